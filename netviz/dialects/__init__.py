@@ -1,0 +1,1 @@
+"""The room `dialects` (docs/architecture.md)."""

@@ -1,0 +1,1 @@
+"""The room `exporters` (docs/architecture.md)."""

@@ -1,0 +1,1 @@
+"""From bytes to documents to cluster objects; gathers every problem and stops for none."""

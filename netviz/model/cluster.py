@@ -1,0 +1,213 @@
+"""The things in a cluster that matter to network policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from netviz.selectors.tree import Labels
+from netviz.sets.addresses import IpAddress
+from netviz.source import SourceRef
+
+NAME_LABEL = "kubernetes.io/metadata.name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Namespace:
+    """A namespace; `ref` is None and `labels` incomplete if it is only mentioned by other objects (M15)."""
+
+    name: str
+    labels: Labels
+    ref: SourceRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A cluster node with its InternalIP and ExternalIP addresses."""
+
+    name: str
+    labels: Labels
+    addresses: tuple[IpAddress, ...] = ()
+    ref: SourceRef | None = None
+
+
+class ContainerRole(StrEnum):
+    """What kind of container declares a port; named ports resolve by role (A24, A35)."""
+
+    CONTAINER = "container"
+    SIDECAR = "sidecar"
+    INIT = "init"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerPort:
+    """A declared container port; `protocol` is an IP protocol number (TCP, UDP or SCTP)."""
+
+    name: str | None
+    protocol: int
+    port: int
+    role: ContainerRole = ContainerRole.CONTAINER
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WorkloadId:
+    """Identity of a workload: namespace, controller kind and name. A bare Pod is its own workload of kind Pod."""
+
+    namespace: str
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}[{self.kind}]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pod:
+    """A pod that is an endpoint, read from the input or synthesised from a workload's template (M11).
+
+    `name` is unique within the namespace. `synthetic` pods are internal and never peers of an answer. `addresses` is
+    empty if unknown (A21). A `host_network` pod has its node's addresses instead (A30). `node` is "" if unknown.
+    `ports` in declaration order: containers, then sidecars, then other init containers.
+    """
+
+    namespace: str
+    name: str
+    labels: Labels
+    service_account: str
+    workload: WorkloadId
+    host_network: bool = False
+    node: str = ""
+    addresses: tuple[IpAddress, ...] = ()
+    host_addresses: tuple[IpAddress, ...] = ()
+    ports: tuple[ContainerPort, ...] = ()
+    synthetic: bool = False
+    pending: bool = False
+    ref: SourceRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """A workload as shown: the controller that the input names, with all its living pods.
+
+    `owners` are intermediate controllers (ReplicaSet of a Deployment, Job of a CronJob). `pods` are names of `Pod`s of
+    the same namespace, synthetic ones included; empty with `replicas: 0` or when all pods are finished. `ports` are the
+    declared ports of the template or the union over its pods, for display. `replicas` as written, None if not written.
+    `finished` are the names of pods that are no endpoints any more (M16).
+    """
+
+    id: WorkloadId
+    owners: tuple[tuple[str, str], ...] = ()
+    pods: tuple[str, ...] = ()
+    finished: tuple[str, ...] = ()
+    labels: Labels = Labels()
+    ports: tuple[ContainerPort, ...] = ()
+    replicas: int | None = None
+    ref: SourceRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServicePort:
+    """One port of a Service. `target` is a number, a container port name, or None for "same as port" (A35)."""
+
+    name: str | None
+    protocol: int
+    port: int
+    target: int | str | None = None
+    node_port: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A Service; `type` ClusterIP, NodePort, LoadBalancer or ExternalName. `selector` None or empty: no selector (A38).
+
+    `cluster_ips` holds no entry for a headless Service (`headless`). `addresses` are all virtual addresses that lead to
+    it: cluster, external and load balancer addresses.
+    """
+
+    namespace: str
+    name: str
+    type: str = "ClusterIP"
+    headless: bool = False
+    selector: tuple[tuple[str, str], ...] = ()
+    ports: tuple[ServicePort, ...] = ()
+    cluster_ips: tuple[IpAddress, ...] = ()
+    addresses: tuple[IpAddress, ...] = ()
+    external_name: str | None = None
+    external_traffic_policy: str = "Cluster"
+    ref: SourceRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceEndpoint:
+    """One endpoint of an EndpointSlice: its addresses, and the pod that `targetRef` names, if any."""
+
+    addresses: tuple[IpAddress, ...]
+    pod: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointSlice:
+    """The endpoints of a Service (A38); a port is (name, protocol, number), number None meaning all (skipped, B37)."""
+
+    namespace: str
+    name: str
+    service: str
+    endpoints: tuple[SliceEndpoint, ...] = ()
+    ports: tuple[tuple[str | None, int, int | None], ...] = ()
+    ref: SourceRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngressBackend:
+    """A Service port that an Ingress sends to, by number or by name."""
+
+    service: str
+    port: int | str
+    ref: SourceRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingress:
+    """An Ingress object with the backends of all its rules and its default backend."""
+
+    namespace: str
+    name: str
+    backends: tuple[IngressBackend, ...] = ()
+    ref: SourceRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceAccount:
+    """A service account and its labels."""
+
+    namespace: str
+    name: str
+    labels: Labels = Labels()
+    ref: SourceRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """Everything that was read, without policies. Tuples are sorted by namespace and name.
+
+    `namespaces` has an entry for every namespace that any object names.
+    """
+
+    namespaces: tuple[Namespace, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    pods: tuple[Pod, ...] = ()
+    workloads: tuple[Workload, ...] = ()
+    services: tuple[Service, ...] = ()
+    endpoint_slices: tuple[EndpointSlice, ...] = ()
+    ingresses: tuple[Ingress, ...] = ()
+    service_accounts: tuple[ServiceAccount, ...] = ()
+    _pods_by_name: Mapping[tuple[str, str], Pod] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_name = {(pod.namespace, pod.name): pod for pod in self.pods}
+        object.__setattr__(self, "_pods_by_name", by_name)
+
+    def pod(self, namespace: str, name: str) -> Pod:
+        """The pod of that name; KeyError if there is none."""
+        return self._pods_by_name[namespace, name]

@@ -1,0 +1,211 @@
+"""The normal form of policy: ordered tiers of ordered policies of ordered rules, with one default action per tier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from netviz.selectors.tree import Selector
+from netviz.sets.addresses import AddressSet
+from netviz.sets.connections import ConnectionSet
+from netviz.source import SourceRef
+
+
+class Direction(StrEnum):
+    """Seen from the pod that a policy selects: ingress is traffic to it, egress traffic from it."""
+
+    INGRESS = "ingress"
+    EGRESS = "egress"
+
+
+class Action(StrEnum):
+    """What a rule, or the end of a tier, does with what reaches it."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    PASS = "pass"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PolicyId:
+    """Identity of a policy: kind (with the prefix `calico.` for projectcalico.org), namespace ("" if none), name."""
+
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        middle = f"{self.namespace}/" if self.namespace else ""
+        return f"{self.kind}/{middle}{self.name}"
+
+
+class EndpointKind(StrEnum):
+    """What a peer is, as far as rules tell it apart."""
+
+    POD = "pod"
+    HOST = "host"
+    EXTERNAL = "external"
+
+
+class LabelScope(StrEnum):
+    """Whose labels a selector judges, seen from an endpoint."""
+
+    POD = "pod"
+    NAMESPACE = "namespace"
+    SERVICE_ACCOUNT = "service-account"
+
+
+@dataclass(frozen=True, slots=True)
+class OfKind:
+    """Endpoints of these kinds."""
+
+    kinds: frozenset[EndpointKind]
+
+
+@dataclass(frozen=True, slots=True)
+class InNamespace:
+    """Endpoints of the namespace of this name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Endpoints whose labels of this scope satisfy the selector; false where there are no such labels."""
+
+    scope: LabelScope
+    selector: Selector
+
+
+@dataclass(frozen=True, slots=True)
+class WithAddress:
+    """Endpoints with an address in the set, by the option `--ip-blocks` pods and hosts too (A16-A21)."""
+
+    addresses: AddressSet
+
+
+@dataclass(frozen=True, slots=True)
+class EveryPeer:
+    """Every part holds; without parts: everything, inside and outside of the cluster."""
+
+    parts: tuple[RulePeer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SomePeer:
+    """Some part holds; without parts: nothing."""
+
+    parts: tuple[RulePeer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotPeer:
+    """The part does not hold."""
+
+    part: RulePeer
+
+
+RulePeer = OfKind | InNamespace | Labelled | WithAddress | EveryPeer | SomePeer | NotPeer
+
+ANYONE = EveryPeer()
+NOBODY = SomePeer()
+PODS = OfKind(frozenset((EndpointKind.POD,)))
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPort:
+    """A container port by name, resolved on each destination pod; `protocol` None: whichever declares the name."""
+
+    name: str
+    protocol: int | None
+
+
+PortMatch = ConnectionSet | NamedPort
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRule:
+    """One rule. It matches where `local` holds for the policy's own side, `peer` for the other and some port matches.
+
+    `ports` None: every connection; an empty tuple: none. `path` is the field path of the rule in its document, such as
+    `spec.ingress[0]`. A rule that is not `certain` may match less than it says: `reason` tells why (honesty rule).
+    `peer_refs` and `port_refs` give the places of the single clauses, in order, for explanations.
+    """
+
+    path: str
+    action: Action
+    peer: RulePeer
+    ports: tuple[PortMatch, ...] | None = None
+    local: RulePeer = ANYONE
+    ref: SourceRef
+    peer_refs: tuple[SourceRef, ...] = ()
+    port_refs: tuple[SourceRef, ...] = ()
+    note: str = ""
+    certain: bool = True
+    reason: str = ""
+
+
+class Stage(StrEnum):
+    """A staged policy is not enforced: enforcing it would set its rules, or delete the enforced twin (B60, B61)."""
+
+    SET = "set"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """One policy in normal form.
+
+    `order` None sorts last in its tier. `captures` are the directions in which it isolates the pods of `subject`. If
+    `certain` is false, whether it selects and captures anything is unknown (a refused policy): `reason` says why.
+    """
+
+    id: PolicyId
+    tier: str
+    order: float | None
+    subject: RulePeer
+    ingress: tuple[PolicyRule, ...] = ()
+    egress: tuple[PolicyRule, ...] = ()
+    captures: frozenset[Direction] = frozenset()
+    stage: Stage | None = None
+    certain: bool = True
+    reason: str = ""
+    ref: SourceRef
+
+    def rules(self, direction: Direction) -> tuple[PolicyRule, ...]:
+        """The rules of one direction, in order."""
+        return self.ingress if direction is Direction.INGRESS else self.egress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """A step of the walk. `default` DENY or PASS is what happens to what its policies isolate but do not decide.
+
+    `label` is how traces name it. With `ties_undefined`, policies of equal order have no order among each other (C6).
+    A tier with `missing` set is named by a policy but not defined; it comes last (B15).
+    """
+
+    name: str
+    order: float | None
+    default: Action = Action.DENY
+    label: str = ""
+    ties_undefined: bool = False
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySet:
+    """All tiers in evaluation order, and all policies, disabled and staged ones too, sorted by tier, order and id."""
+
+    tiers: tuple[Tier, ...] = ()
+    policies: tuple[Policy, ...] = ()
+
+
+def tier_position(tier: Tier) -> tuple[bool, float, str]:
+    """Sort key of tiers: defined before missing, then order with None last, then name (B6, B15)."""
+    return tier.missing, float("inf") if tier.order is None else tier.order, tier.name
+
+
+def policy_position(policy: Policy) -> tuple[float, PolicyId]:
+    """Sort key of policies inside a tier: order with None last, then identity (B7)."""
+    return float("inf") if policy.order is None else policy.order, policy.id

@@ -1,0 +1,1 @@
+"""Exact immutable algebra of integers, connections, addresses and bit regions."""

@@ -1,0 +1,138 @@
+"""Regions: sets of (peer, connection atom) pairs as disjoint rectangles of bit sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Rectangle = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A set of (peer, connection atom) pairs in canonical form.
+
+    Each rectangle is `(connections, peers)`: bit i of `connections` means connection atom i, bit j of `peers` means peer
+    j. Rectangles are sorted, not empty, disjoint in their connections and have different peers, so equal sets are equal
+    objects. Build with `Region.of` or `Region.rectangle`; the constructor trusts its argument.
+    """
+
+    rectangles: tuple[Rectangle, ...] = ()
+
+    @classmethod
+    def rectangle(cls, connections: int, peers: int) -> Region:
+        """Every peer in `peers` on every connection in `connections`."""
+        return cls(((connections, peers),)) if connections and peers else EMPTY
+
+    @classmethod
+    def of(cls, rectangles: Iterable[Rectangle]) -> Region:
+        """The union of rectangles that may overlap."""
+        parts: list[Rectangle] = []
+        for connections, peers in rectangles:
+            if connections and peers:
+                parts = _add(parts, connections, peers)
+        return cls(_canonical(parts))
+
+    def __bool__(self) -> bool:
+        return bool(self.rectangles)
+
+    def __or__(self, other: Region) -> Region:
+        if not self.rectangles or self == other:
+            return other
+        if not other.rectangles:
+            return self
+        parts = list(self.rectangles)
+        for connections, peers in other.rectangles:
+            parts = _add(parts, connections, peers)
+        return Region(_canonical(parts))
+
+    def __and__(self, other: Region) -> Region:
+        found = [
+            (c1 & c2, p1 & p2)
+            for c1, p1 in self.rectangles
+            for c2, p2 in other.rectangles
+            if c1 & c2 and p1 & p2
+        ]
+        return Region(_canonical(found))
+
+    def __sub__(self, other: Region) -> Region:
+        if not self.rectangles or not other.rectangles:
+            return self
+        left: list[Rectangle] = []
+        for connections, peers in self.rectangles:
+            rest = connections
+            for c2, p2 in other.rectangles:
+                common = rest & c2
+                if common:
+                    rest &= ~c2
+                    if peers & ~p2:
+                        left.append((common, peers & ~p2))
+            if rest:
+                left.append((rest, peers))
+        return Region(_canonical(left))
+
+    def peers(self) -> int:
+        """Every peer that occurs, on whatever connection."""
+        found = 0
+        for _, peers in self.rectangles:
+            found |= peers
+        return found
+
+    def connections_of(self, peer: int) -> int:
+        """The connection atoms of peer number `peer`."""
+        found = 0
+        for connections, peers in self.rectangles:
+            if peers >> peer & 1:
+                found |= connections
+        return found
+
+    def connections_covering(self, peers: int) -> int:
+        """The connection atoms on which every peer of `peers` occurs."""
+        found = 0
+        for connections, here in self.rectangles:
+            if peers & ~here == 0:
+                found |= connections
+        return found
+
+    def only_peers(self, peers: int) -> Region:
+        """The part that concerns `peers`."""
+        return Region(_canonical([(c, p & peers) for c, p in self.rectangles if p & peers]))
+
+
+EMPTY = Region()
+
+
+def _add(parts: list[Rectangle], connections: int, peers: int) -> list[Rectangle]:
+    result: list[Rectangle] = []
+    rest = connections
+    for c, p in parts:
+        common = c & rest
+        if not common or p | peers == p:
+            result.append((c, p))
+            rest &= ~common
+            continue
+        rest &= ~common
+        result.append((common, p | peers))
+        if c & ~common:
+            result.append((c & ~common, p))
+    if rest:
+        result.append((rest, peers))
+    return result
+
+
+def _canonical(parts: Iterable[Rectangle]) -> tuple[Rectangle, ...]:
+    by_peers: dict[int, int] = {}
+    for connections, peers in parts:
+        by_peers[peers] = by_peers.get(peers, 0) | connections
+    return tuple(sorted((connections, peers) for peers, connections in by_peers.items()))
+
+
+def bits(mask: int) -> list[int]:
+    """The numbers of the bits that are set, ascending."""
+    text = bin(mask)[:1:-1]
+    found: list[int] = []
+    at = text.find("1")
+    while at >= 0:
+        found.append(at)
+        at = text.find("1", at + 1)
+    return found

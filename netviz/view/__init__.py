@@ -1,0 +1,1 @@
+"""The room `view` (docs/architecture.md)."""

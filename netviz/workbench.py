@@ -1,0 +1,216 @@
+"""The questions that a page may ask, as plain picklable values, and the bench that answers them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netviz.errors import Diagnostic
+from netviz.view.picture import Picture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFile:
+    """A file as uploaded: the name that the user knows and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumptions:
+    """What an answer may assume, and the user may change (A18, A21)."""
+
+    ip_blocks: str = "addresses"
+    pod_cidrs: tuple[str, ...] = ("10.244.0.0/16",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Policy YAML that exists only in the what-if; `replaces` is the id of the policy that it stands for, "" for none."""
+
+    text: str
+    replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """A scenario: ids of policies that are switched off, of staged ones that are enforced, and drafts."""
+
+    disabled: frozenset[str] = frozenset()
+    enforced: frozenset[str] = frozenset()
+    drafts: tuple[Draft, ...] = ()
+
+
+BASELINE = WhatIf()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLine:
+    """One document of the load report. `outcome` is read, ignored, unsupported or refused."""
+
+    file: str
+    document: int
+    line: int
+    kind: str
+    name: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadSummary:
+    """What became of the input. `missing` says what is not there and which answers rest on it."""
+
+    files: tuple[str, ...]
+    documents: tuple[DocumentLine, ...]
+    ignored_kinds: tuple[tuple[str, int], ...]
+    diagnostics: tuple[Diagnostic, ...]
+    missing: tuple[str, ...]
+    complete: bool
+    workloads: int
+    pods: int
+    namespaces: int
+    policies: int
+    kubectl: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyCard:
+    """One policy for the what-if panel. `id` as in cli.md; `text` is its YAML as written.
+
+    `selects` is how many pods in the input it selects; `directions` e.g. ("ingress", "egress"). `state` is enforced,
+    staged, or refused (then `problem` says why).
+    """
+
+    id: str
+    kind: str
+    namespace: str
+    name: str
+    tier: str
+    file: str
+    line: int
+    directions: tuple[str, ...]
+    selects: int
+    state: str
+    problem: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointChoice:
+    """Something that can be picked as an end of a connection; `id` is what `--from` takes."""
+
+    id: str
+    label: str
+    namespace: str
+    kind: str
+    ports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLine:
+    """One changed pair: matrix peer ids, their labels, `change` added, removed or changed, ports in words."""
+
+    source: str
+    target: str
+    source_label: str
+    target_label: str
+    change: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureQuestion:
+    """Which picture: `by` workload, pod or namespace; only these namespaces (empty: all); a focus peer id or ""."""
+
+    by: str = "workload"
+    namespaces: tuple[str, ...] = ()
+    focus: str = ""
+    hops: int = 1
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureAnswer:
+    """A picture, and what the what-if changed, pair by pair."""
+
+    picture: Picture
+    changes: tuple[ChangeLine, ...]
+    exact: bool
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of a trace, in the order of evaluation. `mark` is yes, no, info or unknown.
+
+    `excerpt` are numbered lines of the policy's YAML, empty if there is no place to show.
+    """
+
+    layer: str
+    text: str
+    mark: str
+    policy: str = ""
+    rule: str = ""
+    action: str = ""
+    file: str = ""
+    line: int = 0
+    excerpt: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Half:
+    """One direction of an answer: `direction` ingress or egress, the pod judged, its verdict and trace."""
+
+    direction: str
+    subject: str
+    verdict: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyQuestion:
+    """Why may `source` (not) reach `target`; ids as `--from` and `--to` take them, or matrix peer ids.
+
+    `port` 0: all ports, then `allowed` and `denied` of the answer are in words.
+    """
+
+    source: str
+    target: str
+    protocol: str = "TCP"
+    port: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyAnswer:
+    """A verdict (allow, deny, unknown, mixed) with both halves; for a Service or a split workload one per backend.
+
+    `sentence` is the answer in one line. `allowed`, `denied` and `unknown` are port sets in words when no port was asked.
+    """
+
+    source: str
+    target: str
+    via: str
+    protocol: str
+    port: int
+    verdict: str
+    sentence: str
+    halves: tuple[Half, ...] = ()
+    backends: tuple[WhyAnswer, ...] = ()
+    allowed: str = ""
+    denied: str = ""
+    unknown: str = ""
+    because: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFacts:
+    """What is known about one card: its policies and its peers by direction (label, ports in words)."""
+
+    id: str
+    label: str
+    facts: tuple[tuple[str, str], ...]
+    policies: tuple[tuple[str, str], ...]
+    incoming: tuple[tuple[str, str, str], ...]
+    outgoing: tuple[tuple[str, str, str], ...]
