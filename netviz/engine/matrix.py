@@ -34,8 +34,8 @@ class PeerType(StrEnum):
 class Side:
     """One direction of a peer, by its own policies only.
 
-    `isolated`: whether some policy captures it (None: not known). `any_pod`: the connections that are allowed with every
-    pod of the cluster; `any_outside`: with every address outside of it. `nothing`: nobody at all is allowed or unknown.
+    `isolated`: whether some policy captures it (None: not known). `any_pod`: the connections that are allowed with
+    every pod of the cluster; `any_outside`: with every address outside of it. `nothing`: nobody is allowed or unknown.
     `unpoliced`: no policy can apply (hostNetwork, addresses outside).
     """
 
@@ -86,8 +86,8 @@ DENIED = Cell()
 class ReachabilityMatrix:
     """Every pair of peers between which something is allowed or unknown.
 
-    `cells[i, j]` is from `peers[i]` to `peers[j]`; a pair that is not there is denied. A peer to itself and addresses to
-    addresses are left out.
+    `cells[i, j]` is from `peers[i]` to `peers[j]`; a pair that is not there is denied. A peer to itself and addresses
+    to addresses are left out.
     """
 
     by: Grouping

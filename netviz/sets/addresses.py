@@ -33,7 +33,7 @@ class IpAddress:
 
 @dataclass(frozen=True, slots=True)
 class Cidr:
-    """A CIDR block as written: `first`-`last` inclusive after masking, `host_bits` if bits beyond the prefix were set."""
+    """A CIDR block: `first`-`last` inclusive after masking, `host_bits` if bits beyond the prefix were set."""
 
     family: int
     first: int

@@ -85,8 +85,8 @@ def _at(plane: Plane, x: int) -> IntervalSet:
 class ConnectionSet:
     """A set of connections over all IP protocols 1-255, in canonical form: equal sets are equal objects.
 
-    `planes` holds, sorted by protocol number, each protocol that differs from the rest; a protocol that is not listed is
-    wholly in the set if `others`, else wholly out. Ports are inclusive, 1-65535; ICMP types and codes 0-255.
+    `planes` holds, sorted by protocol number, each protocol that differs from the rest; a protocol that is not listed
+    is wholly in the set if `others`, else wholly out. Ports are inclusive, 1-65535; ICMP types and codes 0-255.
     """
 
     planes: tuple[tuple[int, Plane], ...] = ()

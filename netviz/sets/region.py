@@ -12,9 +12,9 @@ Rectangle = tuple[int, int]
 class Region:
     """A set of (peer, connection atom) pairs in canonical form.
 
-    Each rectangle is `(connections, peers)`: bit i of `connections` means connection atom i, bit j of `peers` means peer
-    j. Rectangles are sorted, not empty, disjoint in their connections and have different peers, so equal sets are equal
-    objects. Build with `Region.of` or `Region.rectangle`; the constructor trusts its argument.
+    Each rectangle is `(connections, peers)`: bit i of `connections` means connection atom i, bit j of `peers` means
+    peer j. Rectangles are sorted, not empty, disjoint in their connections and have different peers, so equal sets are
+    equal objects. Build with `Region.of` or `Region.rectangle`; the constructor trusts its argument.
     """
 
     rectangles: tuple[Rectangle, ...] = ()

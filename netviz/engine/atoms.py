@@ -1,0 +1,74 @@
+"""The coarsest partition of the address space that the mentioned address sets tell apart."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+
+from netviz.sets.addresses import V4_MAX, V6_MAX, AddressSet, IpAddress
+from netviz.sets.intervals import Interval, IntervalSet
+
+
+class AddressAtoms:
+    """Address atoms, IPv4 first: two addresses of one family share an atom if the same mentioned sets hold them.
+
+    `sets[i]` are the addresses of atom i, and bit i of `masks[s]` says that it lies inside the mentioned set `s`.
+    Immutable after construction.
+    """
+
+    def __init__(self, mentioned: Iterable[AddressSet]) -> None:
+        distinct = sorted(set(mentioned), key=lambda s: (s.v4.intervals, s.v6.intervals))
+        self._starts: dict[int, list[int]] = {}
+        self._atoms: dict[int, list[int]] = {}
+        sets: list[AddressSet] = []
+        masks = [0] * len(distinct)
+        for family, last in ((4, V4_MAX), (6, V6_MAX)):
+            wanted = [s.family(family) for s in distinct]
+            starts, holders = _pieces(wanted, last)
+            numbers: dict[tuple[int, ...], int] = {}
+            for holder in holders:
+                if holder not in numbers:
+                    numbers[holder] = len(sets) + len(numbers)
+                    for i in holder:
+                        masks[i] |= 1 << numbers[holder]
+            self._starts[family] = starts
+            self._atoms[family] = [numbers[holder] for holder in holders]
+            sets.extend(_collect(family, starts, last, self._atoms[family], len(sets), len(numbers)))
+        self.sets: tuple[AddressSet, ...] = tuple(sets)
+        self.masks: Mapping[AddressSet, int] = dict(zip(distinct, masks, strict=True))
+
+    def family(self, atom: int) -> int:
+        """4 or 6."""
+        return 4 if self.sets[atom].v4 else 6
+
+    def atom_of(self, address: IpAddress) -> int:
+        """The atom that holds an address."""
+        return self._atoms[address.family][bisect_right(self._starts[address.family], address.value) - 1]
+
+
+def _pieces(wanted: list[IntervalSet], last: int) -> tuple[list[int], list[tuple[int, ...]]]:
+    cuts = {0}
+    for intervals in wanted:
+        for low, high in intervals:
+            cuts.update((low, high + 1))
+    cuts.discard(last + 1)
+    starts = sorted(cuts)
+    position = {start: i for i, start in enumerate(starts)}
+    holders: list[list[int]] = [[] for _ in starts]
+    for number, intervals in enumerate(wanted):
+        for low, high in intervals:
+            for i in range(position[low], position.get(high + 1, len(starts))):
+                holders[i].append(number)
+    return starts, [tuple(holder) for holder in holders]
+
+
+def _collect(
+    family: int, starts: list[int], last: int, atoms: list[int], first: int, count: int
+) -> list[AddressSet]:
+    intervals: list[list[Interval]] = [[] for _ in range(count)]
+    ends = [*(start - 1 for start in starts[1:]), last]
+    for start, end, atom in zip(starts, ends, atoms, strict=True):
+        intervals[atom - first].append((start, end))
+    empty = IntervalSet()
+    found = [IntervalSet.of(members) for members in intervals]
+    return [AddressSet(s, empty) if family == 4 else AddressSet(empty, s) for s in found]

@@ -1,0 +1,70 @@
+"""What an evaluation may assume, which policies it counts, and the words of its answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from netviz.errors import UsageError
+from netviz.model.policy import PolicyId
+from netviz.sets.addresses import AddressSet, parse_cidr
+from netviz.sets.connections import protocol_name
+
+
+class IpBlocks(StrEnum):
+    """Whether an address rule also concerns pods and nodes (A18): by address, or only what is outside the cluster."""
+
+    ADDRESSES = "addresses"
+    EXTERNAL = "external"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is assumed about the cluster. `pod_cidrs` hold the pods whose address is not in the input (A21)."""
+
+    ip_blocks: str = IpBlocks.ADDRESSES
+    pod_cidrs: tuple[str, ...] = ("10.244.0.0/16",)
+
+    def assumed_pods(self) -> AddressSet:
+        """The addresses of `pod_cidrs`; UsageError for text that is no CIDR."""
+        blocks: list[AddressSet] = []
+        for text in self.pod_cidrs:
+            cidr = parse_cidr(text)
+            if cidr is None:
+                raise UsageError(f"{text!r} is not a CIDR block: write it like 10.244.0.0/16 or fd00:10:244::/56")
+            blocks.append(cidr.addresses())
+        return AddressSet.union(blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Which policies count: all but the `disabled` ones; staged ones only if they are in `enforced`."""
+
+    disabled: frozenset[PolicyId] = frozenset()
+    enforced: frozenset[PolicyId] = frozenset()
+
+
+class Verdict(StrEnum):
+    """The answer about one connection (M4)."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    UNKNOWN = "unknown"
+
+
+def both(first: Verdict, second: Verdict) -> Verdict:
+    """Kleene conjunction: a denial dominates."""
+    if Verdict.DENY in (first, second):
+        return Verdict.DENY
+    return Verdict.UNKNOWN if Verdict.UNKNOWN in (first, second) else Verdict.ALLOW
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One connection: protocol number and destination port (ICMP: type); other protocols ignore the port."""
+
+    protocol: int
+    port: int = 0
+
+    def __str__(self) -> str:
+        return f"{protocol_name(self.protocol)} {self.port}" if self.port else protocol_name(self.protocol)
