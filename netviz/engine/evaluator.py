@@ -23,6 +23,7 @@ from netviz.model.policy import (
     Policy,
     PolicyId,
     PolicySet,
+    RulePeer,
     Tier,
     policy_position,
     tier_position,
@@ -59,7 +60,8 @@ class Evaluator:
         words = vocabulary_of(policies)
         self.classes = EndpointClasses(cluster, words | vocabulary if vocabulary else words, options)
         self.atoms = ConnectionAtoms(self._mentioned())
-        self._rules = RuleCompiler(self.classes, self.atoms, PeerCompiler(cluster, self.classes))
+        self._peers = PeerCompiler(cluster, self.classes)
+        self._rules = RuleCompiler(self.classes, self.atoms, self._peers)
         self.policies: tuple[CompiledPolicy, ...] = tuple(self._rules.policy(i, p) for i, p in enumerate(ordered))
         inside = self.classes.first_outside
         self._selected = {d: selected(self.policies, d, inside) for d in Direction}
@@ -88,6 +90,13 @@ class Evaluator:
     def selecting(self, slot: int, direction: Direction, active: Callable[[int], bool]) -> tuple[tuple[int, bool], ...]:
         """(policy number, surely) of the active policies that concern a slot, in evaluation order."""
         return tuple(item for item in self._selected[direction][slot] if active(item[0]))
+
+    def holds(self, peer: RulePeer, slot: int) -> Ternary:
+        """Whether a peer expression of one of the policies holds for a slot."""
+        bounds = self._peers.bounds(peer)
+        if bounds.must >> slot & 1:
+            return True
+        return None if bounds.may >> slot & 1 else False
 
     def policed(self, slot: int) -> bool:
         """Whether policies can apply to what the slot stands for."""

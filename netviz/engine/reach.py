@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from netviz.engine.fixed import on_node_of
+from netviz.engine.fixed import AnyPod, End, on_node_of
 from netviz.engine.matrix import Cell, Grouping, Peer, PeerType, ReachabilityMatrix, Side
 from netviz.engine.services import ingress_backends
 from netviz.engine.walk import Outcome
 from netviz.model.cluster import ContainerPort, Pod, Workload
 from netviz.model.policy import Direction, EndpointKind
 from netviz.selectors.tree import Ternary
+from netviz.sets.addresses import IpAddress
 from netviz.sets.connections import ALL_CONNECTIONS, NO_CONNECTIONS, TCP, ConnectionSet
 from netviz.sets.intervals import IntervalSet
 from netviz.sets.region import bits
@@ -215,6 +216,18 @@ class _Builder:
                         unknown |= wanted & self._evaluator.connections(masks.unknown)
             if allow or unknown:
                 cells[here, i] = Cell(allow, unknown - allow)
+
+
+def peer_ends(evaluation: Evaluation, by: Grouping) -> Mapping[str, tuple[End, ...]]:
+    """For every peer id of `matrix(evaluation, by)` the ends that it stands for; of each class of pods two at most."""
+    found: dict[str, tuple[End, ...]] = {
+        group.peer.id: tuple(pod for part in group.parts for pod in part.pods[:2]) for group in _groups(evaluation, by)
+    }
+    for atom, addresses in enumerate(evaluation.evaluator.classes.atoms.sets):
+        family, first, _ = max(addresses.ranges(), key=lambda r: r[2] - r[1])
+        found[f"ext-{atom + 1}"] = (IpAddress(family, first),)
+    found["ingress"] = (AnyPod(),)
+    return found
 
 
 def _united(first: Masks, second: Masks) -> Masks:

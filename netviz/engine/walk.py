@@ -102,22 +102,36 @@ def walk(universe: Region, program: Program, default: Action, record: Record | N
 
 def _walk_tier(undecided: Region, tier: TierStep, totals: _Totals, record: Record | None) -> Region:
     here, passed = undecided, EMPTY
-    isolated = maybe_isolated = False
+    isolated = False
+    perhaps: list[PolicyStep] = []
     for group in tier.groups:
         after = here
         for step in group:
             isolated |= step.captures and step.sure
-            maybe_isolated |= step.captures
+            if step.captures and not step.sure:
+                perhaps.append(step)
             left, leaving = _walk_policy(here, step, tier.tier, totals, record)
             after, passed = after & left, passed | leaving
         here = after
-    if maybe_isolated and tier.tier.default is Action.DENY and here:
-        totals.add(Action.DENY, here)
-        if record:
-            record(Event(EventKind.TIER_END, here, Action.DENY, isolated, tier.tier))
+    if tier.tier.default is Action.DENY:
+        denied = here if isolated else _perhaps_denied(here, perhaps)
+        totals.add(Action.DENY, denied)
+        if record and denied:
+            record(Event(EventKind.TIER_END, denied, Action.DENY, isolated, tier.tier))
         if isolated:
             here = EMPTY
     return here | passed
+
+
+def _perhaps_denied(here: Region, perhaps: list[PolicyStep]) -> Region:
+    # A policy that may or may not apply denies at most what it would not itself decide if it did.
+    denied = EMPTY
+    for step in perhaps:
+        left = here
+        for match in step.matches:
+            left -= match.must
+        denied |= left
+    return denied
 
 
 def _walk_policy(

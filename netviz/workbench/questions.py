@@ -1,4 +1,4 @@
-"""The questions that a page may ask, as plain picklable values, and the bench that answers them."""
+"""The questions that a page may ask, and their answers, as plain picklable values."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from netviz.errors import Diagnostic
 from netviz.view.picture import Picture
+from netviz.view.trace import Half
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,34 +139,6 @@ class PictureAnswer:
     changes: tuple[ChangeLine, ...]
     exact: bool
     assumptions: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One line of a trace, in the order of evaluation. `mark` is yes, no, info or unknown.
-
-    `excerpt` are numbered lines of the policy's YAML, empty if there is no place to show.
-    """
-
-    layer: str
-    text: str
-    mark: str
-    policy: str = ""
-    rule: str = ""
-    action: str = ""
-    file: str = ""
-    line: int = 0
-    excerpt: tuple[tuple[int, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Half:
-    """One direction of an answer: `direction` ingress or egress, the pod judged, its verdict and trace."""
-
-    direction: str
-    subject: str
-    verdict: str
-    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

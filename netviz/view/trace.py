@@ -1,0 +1,297 @@
+"""Explanations in words: the recorded walk as numbered lines with their places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from netviz.engine.evaluator import Evaluation
+from netviz.engine.explain import Doubt, Explanation, Fixed, Trace, doubts
+from netviz.engine.fixed import AnyPod, End
+from netviz.engine.options import Connection, Verdict
+from netviz.engine.walk import Event, EventKind
+from netviz.model.cluster import NAME_LABEL, Pod
+from netviz.model.policy import (
+    ANYONE,
+    PODS,
+    Action,
+    Direction,
+    EveryPeer,
+    InNamespace,
+    Labelled,
+    LabelScope,
+    NamedPort,
+    NotPeer,
+    OfKind,
+    PolicyRule,
+    PortMatch,
+    RulePeer,
+    SomePeer,
+    WithAddress,
+)
+from netviz.selectors.describe import describe
+from netviz.selectors.tree import Ternary, ValueIn
+from netviz.sets.connections import protocol_name
+from netviz.source import SourceRef
+from netviz.view.words import connection_words
+
+SHOWN_CLAUSES = 6
+Quote = Callable[[SourceRef], tuple[tuple[int, str], ...]]
+"""The numbered source lines of a place; empty if there are none to show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of a trace, in the order of evaluation. `mark` is yes, no, info or unknown.
+
+    `excerpt` are numbered lines of the policy's YAML, empty if there is no place to show.
+    """
+
+    layer: str
+    text: str
+    mark: str
+    policy: str = ""
+    rule: str = ""
+    action: str = ""
+    file: str = ""
+    line: int = 0
+    excerpt: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Half:
+    """One direction of an answer: `direction` ingress or egress, the pod judged, its verdict and trace."""
+
+    direction: str
+    subject: str
+    verdict: str
+    steps: tuple[Step, ...]
+
+
+def end_words(end: End) -> str:
+    """An end of a connection by name."""
+    match end:
+        case Pod():
+            return f"{end.namespace}/{end.workload.name if end.synthetic else end.name}"
+        case AnyPod():
+            return "the Ingress controller (any pod)"
+        case _:
+            return str(end)
+
+
+def halves(evaluation: Evaluation, explanation: Explanation, quote: Quote) -> tuple[Half, Half]:
+    """Egress of the source and ingress of the target, as lines."""
+    connection = explanation.connection
+    return (
+        _half(evaluation, explanation.egress, connection, quote),
+        _half(evaluation, explanation.ingress, connection, quote),
+    )
+
+
+def because(evaluation: Evaluation, explanation: Explanation) -> tuple[Doubt, ...]:
+    """What an UNKNOWN verdict rests on; empty for a sure one."""
+    return doubts(evaluation, explanation) if explanation.verdict is Verdict.UNKNOWN else ()
+
+
+def _half(evaluation: Evaluation, trace: Trace, connection: Connection, quote: Quote) -> Half:
+    subject = end_words(trace.subject_end)
+    if trace.fixed:
+        steps: tuple[Step, ...] = (_fixed_step(trace.fixed, subject),)
+    else:
+        steps = tuple(_steps(evaluation, trace, connection, quote))
+    return Half(direction=trace.direction.value, subject=subject, verdict=trace.verdict.value, steps=steps)
+
+
+def _fixed_step(fixed: Fixed, subject: str) -> Step:
+    match fixed:
+        case Fixed.SELF:
+            text = f"{subject} talks to itself: such traffic never passes a policy (A32)"
+        case Fixed.OWN_NODE:
+            text = f"the source is the node that {subject} runs on: always allowed (A31)"
+        case Fixed.OUTSIDE:
+            text = f"{subject} is outside of the cluster: no policy applies to it"
+        case Fixed.HOST_NETWORK:
+            text = f"{subject} uses the node's network: no NetworkPolicy applies to it (A30)"
+        case Fixed.UNNAMED:
+            text = "no particular pod is meant: its own policies are not considered"
+        case _:
+            assert_never(fixed)
+    return Step(layer="before policy", text=text, mark="yes", action="allow")
+
+
+def _steps(evaluation: Evaluation, trace: Trace, connection: Connection, quote: Quote) -> Iterator[Step]:
+    subject, direction = end_words(trace.subject_end), trace.direction
+    isolating = 0
+    for event in trace.events:
+        match event.kind:
+            case EventKind.POLICY:
+                isolating += bool(event.step and event.step.captures)
+                yield _policy_step(event, subject, direction)
+            case EventKind.RULE:
+                yield _rule_step(evaluation, trace, event, connection, quote)
+            case EventKind.TIER_END:
+                yield _tier_end(event, subject, direction, isolating)
+            case EventKind.DEFAULT:
+                yield _default_step(trace, subject)
+            case _:
+                assert_never(event.kind)
+    if trace.maybe_own_node:
+        text = f"if the source is the node that {subject} runs on, the connection is allowed all the same (A31)"
+        yield Step(layer="before policy", text=text, mark="unknown")
+
+
+def _default_step(trace: Trace, subject: str) -> Step:
+    if trace.verdict is Verdict.UNKNOWN:
+        text = f"if none of these applies, {trace.direction.value} of {subject} is open"
+        return Step(layer="default", text=text, mark="unknown", action="allow")
+    text = f"no policy isolates {subject} for {trace.direction.value}: everything is allowed"
+    if any(event.kind is EventKind.RULE for event in trace.events):
+        text = f"no policy decides this connection, and nothing else closes {trace.direction.value} of {subject}"
+    return Step(layer="default", text=text, mark="yes", action="allow")
+
+
+def _layer(event: Event) -> str:
+    return f"tier {event.tier.name}" if event.tier else "default"
+
+
+def _policy_step(event: Event, subject: str, direction: Direction) -> Step:
+    assert event.step is not None
+    policy = event.step.policy
+    if event.sure:
+        verb = "isolates" if event.step.captures else "applies to"
+        text, mark = f"{policy.id} {verb} {subject} for {direction.value}", "info"
+    else:
+        text, mark = f"{policy.id} may apply to {subject} for {direction.value}", "unknown"
+        text += f": {policy.reason}" if policy.reason else ""
+    return Step(
+        layer=_layer(event), text=text, mark=mark, policy=str(policy.id), file=policy.ref.file, line=policy.ref.line
+    )
+
+
+def _tier_end(event: Event, subject: str, direction: Direction, isolating: int) -> Step:
+    count = "the policy" if isolating == 1 else f"any of the {isolating} policies"
+    verb = "that isolates" if isolating == 1 else "that isolate"
+    text = f"no rule of {count} {verb} {subject} for {direction.value} allows it: denied"
+    if not event.sure:
+        text = f"denied if one of the policies that may apply to {subject} does, since no rule allows it"
+    return Step(layer=_layer(event), text=text, mark="no" if event.sure else "unknown", action="deny")
+
+
+def _rule_step(
+    evaluation: Evaluation, trace: Trace, event: Event, connection: Connection, quote: Quote
+) -> Step:
+    assert event.step is not None and event.match is not None
+    rule = event.match.rule
+    peer_holds = evaluation.evaluator.holds(rule.peer, trace.peer)
+    atom = evaluation.evaluator.atoms.atom_of(connection.protocol, connection.port)
+    port_holds = bool(event.match.connections.connections_of(trace.peer) >> atom & 1)
+    ref = _place(evaluation, rule, trace.peer) if peer_holds is not False and port_holds else rule.ref
+    sentence = rule_words(rule, trace.direction)
+    if event.hit and event.sure:
+        text, mark = f"{rule.path} matches: {sentence}", _mark(rule.action)
+    elif event.hit:
+        text, mark = f"{rule.path} may match: {sentence}", "unknown"
+    else:
+        why = _mismatch(trace, peer_holds, port_holds, connection)
+        text, mark = f"{rule.path} does not match: {sentence}; {why}", "info"
+    return Step(
+        layer=_layer(event),
+        text=text,
+        mark=mark,
+        policy=str(event.step.policy.id),
+        rule=rule.path,
+        action=rule.action.value if event.hit else "",
+        file=ref.file,
+        line=ref.line,
+        excerpt=quote(rule.ref),
+    )
+
+
+def _mark(action: Action) -> str:
+    return {Action.ALLOW: "yes", Action.DENY: "no", Action.PASS: "info"}[action]
+
+
+def _mismatch(trace: Trace, peer_holds: Ternary, port_holds: bool, connection: Connection) -> str:
+    peer = end_words(trace.peer_end)
+    if isinstance(trace.peer_end, Pod) and trace.peer_end.host_network:
+        peer += " (on the node's network)"
+    elif isinstance(trace.peer_end, Pod):
+        labels = ", ".join(f"{k}={'?' if v is None else v}" for k, v in trace.peer_end.labels.items[:SHOWN_CLAUSES])
+        peer += f" ({labels or 'no labels'})"
+    parts = [f"{peer} is none of these"] if peer_holds is False else []
+    parts += [] if port_holds else [f"{connection} is not among its ports"]
+    return " and ".join(parts) or "an earlier rule has decided it"
+
+
+def _place(evaluation: Evaluation, rule: PolicyRule, slot: int) -> SourceRef:
+    parts = rule.peer.parts if isinstance(rule.peer, SomePeer) else (rule.peer,)
+    for part, ref in zip(parts, rule.peer_refs, strict=False):
+        if evaluation.evaluator.holds(part, slot) is not False:
+            return ref
+    return rule.ref
+
+
+def rule_words(rule: PolicyRule, direction: Direction) -> str:
+    """What a rule says: `allows TCP 8080 from pods app=web in namespace shop`."""
+    verb = {Action.ALLOW: "allows", Action.DENY: "denies", Action.PASS: "passes on"}[rule.action]
+    side = "from" if direction is Direction.INGRESS else "to"
+    return f"{verb} {ports_words(rule.ports)} {side} {peer_words(rule.peer)}"
+
+
+def ports_words(ports: tuple[PortMatch, ...] | None) -> str:
+    """The port clause of a rule."""
+    if ports is None:
+        return "any port"
+    return ", ".join(_port_words(port) for port in ports[:SHOWN_CLAUSES]) + _more(len(ports)) or "no port"
+
+
+def _port_words(port: PortMatch) -> str:
+    if isinstance(port, NamedPort):
+        return f"port {port.name!r}" + (f" ({protocol_name(port.protocol)})" if port.protocol else "")
+    return connection_words(port)
+
+
+def _more(count: int) -> str:
+    return f" and {count - SHOWN_CLAUSES} more" if count > SHOWN_CLAUSES else ""
+
+
+def peer_words(peer: RulePeer) -> str:
+    """A peer clause: `pods app=web in namespaces team=blue`, `addresses 10.0.0.0/8`, `anyone`."""
+    match peer:
+        case EveryPeer(parts) if PODS in parts:
+            return _pods_words(tuple(part for part in parts if part != PODS))
+        case EveryPeer(parts):
+            return " that are also ".join(peer_words(part) for part in parts) or "anyone, inside or outside"
+        case SomePeer(parts):
+            return " or ".join(peer_words(p) for p in parts[:SHOWN_CLAUSES]) + _more(len(parts)) or "nobody"
+        case NotPeer(part):
+            return f"anything but {peer_words(part)}"
+        case OfKind(kinds):
+            return " or ".join(sorted(f"any {kind.value}" for kind in kinds))
+        case InNamespace(name):
+            return f"namespace {name}"
+        case Labelled(scope, selector):
+            return f"{scope.value}s {describe(selector)}"
+        case WithAddress(addresses):
+            blocks = addresses.cidrs()
+            return "addresses " + ", ".join(blocks[:SHOWN_CLAUSES]) + _more(len(blocks))
+        case _:
+            assert_never(peer)
+
+
+def _pods_words(parts: tuple[RulePeer, ...]) -> str:
+    pods, place, rest = "pods", "in any namespace", ""
+    for part in parts:
+        match part:
+            case Labelled(LabelScope.POD, selector):
+                pods = f"pods {describe(selector)}"
+            case InNamespace(name):
+                place = f"in namespace {name}"
+            case Labelled(LabelScope.NAMESPACE, ValueIn(key, (name,))) if key == NAME_LABEL:
+                place = f"in namespace {name}"
+            case Labelled(LabelScope.NAMESPACE, selector):
+                place = f"in namespaces {describe(selector)}"
+            case _ if part != ANYONE:
+                rest += f" and {peer_words(part)}"
+    return f"{pods} {place}{rest}"
