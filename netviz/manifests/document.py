@@ -20,7 +20,7 @@ def path_text(path: Path) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         elif part.replace("_", "a").replace("-", "a").isalnum():
-            text += f".{part}" if text else part
+            text += f".{shown(part)}" if text else shown(part)
         else:
             text += f"[{shown(part)}]"
     return text
@@ -104,8 +104,11 @@ class Fields:
 
     @property
     def errors(self) -> bool:
-        """Whether an error was reported since this object was made."""
-        return any(p.severity is Severity.ERROR for p in self.problems[self._first_problem :])
+        """Whether an error about this mapping or something in it was reported since this object was made."""
+        mine = path_text(self.path)
+        return any(
+            p.severity is Severity.ERROR and _lies_in(p.path, mine) for p in self.problems[self._first_problem :]
+        )
 
     def __contains__(self, key: str) -> bool:
         """Whether the key is written with a value other than null."""
@@ -227,6 +230,10 @@ class Fields:
     def unknown(self, ignore: frozenset[str] = frozenset()) -> list[str]:
         """The written fields that no getter asked for, sorted; reports nothing."""
         return sorted(key for key in self._data if key not in self._asked and key not in ignore)
+
+
+def _lies_in(path: str, parent: str) -> bool:
+    return not parent or path == parent or path.startswith((f"{parent}.", f"{parent}["))
 
 
 def type_name(value: object) -> str:
