@@ -87,4 +87,5 @@ environment:
 			"on Debian or Ubuntu, apt install python3-venv" >&2; exit 1; \
 	fi; \
 	echo "Making $(VENV) with $$($(PYTHON) --version)"; \
-	$(PYTHON) -m venv --clear $(VENV)
+	$(PYTHON) -m venv --clear $(VENV) || \
+		{ echo "netviz: no environment could be made: on Debian or Ubuntu, apt install python3-venv" >&2; exit 1; }
