@@ -54,12 +54,12 @@ class KubernetesDialect:
             message = f"{LEGACY_API_VERSION} is not served since Kubernetes 1.16; read as {API_VERSION}"
             root.warning("deprecated-version", message, "apiVersion")
         identity = read_identity(root)
-        spec = root.child("spec")
-        absent = spec is None and "spec" not in root
+        absent = "spec" not in root
+        spec = Fields(document, {}, ("spec",), problems) if absent else root.child("spec")
         # Without a spec, a field that nobody knows is a spec in the wrong place: not a policy that denies everything.
         report_unknown_fields(root, _TOP_FIELDS, Severity.ERROR if absent else Severity.WARNING)
         reader = RuleReader(namespace="" if identity is None else identity.namespace, strict=self.strict)
-        draft = _read_spec(spec or Fields(document, {}, ("spec",), problems), reader)
+        draft = _UNREADABLE if spec is None else _read_spec(spec, reader)
         errors = [problem for problem in problems[first:] if problem.severity is Severity.ERROR]
         if identity is None:
             return None
@@ -85,6 +85,9 @@ class _Draft:
     captures: frozenset[Direction] | None
     ingress: tuple[PolicyRule, ...]
     egress: tuple[PolicyRule, ...]
+
+
+_UNREADABLE: Final = _Draft(selector=None, captures=None, ingress=(), egress=())
 
 
 def _read_spec(spec: Fields, reader: RuleReader) -> _Draft:

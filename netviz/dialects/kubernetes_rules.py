@@ -10,7 +10,7 @@ from netviz.errors import Severity
 from netviz.manifests.document import Fields, path_text
 from netviz.manifests.names import nearest, port_name, port_number
 from netviz.manifests.selectors import read_label_selector
-from netviz.manifests.strict import report_unknown_fields
+from netviz.manifests.strict import errors_since, report_unknown_fields
 from netviz.model.policy import (
     ANYONE,
     NOBODY,
@@ -81,6 +81,7 @@ class RuleReader:
         )
 
     def _peer(self, fields: Fields) -> RulePeer:
+        before = len(fields.problems)
         pod_fields = fields.child("podSelector")
         namespace_fields = fields.child("namespaceSelector")
         block = fields.child("ipBlock")
@@ -89,11 +90,11 @@ class RuleReader:
         namespaces = None if namespace_fields is None else read_label_selector(namespace_fields)
         addresses = None if block is None else self._addresses(block)
         selects = pod_fields is not None or namespace_fields is not None
-        if not selects and block is None and not fields.errors:
+        if not selects and block is None and not errors_since(fields, before):
             fields.error("required", "must specify a peer")
         if selects and block is not None:
             fields.error("forbidden", "may not specify both ipBlock and another peer")
-        if fields.errors:
+        if errors_since(fields, before):
             return NOBODY
         if addresses is not None:
             return WithAddress(addresses)
@@ -103,10 +104,11 @@ class RuleReader:
         return EveryPeer((PODS, *_labelled(LabelScope.NAMESPACE, namespaces), *own))
 
     def _addresses(self, fields: Fields) -> AddressSet:
+        before = len(fields.problems)
         text = fields.string("cidr")
         exceptions = fields.strings("except")
         report_unknown_fields(fields, _BLOCK_FIELDS, Severity.ERROR)
-        if fields.errors:
+        if errors_since(fields, before):
             return AddressSet()
         if not text:
             fields.error("required", "a CIDR is required", "cidr")
@@ -159,11 +161,12 @@ def _written_prefix(text: str) -> int:
 
 
 def _port(fields: Fields) -> PortMatch:
+    before = len(fields.problems)
     name = fields.string("protocol")
     port = fields.port("port")
     end = fields.integer("endPort")
     report_unknown_fields(fields, _PORT_FIELDS, Severity.ERROR)
-    if fields.errors:
+    if errors_since(fields, before):
         return NO_CONNECTIONS
     protocol = TCP if name is None else _PROTOCOLS.get(name)
     if protocol is None:

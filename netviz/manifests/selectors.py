@@ -9,7 +9,7 @@ from typing import Final
 from netviz.errors import Severity
 from netviz.manifests.document import Fields
 from netviz.manifests.names import label_value, nearest, qualified_name
-from netviz.manifests.strict import report_unknown_fields
+from netviz.manifests.strict import errors_since, report_unknown_fields
 from netviz.selectors.kubernetes import PRESENCE_OPERATORS, VALUE_OPERATORS, Requirement, from_label_selector
 from netviz.selectors.tree import Selector
 
@@ -19,10 +19,11 @@ _REQUIREMENT_FIELDS: Final = frozenset(("key", "operator", "values"))
 
 def read_label_selector(fields: Fields) -> Selector | None:
     """The selector written in a mapping (metav1.LabelSelector); None after reporting what is wrong with it."""
+    before = len(fields.problems)
     labels = read_labels(fields, "matchLabels")
     requirements = [_requirement(entry) for entry in fields.children("matchExpressions")]
     report_unknown_fields(fields, _SELECTOR_FIELDS, Severity.ERROR)
-    return None if fields.errors else from_label_selector(labels, requirements)
+    return None if errors_since(fields, before) else from_label_selector(labels, requirements)
 
 
 def read_labels(fields: Fields, key: str) -> dict[str, str]:
@@ -48,10 +49,11 @@ def _report_at_entry(fields: Fields, key: str, name: str, value: str, message: s
 
 
 def _requirement(entry: Fields) -> Requirement:
+    before = len(entry.problems)
     key, operator = entry.string("key") or "", entry.string("operator") or ""
     values = entry.strings("values")
     report_unknown_fields(entry, _REQUIREMENT_FIELDS, Severity.ERROR)
-    if entry.errors:
+    if errors_since(entry, before):
         return key, operator, values
     if operator in VALUE_OPERATORS:
         if not values:

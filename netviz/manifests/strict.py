@@ -18,3 +18,11 @@ def report_unknown_fields(fields: Fields, known: frozenset[str], severity: Sever
         message = f'unknown field "{path_text((*fields.path, name))}"'
         report("unknown-field", message, name, hint=nearest(name, known))
     return bool(unknown)
+
+
+def errors_since(fields: Fields, count: int) -> bool:
+    """Whether an error was reported after the first `count` problems.
+
+    For entries of long lists: `Fields.errors` looks at the problems of all their siblings too.
+    """
+    return any(problem.severity is Severity.ERROR for problem in fields.problems[count:])
