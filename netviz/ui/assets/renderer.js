@@ -1,0 +1,598 @@
+// Paints a picture on any 2D canvas context. The map on the page and the PNG are made by the same functions.
+//
+// All positions, routes and texts were decided in Python (netviz/exporters/vis.py says what a payload holds); only what
+// a user drags is computed here. Every text is untrusted: it goes to fillText and measureText, and nowhere else.
+
+// ---------------------------------------------------------------------------------------------------------- constants
+
+const ICON_UNITS = 24;
+const CARD_RADIUS = 10;
+const BOX_RADIUS = 16;
+const BOX_PADDING = { side: 24, top: 52, bottom: 24 };
+const ARROW = { length: 11, half: 4.6 };
+const SAMPLES_PER_PIECE = 18;
+const DIMMED = 0.2;
+const OVERVIEW_SCALE = 0.36; // below this zoom a card's text cannot be read: cards become blocks of colour
+const POSTER = { margin: 32, pixels: 2, longest: 16000, area: 120e6 };
+
+// -------------------------------------------------------------------------------------------------------------- scene
+
+/** The payload as the painter and the hit test need it. Cards that were dragged in `previous` stay where they are. */
+function buildScene(payload, previous) {
+  const nodes = new Map();
+  for (const item of payload.nodes) {
+    const node = { ...item.nv, id: item.id, name: item.label, x: item.x, y: item.y, edges: [] };
+    node.home = { x: item.x, y: item.y };
+    const before = previous?.nodes.get(item.id);
+    if (before && hasSameHome(before, node)) {
+      node.x = before.x;
+      node.y = before.y;
+    }
+    nodes.set(node.id, node);
+  }
+  const edges = payload.edges.map((item) => {
+    const edge = { ...item.nv, id: item.id, from: nodes.get(item.from), to: nodes.get(item.to), shape: null };
+    edge.from.edges.push(edge);
+    if (edge.to !== edge.from) edge.to.edges.push(edge);
+    return edge;
+  });
+  // What the what-if changed is painted last, on top of what it left alone.
+  edges.sort((a, b) => (a.change !== "same") - (b.change !== "same"));
+  const boxes = payload.boxes.map((box) => ({ ...box, cards: [...nodes.values()].filter((n) => n.box === box.id) }));
+  return { nodes, edges, boxes, view: payload.view };
+}
+
+function hasSameHome(a, b) {
+  return a.home.x === b.home.x && a.home.y === b.home.y;
+}
+
+function isMoved(node) {
+  return node.x !== node.home.x || node.y !== node.home.y;
+}
+
+function cardRect(node, margin = 0) {
+  return {
+    left: node.x - node.width / 2 - margin,
+    top: node.y - node.height / 2 - margin,
+    right: node.x + node.width / 2 + margin,
+    bottom: node.y + node.height / 2 + margin,
+  };
+}
+
+/** The box as planned, stretched to the cards that were dragged out of it. */
+function boxRect(box) {
+  const [x, y, width, height] = box.rect;
+  const rect = { left: x, top: y, right: x + width, bottom: y + height };
+  for (const card of box.cards.filter(isMoved)) {
+    const inner = cardRect(card);
+    rect.left = Math.min(rect.left, inner.left - BOX_PADDING.side);
+    rect.top = Math.min(rect.top, inner.top - BOX_PADDING.top);
+    rect.right = Math.max(rect.right, inner.right + BOX_PADDING.side);
+    rect.bottom = Math.max(rect.bottom, inner.bottom + BOX_PADDING.bottom);
+  }
+  return rect;
+}
+
+/** The rectangle around everything, where it is now. */
+function sceneRect(scene) {
+  const [x, y, width, height] = scene.view;
+  const rect = { left: x, top: y, right: x + width, bottom: y + height };
+  const moved = [...scene.nodes.values()].filter(isMoved).map((node) => cardRect(node, 24));
+  for (const other of [...moved, ...scene.boxes.map(boxRect)]) {
+    rect.left = Math.min(rect.left, other.left);
+    rect.top = Math.min(rect.top, other.top);
+    rect.right = Math.max(rect.right, other.right);
+    rect.bottom = Math.max(rect.bottom, other.bottom);
+  }
+  return rect;
+}
+
+function isInside(point, rect) {
+  return point.x >= rect.left && point.x <= rect.right && point.y >= rect.top && point.y <= rect.bottom;
+}
+
+// -------------------------------------------------------------------------------------------------------- edge shapes
+
+/** Path, sampled points, pill and arrow of an edge; kept until one of its cards moves (`edge.shape = null`). */
+function edgeShape(edge) {
+  if (edge.shape) return edge.shape;
+  const isPlanned = edge.route.length >= 4 && !isMoved(edge.from) && !isMoved(edge.to);
+  const points = isPlanned ? edge.route : looseRoute(edge.from, edge.to);
+  const samples = sampled(points);
+  const middle = samples[Math.floor(samples.length / 2)];
+  const tip = points[points.length - 1];
+  const before = samples.findLast((p) => Math.hypot(p[0] - tip[0], p[1] - tip[1]) >= ARROW.length) ?? points[0];
+  const angle = Math.atan2(tip[1] - before[1], tip[0] - before[0]);
+  edge.shape = {
+    samples,
+    path: trimmedPath(points, angle),
+    tip,
+    angle,
+    rect: rectAround(samples),
+    pill: isPlanned ? edge.at : middle,
+    middle,
+  };
+  return edge.shape;
+}
+
+/** An S from card side to card side, for cards that are no longer where the route was planned for. */
+function looseRoute(a, b) {
+  if (a === b) {
+    const right = a.x + a.width / 2;
+    return [[right, a.y - 12], [right + 60, a.y - 44], [right + 60, a.y + 44], [right, a.y + 12]];
+  }
+  const gapX = Math.abs(b.x - a.x) - (a.width + b.width) / 2;
+  const gapY = Math.abs(b.y - a.y) - (a.height + b.height) / 2;
+  if (gapX >= gapY) {
+    const way = Math.sign(b.x - a.x) || 1;
+    const start = [a.x + (way * a.width) / 2, a.y];
+    const end = [b.x - (way * b.width) / 2, b.y];
+    const bend = way * Math.max(24, Math.abs(end[0] - start[0]) * 0.45);
+    return [start, [start[0] + bend, start[1]], [end[0] - bend, end[1]], end];
+  }
+  const way = Math.sign(b.y - a.y) || 1;
+  const start = [a.x, a.y + (way * a.height) / 2];
+  const end = [b.x, b.y - (way * b.height) / 2];
+  const bend = way * Math.max(24, Math.abs(end[1] - start[1]) * 0.45);
+  return [start, [start[0], start[1] + bend], [end[0], end[1] - bend], end];
+}
+
+function sampled(points) {
+  const samples = [points[0]];
+  for (let i = 0; i + 3 < points.length; i += 3) {
+    const [p, q, r, s] = points.slice(i, i + 4);
+    for (let step = 1; step <= SAMPLES_PER_PIECE; step += 1) {
+      const t = step / SAMPLES_PER_PIECE;
+      const u = 1 - t;
+      const at = (k) => u * u * u * p[k] + 3 * u * u * t * q[k] + 3 * u * t * t * r[k] + t * t * t * s[k];
+      samples.push([at(0), at(1)]);
+    }
+  }
+  return samples;
+}
+
+/** The line ends inside the arrow head: a thick line would blunt its tip. */
+function trimmedPath(points, angle) {
+  const path = new Path2D();
+  path.moveTo(...points[0]);
+  for (let i = 1; i + 2 < points.length; i += 3) {
+    const isLast = i + 3 >= points.length;
+    const back = isLast ? ARROW.length * 0.7 : 0;
+    const [, r, s] = points.slice(i, i + 3);
+    const end = [s[0] - Math.cos(angle) * back, s[1] - Math.sin(angle) * back];
+    path.bezierCurveTo(...points[i], ...r, ...end);
+  }
+  return path;
+}
+
+function rectAround(points) {
+  const xs = points.map((p) => p[0]);
+  const ys = points.map((p) => p[1]);
+  return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
+}
+
+function pillRect(edge, centre) {
+  const [width, height] = edge.size[0] > 0 ? edge.size : [edge.label.length * 6.5 + 18, 20];
+  return {
+    left: centre[0] - width / 2,
+    top: centre[1] - height / 2,
+    right: centre[0] + width / 2,
+    bottom: centre[1] + height / 2,
+  };
+}
+
+/** Distance from a point to the edge's line. */
+function distanceToEdge(point, edge) {
+  const { samples } = edgeShape(edge);
+  let nearest = Infinity;
+  for (let i = 1; i < samples.length; i += 1) {
+    const [ax, ay] = samples[i - 1];
+    const dx = samples[i][0] - ax;
+    const dy = samples[i][1] - ay;
+    const along = ((point.x - ax) * dx + (point.y - ay) * dy) / (dx * dx + dy * dy || 1);
+    const t = Math.max(0, Math.min(1, along));
+    nearest = Math.min(nearest, Math.hypot(point.x - ax - t * dx, point.y - ay - t * dy));
+  }
+  return nearest;
+}
+
+// --------------------------------------------------------------------------------------------------------------- look
+
+/**
+ * How to paint: colours of the theme, icons as paths, the font, and the zoom (one unit is `scale` CSS pixels).
+ * `lit`: {nodes, edges} that stay bright while the rest is dimmed, or null. `hover`: the card or edge under the pointer.
+ */
+function buildLook(payload, theme) {
+  const colours = payload.palette[theme.dark ? "dark" : "light"];
+  const paths = (icons) =>
+    new Map(
+      Object.entries(icons).map(([name, icon]) => [
+        name,
+        { stroke: new Path2D(icon.stroke), fill: icon.fill ? new Path2D(icon.fill) : null },
+      ]),
+    );
+  return {
+    colours,
+    accent: colours.namespaces[0].stroke,
+    dark: theme.dark,
+    family: theme.family,
+    cards: paths(payload.icons.card),
+    badges: paths(payload.icons.badge),
+    scale: 1,
+    lit: null,
+    hover: null,
+    chosen: null,
+  };
+}
+
+function isOverview(look) {
+  return look.scale < OVERVIEW_SCALE;
+}
+
+function namespaceColours(look, index) {
+  return look.colours.namespaces[index % look.colours.namespaces.length];
+}
+
+function isOutside(node) {
+  return node.kind !== "workload" && node.kind !== "namespace";
+}
+
+function cardColour(node, look) {
+  return isOutside(node) ? look.colours.external : namespaceColours(look, node.colour).stroke;
+}
+
+function edgeColour(edge, look) {
+  return !edge.certain && edge.change === "same" ? look.colours.unknown : look.colours[edge.change];
+}
+
+function edgeDash(edge) {
+  if (!edge.certain) return [0.1, 5.5];
+  return edge.change === "removed" ? [9, 6] : [];
+}
+
+function alphaOf(item, look) {
+  if (!look.lit) return 1;
+  return look.lit.nodes.has(item) || look.lit.edges.has(item) ? 1 : DIMMED;
+}
+
+/** Lit by a selection, or under the pointer, or touching the card under the pointer. */
+function isEmphasised(edge, look) {
+  return look.lit?.edges.has(edge) || look.hover === edge || look.hover === edge.from || look.hover === edge.to;
+}
+
+// -------------------------------------------------------------------------------------------------------------- marks
+
+function roundRect(ctx, rect, radius) {
+  ctx.beginPath();
+  ctx.roundRect(rect.left, rect.top, rect.right - rect.left, rect.bottom - rect.top, radius);
+}
+
+function text(ctx, look, words, x, y, { size, weight = 400, colour, align = "left", width = undefined }) {
+  ctx.font = `${weight} ${size}px ${look.family}`;
+  ctx.fillStyle = colour;
+  ctx.textAlign = align;
+  ctx.textBaseline = "middle";
+  // The width was planned for another font: squeezed letters are better than letters outside of the card.
+  ctx.fillText(words, x, y, width);
+}
+
+function paintIcon(ctx, icon, x, y, size, colour, line = 1.7) {
+  if (!icon) return;
+  ctx.save();
+  ctx.translate(x - size / 2, y - size / 2);
+  ctx.scale(size / ICON_UNITS, size / ICON_UNITS);
+  ctx.lineWidth = (line * ICON_UNITS) / size;
+  ctx.lineJoin = "round";
+  ctx.lineCap = "round";
+  ctx.strokeStyle = colour;
+  ctx.stroke(icon.stroke);
+  if (icon.fill) {
+    ctx.fillStyle = colour;
+    ctx.fill(icon.fill);
+  }
+  ctx.restore();
+}
+
+// -------------------------------------------------------------------------------------------------------------- boxes
+
+function paintBoxes(ctx, scene, look) {
+  for (const box of scene.boxes) {
+    const rect = boxRect(box);
+    const colours = namespaceColours(look, box.colour);
+    roundRect(ctx, rect, BOX_RADIUS);
+    ctx.fillStyle = colours.tint;
+    ctx.fill();
+    ctx.lineWidth = Math.max(1.25, 1 / look.scale);
+    ctx.strokeStyle = colours.border;
+    ctx.stroke();
+    if (!isOverview(look)) paintBoxTitle(ctx, box, rect, colours, look);
+  }
+}
+
+function paintBoxTitle(ctx, box, rect, colours, look) {
+  const size = Math.min(20, Math.max(15, 11 / look.scale));
+  const left = rect.left + 18;
+  const room = rect.right - left - 14;
+  const middle = rect.top + 24;
+  text(ctx, look, box.title, left, middle, { size, weight: 700, colour: colours.text, width: room });
+  const used = Math.min(room, ctx.measureText(box.title).width) + 9;
+  const rest = room - used;
+  ctx.font = `400 12px ${look.family}`;
+  if (ctx.measureText(box.subtitle).width <= rest) {
+    text(ctx, look, box.subtitle, left + used, middle + 1, { size: 12, colour: look.colours.muted });
+  }
+}
+
+/** Far away, a namespace's name stays as large as it can be read, on a plate above its box. */
+function paintRegionNames(ctx, scene, look) {
+  if (!isOverview(look)) return;
+  const size = 13 / look.scale;
+  for (const box of scene.boxes) {
+    const rect = boxRect(box);
+    const colours = namespaceColours(look, box.colour);
+    ctx.font = `700 ${size}px ${look.family}`;
+    const half = Math.min(ctx.measureText(box.title).width, 180 / look.scale) / 2;
+    const x = (rect.left + rect.right) / 2;
+    const plate = { left: x - half - size * 0.5, right: x + half + size * 0.5, top: rect.top - size * 0.75, bottom: rect.top + size * 0.75 };
+    roundRect(ctx, plate, size * 0.4);
+    ctx.fillStyle = colours.tint;
+    ctx.fill();
+    ctx.strokeStyle = colours.border;
+    ctx.lineWidth = 1 / look.scale;
+    ctx.stroke();
+    text(ctx, look, box.title, x, rect.top, { size, weight: 700, colour: colours.text, align: "center", width: 2 * half });
+  }
+}
+
+// -------------------------------------------------------------------------------------------------------------- edges
+
+function paintEdges(ctx, scene, look) {
+  const emphasised = scene.edges.filter((edge) => isEmphasised(edge, look));
+  for (const edge of scene.edges) if (!isEmphasised(edge, look)) paintEdge(ctx, edge, look, false);
+  for (const edge of emphasised) paintEdge(ctx, edge, look, true);
+  for (const edge of scene.edges) paintPill(ctx, edge, look);
+}
+
+function paintEdge(ctx, edge, look, isStrong) {
+  const shape = edgeShape(edge);
+  const isChanged = edge.change !== "same" || !edge.certain;
+  const colour = isStrong && !isChanged ? look.accent : edgeColour(edge, look);
+  // Thin lines fade away when zoomed out; they keep at least 0.9 pixels on the screen.
+  const width = Math.max((isChanged ? 2.4 : 1.5) + (isStrong ? 0.7 : 0), 0.9 / look.scale);
+  ctx.save();
+  ctx.globalAlpha = alphaOf(edge, look);
+  if (ctx.globalAlpha === 1) {
+    ctx.strokeStyle = look.colours.background;
+    ctx.lineWidth = width + 3.5;
+    ctx.stroke(shape.path);
+  }
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = width;
+  ctx.setLineDash(edgeDash(edge));
+  ctx.lineCap = edge.certain ? "butt" : "round";
+  ctx.stroke(shape.path);
+  ctx.translate(...shape.tip);
+  ctx.rotate(shape.angle);
+  const grown = Math.max(width / 1.5, 1) ** 0.5;
+  ctx.fillStyle = colour;
+  ctx.beginPath();
+  ctx.moveTo(0, 0);
+  ctx.lineTo(-ARROW.length * grown, ARROW.half * grown);
+  ctx.quadraticCurveTo(-ARROW.length * 0.72 * grown, 0, -ARROW.length * grown, -ARROW.half * grown);
+  ctx.fill();
+  ctx.restore();
+}
+
+/** Where the pill is now, or null: far away, dimmed and unplaced pills are left out unless their edge is emphasised. */
+function visiblePill(edge, look) {
+  if (!edge.label) return null;
+  const shape = edgeShape(edge);
+  if (isEmphasised(edge, look)) return pillRect(edge, shape.pill ?? shape.middle);
+  if (!shape.pill || isOverview(look) || alphaOf(edge, look) < 1) return null;
+  return pillRect(edge, shape.pill);
+}
+
+function paintPill(ctx, edge, look) {
+  const rect = visiblePill(edge, look);
+  if (!rect) return;
+  const isChanged = edge.change !== "same" || !edge.certain;
+  const isStrong = isEmphasised(edge, look);
+  const colour = edgeColour(edge, look);
+  roundRect(ctx, rect, (rect.bottom - rect.top) / 2);
+  ctx.fillStyle = look.colours.pill;
+  ctx.fill();
+  ctx.lineWidth = isChanged ? 1.5 : 1;
+  ctx.strokeStyle = isChanged ? colour : isStrong ? look.accent : look.colours.card_line;
+  ctx.stroke();
+  text(ctx, look, edge.label, (rect.left + rect.right) / 2, (rect.top + rect.bottom) / 2 + 0.5, {
+    size: 11.5,
+    weight: isChanged ? 600 : 500,
+    colour: isChanged ? colour : look.colours.text,
+    align: "center",
+    width: rect.right - rect.left - 12,
+  });
+}
+
+// -------------------------------------------------------------------------------------------------------------- cards
+
+function paintCard(ctx, node, look) {
+  ctx.save();
+  ctx.globalAlpha = alphaOf(node, look);
+  if (isOverview(look)) paintBlock(ctx, node, look);
+  else paintFullCard(ctx, node, look);
+  ctx.restore();
+}
+
+function paintBlock(ctx, node, look) {
+  const rect = cardRect(node);
+  const colour = cardColour(node, look);
+  roundRect(ctx, rect, isOutside(node) ? node.height / 2 : CARD_RADIUS);
+  ctx.fillStyle = colour;
+  ctx.fill();
+  if (node === look.chosen || node === look.hover) {
+    ctx.lineWidth = 2.5 / look.scale;
+    ctx.strokeStyle = look.colours.text;
+    ctx.stroke();
+  }
+  const size = node.lines.length > 1 ? 21 : 26;
+  const top = node.y - ((node.lines.length - 1) * size) / 2;
+  node.lines.forEach((line, i) =>
+    text(ctx, look, line, node.x, top + i * size, {
+      size,
+      weight: 700,
+      colour: look.dark ? "#0b0f14" : "#ffffff",
+      align: "center",
+      width: node.width - 16,
+    }),
+  );
+}
+
+function paintFullCard(ctx, node, look) {
+  const rect = cardRect(node);
+  const radius = isOutside(node) ? node.height / 2 : CARD_RADIUS;
+  const isMarked = node === look.chosen || node === look.hover;
+  paintShadow(ctx, rect, radius, look);
+  roundRect(ctx, rect, radius);
+  ctx.fillStyle = look.colours.card;
+  ctx.fill();
+  if (!isOutside(node)) paintBar(ctx, node, rect, look);
+  roundRect(ctx, rect, radius);
+  ctx.lineWidth = node === look.chosen ? 2.5 : isMarked ? 1.75 : 1;
+  ctx.strokeStyle = isMarked ? look.accent : look.colours.card_line;
+  if (isOutside(node) && !isMarked) ctx.setLineDash([5, 4]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  paintIcon(ctx, look.cards.get(node.icon), rect.left + 28, node.y, 22, cardColour(node, look), 1.6);
+  paintCardText(ctx, node, rect, look);
+  node.badges.forEach((badge, i) => paintBadge(ctx, badge, rect, node.y + (i - (node.badges.length - 1) / 2) * 21, look));
+}
+
+/** Two faint outlines: a blurred canvas shadow would cost more than all the rest of a card. */
+function paintShadow(ctx, rect, radius, look) {
+  const shades = look.dark ? [[3, 0.18], [1.5, 0.25]] : [[3, 0.035], [1.5, 0.05]];
+  for (const [down, alpha] of shades) {
+    roundRect(ctx, { left: rect.left - 1, top: rect.top, right: rect.right + 1, bottom: rect.bottom + down }, radius + 1);
+    ctx.fillStyle = `rgba(15, 23, 42, ${alpha})`;
+    ctx.fill();
+  }
+}
+
+function paintBar(ctx, node, rect, look) {
+  ctx.save();
+  roundRect(ctx, rect, CARD_RADIUS);
+  ctx.clip();
+  ctx.fillStyle = cardColour(node, look);
+  ctx.fillRect(rect.left, rect.top, 5, rect.bottom - rect.top);
+  ctx.restore();
+}
+
+function paintCardText(ctx, node, rect, look) {
+  const left = rect.left + 47;
+  const width = rect.right - left - (node.badges.length ? 56 : 16);
+  const lines = node.lines.map((words) => ({ words, size: 14, weight: 650, colour: look.colours.text, high: 17 }));
+  if (node.subtitle) lines.push({ words: node.subtitle, size: 12, weight: 400, colour: look.colours.muted, high: 16 });
+  let y = node.y - lines.reduce((sum, line) => sum + line.high, 0) / 2;
+  for (const line of lines) {
+    text(ctx, look, line.words, left, y + line.high / 2 + 0.5, { ...line, width });
+    y += line.high;
+  }
+}
+
+function paintBadge(ctx, badge, rect, y, look) {
+  const right = rect.right - 10;
+  if (badge.changed) {
+    roundRect(ctx, { left: right - 43, top: y - 9.5, right: right + 3, bottom: y + 9.5 }, 6);
+    ctx.fillStyle = look.colours.badge_fill;
+    ctx.fill();
+    ctx.lineWidth = 1.25;
+    ctx.strokeStyle = look.colours.badge_frame;
+    ctx.stroke();
+  }
+  const words = { size: 10.5, weight: 500, colour: badge.changed ? look.colours.text : look.colours.muted };
+  text(ctx, look, badge.side, right - 20, y + 0.5, { ...words, align: "right" });
+  paintIcon(ctx, look.badges.get(badge.state), right - 8, y, 14, look.colours.badges[badge.state], 1.5);
+}
+
+// ---------------------------------------------------------------------------------------------------- the whole thing
+
+/** Everything but the overlay of names, in the order in which it lies on the table. */
+function paintScene(ctx, scene, look) {
+  paintBoxes(ctx, scene, look);
+  paintEdges(ctx, scene, look);
+  for (const node of scene.nodes.values()) paintCard(ctx, node, look);
+}
+
+/** The picture with title, what-if line, legend and notes on a canvas of its own, at twice the size. */
+function paintPoster(payload, scene, look) {
+  const plain = { ...look, scale: 1, lit: null, hover: null, chosen: null };
+  const rect = sceneRect(scene);
+  const canvas = document.createElement("canvas");
+  const ctx = canvas.getContext("2d");
+  const width = Math.max(rect.right - rect.left, 640) + 2 * POSTER.margin;
+  const head = posterHead(payload);
+  const foot = posterFoot(ctx, payload, plain, width - 2 * POSTER.margin);
+  const top = POSTER.margin + head.reduce((sum, line) => sum + line.high, 0) + 16;
+  const height = top + (rect.bottom - rect.top) + foot.height + POSTER.margin;
+  const pixels = Math.min(POSTER.pixels, POSTER.longest / Math.max(width, height), Math.sqrt(POSTER.area / (width * height)));
+  canvas.width = Math.round(width * pixels);
+  canvas.height = Math.round(height * pixels);
+  ctx.scale(pixels, pixels);
+  ctx.fillStyle = plain.colours.background;
+  ctx.fillRect(0, 0, width, height);
+  let y = POSTER.margin;
+  for (const line of head) {
+    text(ctx, plain, line.words, POSTER.margin, y + line.high / 2, { ...line, colour: plain.colours[line.tone], width: width - 2 * POSTER.margin });
+    y += line.high;
+  }
+  ctx.save();
+  ctx.translate((width - (rect.right - rect.left)) / 2 - rect.left, top - rect.top);
+  paintScene(ctx, scene, plain);
+  ctx.restore();
+  for (const item of foot.items) item.paint(POSTER.margin + item.x, height - POSTER.margin - foot.height + item.y);
+  return canvas;
+}
+
+function posterHead(payload) {
+  const counts = [payload.headline, payload.differences].filter(Boolean).join(" · ");
+  const lines = [{ words: payload.title || "Allowed connections", size: 22, weight: 700, tone: "text", high: 32 }];
+  if (payload.what_if) lines.push({ words: payload.what_if, size: 14, tone: "text", high: 22 });
+  lines.push({ words: counts, size: 13, tone: "muted", high: 20 });
+  return lines;
+}
+
+/** Legend entries in rows, then the notes, each with its place below the picture. */
+function posterFoot(ctx, payload, look, room) {
+  const items = [];
+  let [x, y] = [0, 24];
+  for (const entry of payload.legend) {
+    ctx.font = `400 13px ${look.family}`;
+    const width = 36 + ctx.measureText(entry.text).width + 22;
+    if (x > 0 && x + width > room) [x, y] = [0, y + 24];
+    items.push({ x, y, paint: (left, top) => paintLegendEntry(ctx, entry, left, top, look) });
+    x += width;
+  }
+  y += 24;
+  for (const note of payload.notes) {
+    items.push({ x: 0, y, paint: (left, top) => text(ctx, look, note, left, top, { size: 12.5, colour: look.colours.muted, width: room }) });
+    y += 20;
+  }
+  return { items, height: y };
+}
+
+function paintLegendEntry(ctx, entry, x, y, look) {
+  if (entry.mark === "badge") {
+    paintIcon(ctx, look.badges.get(entry.name), x + 14, y, 15, look.colours.badges[entry.name], 1.5);
+  } else {
+    ctx.save();
+    ctx.lineWidth = entry.name === "same" ? 1.8 : 2.6;
+    ctx.strokeStyle = look.colours[entry.name];
+    ctx.setLineDash(edgeDash({ certain: entry.name !== "unknown", change: entry.name }));
+    ctx.lineCap = entry.name === "unknown" ? "round" : "butt";
+    ctx.beginPath();
+    ctx.moveTo(x, y);
+    ctx.lineTo(x + 28, y);
+    ctx.stroke();
+    ctx.restore();
+  }
+  text(ctx, look, entry.text, x + 36, y + 0.5, { size: 13, colour: look.colours.text });
+}

@@ -1,0 +1,553 @@
+// One map on the page: a vis-network for pan, zoom and dragging, our painter for everything that is seen.
+//
+// A view lives as long as its element. New data is patched into it: the same network, the same zoom and centre, and no
+// card moves that the new picture has at the same place.
+
+// ---------------------------------------------------------------------------------------------------------- constants
+
+const FIT_MARGIN = 20;
+const FIT_LARGEST = 1.3; // a picture of two cards need not fill the screen
+const ZOOM = { least: 0.06, most: 3.5, step: 1.3 };
+const HEIGHT = { least: 420, most: 900 };
+const PAN_PIXELS = 70;
+const EDGE_REACH = 7; // pixels on the screen
+const TIP_DELAY = 140;
+const NOTHING = { type: "none", id: "", source: "", target: "" };
+const STILL = globalThis.matchMedia("(prefers-reduced-motion: reduce)");
+
+// vis keeps nodes as properties of an object: with a prefix no id can be the name of something else, such as __proto__.
+const visId = (id) => `n:${id}`;
+const ownId = (id) => id.slice(2);
+
+const VIS_OPTIONS = {
+  autoResize: false,
+  physics: { enabled: false },
+  layout: { improvedLayout: false },
+  nodes: { chosen: false },
+  edges: { hidden: true, smooth: false, chosen: false },
+  interaction: { hover: false, selectConnectedEdges: false, multiselect: false, keyboard: false },
+};
+
+// ---------------------------------------------------------------------------------------------------------------- DOM
+
+/** An element with attributes and children; strings become text nodes, never markup. */
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+function svgElement(name, attributes, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+function button(label, face, act) {
+  const made = element("button", { type: "button", "aria-label": label, title: label }, face);
+  made.addEventListener("click", act);
+  return made;
+}
+
+function legendMark(entry, look, icons) {
+  if (entry.mark === "badge") {
+    const colour = look.colours.badges[entry.name];
+    const icon = icons.badge[entry.name];
+    const paths = [svgElement("path", { d: icon.stroke, fill: "none", stroke: colour, "stroke-width": 2.4, "stroke-linejoin": "round", "stroke-linecap": "round" })];
+    if (icon.fill) paths.push(svgElement("path", { d: icon.fill, fill: colour }));
+    return svgElement("svg", { width: 15, height: 15, viewBox: "0 0 24 24", "aria-hidden": "true" }, ...paths);
+  }
+  const dash = edgeDash({ certain: entry.name !== "unknown", change: entry.name }).join(" ");
+  const line = { x1: 1, y1: 5, x2: 27, y2: 5, stroke: look.colours[entry.name], "stroke-dasharray": dash };
+  line["stroke-width"] = entry.name === "same" ? 1.8 : 2.6;
+  line["stroke-linecap"] = entry.name === "unknown" ? "round" : "butt";
+  return svgElement("svg", { width: 28, height: 10, "aria-hidden": "true" }, svgElement("line", line));
+}
+
+// -------------------------------------------------------------------------------------------------------------- theme
+
+/** Streamlit hands its theme down as CSS variables; dark is what has a dark background. */
+function readTheme(root) {
+  const style = getComputedStyle(root);
+  const background = style.getPropertyValue("--st-background-color").trim() || "#ffffff";
+  const family = style.getPropertyValue("--st-font").trim() || "sans-serif";
+  return { dark: luminance(background) < 0.4, family };
+}
+
+function luminance(colour) {
+  const ctx = document.createElement("canvas").getContext("2d");
+  ctx.fillStyle = colour; // the canvas writes any CSS colour back as #rrggbb
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(ctx.fillStyle.slice(at, at + 2), 16) / 255);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+// --------------------------------------------------------------------------------------------------------------- view
+
+class View {
+  constructor(root) {
+    this.root = root;
+    this.updates = 0;
+    this.payload = null;
+    this.scene = null;
+    this.look = null;
+    this.selection = null; // {type, id, source, target} of what is spotlighted
+    this.report = () => {};
+    this.isFitted = true; // nobody has panned or zoomed since the last fit
+    this.buildDom();
+    this.vis = new globalThis.vis.DataSet();
+    this.visEdges = new globalThis.vis.DataSet();
+    this.network = new globalThis.vis.Network(this.canvas, { nodes: this.vis, edges: this.visEdges }, VIS_OPTIONS);
+    this.network.canvas.frame.tabIndex = -1; // the stage around it takes the focus
+    this.listen();
+  }
+
+  buildDom() {
+    this.search = element("input", { type: "search", placeholder: "Find a workload", "aria-label": "Find a workload by name", spellcheck: "false", autocomplete: "off" });
+    this.found = element("span", { class: "found", "aria-live": "polite" });
+    this.resetButton = button("Put dragged cards back", "Reset layout", () => this.resetLayout());
+    const tools = element(
+      "div",
+      { class: "bar", role: "toolbar", "aria-label": "Map" },
+      this.search,
+      this.found,
+      element("span", { class: "gap" }),
+      button("Fit the whole picture", "Fit", () => this.fit(true)),
+      button("Zoom in", "+", () => this.zoomBy(ZOOM.step)),
+      button("Zoom out", "−", () => this.zoomBy(1 / ZOOM.step)),
+      this.resetButton,
+      button("Download the picture as PNG", "PNG", () => this.download()),
+    );
+    this.canvas = element("div", { class: "canvas" });
+    this.tip = element("div", { class: "tip", role: "tooltip", hidden: "" });
+    this.stage = element(
+      "div",
+      {
+        class: "stage",
+        tabindex: "0",
+        role: "group",
+        "aria-label": "Map of allowed connections; the table has the same content. Arrow keys pan, plus and minus zoom, 0 fits, Escape clears.",
+      },
+      this.canvas,
+      this.tip,
+    );
+    this.key = element("ul", { class: "key", "aria-label": "Legend" });
+    this.live = element("div", { class: "live", role: "status", "aria-live": "polite" });
+    this.root.replaceChildren(tools, this.stage, this.key, this.live);
+  }
+
+  listen() {
+    this.network.on("beforeDrawing", (ctx) => this.paintBelow(ctx));
+    this.network.on("afterDrawing", (ctx) => paintRegionNames(ctx, this.scene, this.look));
+    this.network.on("click", (event) => this.choose(this.hit(event.pointer.canvas)));
+    this.network.on("doubleClick", (event) => this.enter(this.hit(event.pointer.canvas)));
+    this.network.on("dragStart", () => this.hideTip());
+    this.network.on("dragging", (event) => this.followDrag(event.nodes));
+    this.network.on("dragEnd", (event) => this.followDrag(event.nodes));
+    this.network.on("zoom", () => this.leaveFit()); // a pinch; the wheel is ours
+    // Before vis sees it: vis zooms a fixed step per event, which is far too fast on a touchpad.
+    this.stage.addEventListener("wheel", (event) => this.wheel(event), { capture: true, passive: false });
+    this.stage.addEventListener("pointermove", (event) => this.point(event));
+    this.stage.addEventListener("pointerleave", () => this.hover(null));
+    this.stage.addEventListener("keydown", (event) => this.press(event));
+    this.search.addEventListener("input", () => this.find());
+    this.search.addEventListener("keydown", (event) => this.searchKey(event));
+    this.resized = new ResizeObserver(() => this.resize());
+    this.resized.observe(this.stage);
+    document.fonts?.ready.then(() => this.redraw());
+  }
+
+  // ------------------------------------------------------------------------------------------------------------ data
+
+  /** Shows a payload. Called again for every change of data, of theme, or of neither. */
+  update(payload, report) {
+    this.report = report;
+    const isNew = payload !== this.payload;
+    const isSame = isNew && this.scene !== null && isSameMap(this.payload, payload);
+    this.look = { ...buildLook(payload, readTheme(this.root)), scale: this.network.getScale() };
+    if (isNew) {
+      this.updates += 1;
+      if (this.payload) this.announce(payload);
+      this.payload = payload;
+      this.scene = buildScene(payload, isSame ? this.scene : null);
+      this.patch();
+      this.keepSelection();
+    }
+    this.writeLegend();
+    this.light();
+    this.markReset();
+    if (isNew && !isSame) this.show();
+    else this.redraw();
+  }
+
+  /** Brings vis to the scene's cards with as few changes as possible. */
+  patch() {
+    const cards = [...this.scene.nodes.values()];
+    const kept = new Set(cards.map((node) => visId(node.id)));
+    // The painter draws edges from the scene; vis has them, hidden, so that its own model is complete.
+    this.visEdges.clear();
+    this.vis.remove(this.vis.getIds().filter((id) => !kept.has(id)));
+    for (const node of cards) {
+      const id = visId(node.id);
+      if (this.vis.get(id) === null) this.vis.add({ id, x: node.x, y: node.y, shape: "custom", ctxRenderer: (args) => this.card(args) });
+      else this.place(node);
+    }
+    this.visEdges.add(this.scene.edges.map((edge, i) => ({ id: i, from: visId(edge.from.id), to: visId(edge.to.id) })));
+  }
+
+  place(node) {
+    const at = this.network.getPosition(visId(node.id));
+    if (at.x !== node.x || at.y !== node.y) this.network.moveNode(visId(node.id), node.x, node.y);
+  }
+
+  announce(payload) {
+    const words = `${payload.headline}. ${payload.differences || "No difference from the baseline"}.`;
+    if (this.live.textContent !== words) this.live.textContent = words;
+  }
+
+  writeLegend() {
+    const items = this.payload.legend.map((entry) => element("li", {}, legendMark(entry, this.look, this.payload.icons), entry.text));
+    this.key.replaceChildren(...items);
+  }
+
+  // -------------------------------------------------------------------------------------------------------- painting
+
+  paintBelow(ctx) {
+    this.look.scale = this.network.getScale();
+    paintBoxes(ctx, this.scene, this.look);
+    paintEdges(ctx, this.scene, this.look);
+  }
+
+  card({ ctx, id }) {
+    const node = this.scene.nodes.get(ownId(id));
+    return {
+      drawNode: () => paintCard(ctx, node, this.look),
+      nodeDimensions: { width: node.width, height: node.height },
+    };
+  }
+
+  redraw() {
+    if (this.scene) this.network.redraw();
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- camera
+
+  /** First sight of a map: the right height, then everything in view. */
+  show() {
+    this.stage.style.height = `${this.wantedHeight()}px`;
+    this.measure();
+    this.fit(false);
+  }
+
+  wantedHeight() {
+    if (this.payload.height > 0) return this.payload.height;
+    const rect = sceneRect(this.scene);
+    const aspect = (rect.bottom - rect.top) / (rect.right - rect.left);
+    return Math.round(Math.max(HEIGHT.least, Math.min(HEIGHT.most, this.stage.clientWidth * aspect)));
+  }
+
+  measure() {
+    this.network.setSize(`${this.stage.clientWidth}px`, `${this.stage.clientHeight}px`);
+  }
+
+  resize() {
+    if (!this.scene || this.stage.clientWidth === 0) return;
+    if (this.isFitted) this.show();
+    else {
+      this.measure();
+      this.redraw();
+    }
+  }
+
+  fit(isSmooth) {
+    this.fitTo(sceneRect(this.scene), FIT_LARGEST, isSmooth);
+    this.isFitted = true;
+  }
+
+  fitTo(rect, largest, isSmooth) {
+    const width = this.stage.clientWidth - 2 * FIT_MARGIN;
+    const height = this.stage.clientHeight - 2 * FIT_MARGIN;
+    const scale = Math.min(width / (rect.right - rect.left), height / (rect.bottom - rect.top), largest);
+    this.moveTo({ scale, position: { x: (rect.left + rect.right) / 2, y: (rect.top + rect.bottom) / 2 } }, isSmooth);
+  }
+
+  moveTo(target, isSmooth) {
+    const animation = isSmooth && !STILL.matches ? { duration: 260, easingFunction: "easeInOutCubic" } : false;
+    this.network.moveTo({ ...target, animation });
+    this.hideTip();
+  }
+
+  leaveFit() {
+    this.isFitted = false;
+    this.hideTip();
+  }
+
+  /** Zooms, keeping the given point of the map (the middle of the view by default) where it is on the screen. */
+  zoomBy(factor, anchor = this.network.getViewPosition()) {
+    const old = this.network.getScale();
+    const scale = Math.max(ZOOM.least, Math.min(ZOOM.most, old * factor));
+    const centre = this.network.getViewPosition();
+    const shift = old / scale;
+    this.leaveFit();
+    this.moveTo({ scale, position: { x: anchor.x + (centre.x - anchor.x) * shift, y: anchor.y + (centre.y - anchor.y) * shift } }, false);
+  }
+
+  pan(right, down) {
+    const centre = this.network.getViewPosition();
+    const units = PAN_PIXELS / this.network.getScale();
+    this.leaveFit();
+    this.moveTo({ position: { x: centre.x + right * units, y: centre.y + down * units } }, false);
+  }
+
+  // -------------------------------------------------------------------------------------------------------- hit test
+
+  /** What lies under a point of the map, topmost first: {type: "node" | "edge" | "box", item}, or null. */
+  hit(point) {
+    const cards = [...this.scene.nodes.values()].reverse();
+    const card = cards.find((node) => isInside(point, cardRect(node)));
+    if (card) return { type: "node", item: card };
+    const edge = this.edgeAt(point);
+    if (edge) return { type: "edge", item: edge };
+    const box = this.scene.boxes.findLast((candidate) => isInside(point, boxRect(candidate)));
+    return box ? { type: "box", item: box } : null;
+  }
+
+  edgeAt(point) {
+    const pills = this.scene.edges.filter((edge) => {
+      const rect = visiblePill(edge, this.look);
+      return rect !== null && isInside(point, rect);
+    });
+    if (pills.length) return pills[pills.length - 1];
+    const reach = EDGE_REACH / this.network.getScale();
+    let [nearest, best] = [reach, null];
+    for (const edge of this.scene.edges) {
+      const { rect } = edgeShape(edge);
+      const grown = { left: rect.left - reach, top: rect.top - reach, right: rect.right + reach, bottom: rect.bottom + reach };
+      if (!isInside(point, grown)) continue;
+      const distance = distanceToEdge(point, edge);
+      if (distance < nearest) [nearest, best] = [distance, edge];
+    }
+    return best;
+  }
+
+  // ------------------------------------------------------------------------------------------------------- selection
+
+  /** A click: spotlight it and tell Python. A blank click tells Python only if there was something to clear. */
+  choose(hit) {
+    const had = this.selection;
+    if (hit?.type === "node") this.selection = { type: "node", id: hit.item.id, source: "", target: "" };
+    else if (hit?.type === "edge") this.selection = { type: "edge", id: hit.item.id, source: hit.item.from.id, target: hit.item.to.id };
+    else this.selection = null;
+    this.hideTip();
+    this.light();
+    this.redraw();
+    if (this.selection || had) this.report(this.selection ?? NOTHING);
+  }
+
+  enter(hit) {
+    if (hit?.type !== "box") return;
+    this.leaveFit();
+    this.fitTo(boxRect(hit.item), 2, true);
+  }
+
+  selectedItem() {
+    if (this.selection?.type === "node") return this.scene.nodes.get(this.selection.id) ?? null;
+    if (this.selection?.type === "edge") return this.scene.edges.find((edge) => edge.id === this.selection.id) ?? null;
+    return null;
+  }
+
+  /** What was selected may be gone from the new picture. Python knows its picture, so it is not told. */
+  keepSelection() {
+    this.hoverAt(null);
+    if (!this.selectedItem()) this.selection = null;
+  }
+
+  /** Decides what is bright: matches of the search, or the selection with its neighbours, or everything. */
+  light() {
+    const item = this.selectedItem();
+    this.look.chosen = item;
+    const matches = this.matches();
+    if (matches !== null) this.look.lit = { nodes: new Set(matches), edges: new Set() };
+    else if (item?.edges) this.look.lit = { nodes: new Set([item, ...item.edges.flatMap((e) => [e.from, e.to])]), edges: new Set(item.edges) };
+    else if (item) this.look.lit = { nodes: new Set([item.from, item.to]), edges: new Set([item]) };
+    else this.look.lit = null;
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- search
+
+  matches() {
+    const query = this.search.value.trim().toLowerCase();
+    if (!query) return null;
+    const names = (node) => [node.name, node.lines.join(""), `${node.namespace}/${node.lines.join("")}`, ...node.tooltip.slice(0, 1)];
+    return [...this.scene.nodes.values()].filter((node) => names(node).some((name) => name.toLowerCase().includes(query)));
+  }
+
+  find() {
+    this.turn = -1;
+    const matches = this.matches();
+    this.found.textContent = matches === null ? "" : matches.length === 0 ? "nothing found" : `${matches.length} found`;
+    this.light();
+    this.redraw();
+  }
+
+  searchKey(event) {
+    if (event.key === "Escape") this.clear();
+    if (event.key !== "Enter") return;
+    const matches = this.matches() ?? [];
+    if (!matches.length) return;
+    this.turn = (this.turn + (event.shiftKey ? -1 : 1) + matches.length) % matches.length;
+    const card = matches[this.turn];
+    this.found.textContent = `${this.turn + 1} of ${matches.length}`;
+    this.leaveFit();
+    this.moveTo({ scale: Math.max(this.network.getScale(), 0.9), position: { x: card.x, y: card.y } }, true);
+  }
+
+  clear() {
+    this.search.value = "";
+    this.find();
+    this.choose(null);
+  }
+
+  // ------------------------------------------------------------------------------------------------ pointer and keys
+
+  followDrag(ids) {
+    if (!ids.length) {
+      this.leaveFit();
+      return;
+    }
+    for (const id of ids) {
+      const node = this.scene.nodes.get(ownId(id));
+      const at = this.network.getPosition(id);
+      node.x = at.x;
+      node.y = at.y;
+      for (const edge of node.edges) edge.shape = null;
+    }
+    this.markReset();
+  }
+
+  markReset() {
+    this.resetButton.disabled = ![...this.scene.nodes.values()].some(isMoved);
+  }
+
+  resetLayout() {
+    for (const node of this.scene.nodes.values()) {
+      node.x = node.home.x;
+      node.y = node.home.y;
+      this.place(node);
+    }
+    for (const edge of this.scene.edges) edge.shape = null;
+    this.markReset();
+    this.redraw();
+  }
+
+  wheel(event) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 18 : 1);
+    this.zoomBy(Math.exp(-Math.max(-160, Math.min(160, pixels)) * 0.0016), this.mapPoint(event));
+  }
+
+  mapPoint(event) {
+    const frame = this.stage.getBoundingClientRect();
+    return this.network.DOMtoCanvas({ x: event.clientX - frame.left, y: event.clientY - frame.top });
+  }
+
+  point(event) {
+    if (!this.scene || event.buttons) return;
+    this.hover(this.hit(this.mapPoint(event)), event);
+  }
+
+  hover(hit, event) {
+    const item = hit && hit.type !== "box" ? hit.item : null;
+    this.canvas.style.cursor = item ? "pointer" : "";
+    if (item !== this.look?.hover) {
+      this.hoverAt(item);
+      this.redraw();
+    }
+    if (item && event) this.placeTip(event);
+  }
+
+  hoverAt(item) {
+    this.hideTip();
+    if (!this.look) return;
+    this.look.hover = item;
+    if (item) this.tipTimer = setTimeout(() => this.showTip(item), TIP_DELAY);
+  }
+
+  showTip(item) {
+    const own = item.edges ? [item.name, item.subtitle] : [`${item.from.name} → ${item.to.name}`, item.label];
+    const lines = item.tooltip.length ? item.tooltip : own.filter(Boolean);
+    this.tip.replaceChildren(...lines.map((line) => element("div", {}, line)));
+    this.tip.hidden = false;
+    this.placeTip(this.pointer);
+  }
+
+  /** Beside the pointer, on the side that has room. */
+  placeTip(event) {
+    this.pointer = { clientX: event.clientX, clientY: event.clientY };
+    if (this.tip.hidden) return;
+    const frame = this.stage.getBoundingClientRect();
+    const [x, y] = [event.clientX - frame.left, event.clientY - frame.top];
+    const left = x + 16 + this.tip.offsetWidth > frame.width ? x - 12 - this.tip.offsetWidth : x + 16;
+    const top = y + 16 + this.tip.offsetHeight > frame.height ? y - 12 - this.tip.offsetHeight : y + 16;
+    this.tip.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, top)}px)`;
+  }
+
+  hideTip() {
+    clearTimeout(this.tipTimer);
+    this.tip.hidden = true;
+  }
+
+  press(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const actions = {
+      "+": () => this.zoomBy(ZOOM.step),
+      "=": () => this.zoomBy(ZOOM.step),
+      "-": () => this.zoomBy(1 / ZOOM.step),
+      0: () => this.fit(true),
+      ArrowLeft: () => this.pan(-1, 0),
+      ArrowRight: () => this.pan(1, 0),
+      ArrowUp: () => this.pan(0, -1),
+      ArrowDown: () => this.pan(0, 1),
+      Escape: () => this.clear(),
+    };
+    const action = Object.hasOwn(actions, event.key) ? actions[event.key] : null;
+    if (!action) return;
+    event.preventDefault();
+    action();
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- export
+
+  download() {
+    paintPoster(this.payload, this.scene, this.look).toBlob((blob) => {
+      const link = element("a", { href: URL.createObjectURL(blob), download: "netviz.png" });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    });
+  }
+
+  /** Every text that the painter would write, for tests: painted once more, on a canvas that only listens. */
+  texts() {
+    const ctx = document.createElement("canvas").getContext("2d");
+    const heard = [];
+    ctx.fillText = (words) => heard.push(words);
+    paintScene(ctx, this.scene, { ...this.look, scale: 1, lit: null });
+    return heard;
+  }
+
+  destroy() {
+    this.hideTip();
+    this.resized.disconnect();
+    this.network.destroy();
+  }
+}
+
+/** States of one map: the same identity, and most of the cards where they were. */
+function isSameMap(before, after) {
+  if (before.identity !== after.identity) return false;
+  const old = new Map(before.nodes.map((node) => [node.id, node]));
+  const stayed = after.nodes.filter((node) => old.get(node.id)?.x === node.x && old.get(node.id)?.y === node.y);
+  return stayed.length * 2 >= Math.min(before.nodes.length, after.nodes.length);
+}

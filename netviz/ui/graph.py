@@ -1,0 +1,85 @@
+"""The map on the page: a Streamlit Components v2 component around vis-network and our own renderer.
+
+Two components, because a component's inline JavaScript travels with every change of its data: the renderer (vis-network
+from the pyvis wheel and the painter, 0.5 MB) is constant and travels once, the graph carries the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+VIS_NETWORK = "lib/vis-9.1.2/vis-network.min.js"
+"""The newest vis-network in the pyvis 0.3.2 wheel."""
+
+HTML = '<div class="netviz"></div>'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What was clicked: `type` is node or edge, `id` as in the picture, `source` and `target` the ends of an edge."""
+
+    type: str
+    id: str
+    source: str = ""
+    target: str = ""
+
+
+def draw(payload: Mapping[str, object], *, key: str, height: int = 0) -> Selection | None:
+    """Draws the payload of `netviz.exporters.vis` and gives what is selected in it, None for nothing.
+
+    With the same `key`, zoom, centre and dragged cards survive a new payload of the same map. `height` is the canvas
+    height in pixels; 0 lets it follow the picture's shape between 420 and 900. A click reruns the script, or the
+    fragment around this call.
+    """
+    graph, renderer = _components()
+    result = graph(key=key, data={**payload, "height": height}, on_selection_change=_ignore)
+    renderer(key=f"{key}-renderer")
+    return _selection(result.get("selection"), payload)
+
+
+def _ignore() -> None:
+    """Declares `selection` as state of the component: Streamlit knows states by their callbacks."""
+
+
+def _selection(state: object, payload: Mapping[str, object]) -> Selection | None:
+    """The browser's state as a value, None if it is not one of this picture's cards and edges."""
+    match state:
+        case {"type": "node", "id": str(name)} if name in _ids(payload["nodes"]):
+            return Selection(type="node", id=name)
+        case {"type": "edge", "id": str(name), "source": str(source), "target": str(target)} if name in _ids(
+            payload["edges"]
+        ):
+            return Selection(type="edge", id=name, source=source, target=target)
+        case _:
+            return None
+
+
+def _ids(items: object) -> set[object]:
+    return {item["id"] for item in items} if isinstance(items, list) else set()
+
+
+@cache
+def _components() -> tuple[ComponentRenderer, ComponentRenderer]:
+    """The graph and the renderer; the names are Streamlit's keys for them."""
+    graph_js = "\n".join([_asset("slot.js"), _asset("mount.js")])
+    graph = st.components.v2.component("netviz_graph", html=HTML, css=_asset("graph.css"), js=graph_js)
+    renderer = st.components.v2.component("netviz_renderer", js=_renderer_js())
+    return graph, renderer
+
+
+def _renderer_js() -> str:
+    vis_network = files("pyvis").joinpath(VIS_NETWORK).read_text("utf-8")
+    # Its last line points at a source map that is not there; developer tools would ask for it.
+    vis_network = vis_network.rpartition("\n//# sourceMappingURL=")[0] or vis_network
+    own = "\n".join(_asset(name) for name in ("slot.js", "renderer.js", "view.js"))
+    return f"{vis_network}\n{own}\nslot().offer(View);\nexport default function renderer() {{}}\n"
+
+
+def _asset(name: str) -> str:
+    return files("netviz.ui").joinpath("assets", name).read_text("utf-8")
