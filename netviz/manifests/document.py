@@ -30,8 +30,8 @@ def path_text(path: Path) -> str:
 class Document:
     """One object of the input, after `List`s are unwrapped.
 
-    `data` is its tree of dict, list, str, int, float, bool and None as kubectl would read it. `line_of` gives the 1-based
-    line of the file for a path; for a path that is not there, that of the nearest parent.
+    `data` is its tree of dict, list, str, int, float, bool and None as kubectl would read it. `line_of` gives the
+    1-based line of the file for a path; for a path that is not there, that of the nearest parent.
     """
 
     file: str
@@ -156,7 +156,8 @@ class Fields:
         hint = None
         if expected == "string" and isinstance(value, bool | int | float):
             hint = "quote it: YAML reads it as a " + ("boolean" if isinstance(value, bool) else "number")
-        self.error("cannot-decode", f"cannot unmarshal {type_name(value)} into {expected}", *more, value=value, hint=hint)
+        message = f"cannot unmarshal {type_name(value)} into {expected}"
+        self.error("cannot-decode", message, *more, value=value, hint=hint)
 
     def string(self, key: str) -> str | None:
         """A string."""

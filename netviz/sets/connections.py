@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from netviz.sets.intervals import Interval, IntervalSet
@@ -63,7 +64,7 @@ def _full_plane(protocol: int) -> Plane:
 def _combine(a: Plane, b: Plane, op: Callable[[IntervalSet, IntervalSet], IntervalSet]) -> Plane:
     cuts = sorted({cut for column in (*a, *b) for cut in (column.x[0], column.x[1] + 1)})
     result: list[Column] = []
-    for low, after in zip(cuts, cuts[1:], strict=False):
+    for low, after in pairwise(cuts):
         y = op(_at(a, low), _at(b, low))
         if not y:
             continue

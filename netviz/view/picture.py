@@ -45,8 +45,8 @@ class Change(StrEnum):
 class Node:
     """One card. `x`, `y` are its centre; all lengths are in drawing units (one unit is one pixel at zoom 1).
 
-    `title_lines` is the name, wrapped so that it fits the card. `colour` indexes the namespace palette. `icon` is one of
-    cube, cylinder, globe, grid, gateway, clock, stack. `peer` is the matrix peer id, "" for folded nodes.
+    `title_lines` is the name, wrapped so that it fits the card. `colour` indexes the namespace palette. `icon` is one
+    of cube, cylinder, globe, grid, gateway, clock, stack. `peer` is the matrix peer id, "" for folded nodes.
     `ingress_before` and `egress_before` differ from the badges where the what-if changed them.
     """
 
@@ -73,9 +73,9 @@ class Node:
 class Edge:
     """One drawn connection from card `source` to card `target`.
 
-    `label` is the pill's text (with its sign: "+ TCP 80"), "" for no pill; `label_at` its centre, `label_size` its width
-    and height. `route` is a path of cubic Bezier pieces: the start point, then three points for each piece; the arrow
-    head is at its end. `certain` is False for a connection that is UNKNOWN. `ports` and `ports_before` in words.
+    `label` is the pill's text (with its sign: "+ TCP 80"), "" for no pill; `label_at` its centre, `label_size` its
+    width and height. `route` is a path of cubic Bezier pieces: the start point, then three points for each piece; the
+    arrow head is at its end. `certain` is False for a connection that is UNKNOWN. `ports` and `ports_before` in words.
     """
 
     id: str
@@ -122,8 +122,9 @@ class Counts:
 class Picture:
     """Everything that is drawn; the same input, view and scenario always give the same picture.
 
-    `x`, `y`, `width`, `height` is the box around everything, margins included. `what_if` says in one line which policies
-    are off, on or drafted; "" for the baseline. `notes` are sentences that belong under the picture (assumptions, folds).
+    `x`, `y`, `width`, `height` is the box around everything, margins included. `what_if` says in one line which
+    policies are off, on or drafted; "" for the baseline. `notes` are sentences that belong under the picture
+    (assumptions, folds).
     """
 
     title: str
