@@ -15,9 +15,10 @@ V4_MAX: Final = (1 << 32) - 1
 V6_MAX: Final = (1 << 128) - 1
 _MAPPED: Final = 0xFFFF << 32
 _OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_LONGEST: Final = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")
 _V4: Final = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}", re.ASCII)
 _V6: Final = re.compile(r"[0-9A-Fa-f:]*:[0-9A-Fa-f:]*(?:\d{1,3}(?:\.\d{1,3}){3})?", re.ASCII)
-_PREFIX: Final = re.compile(r"0|[1-9][0-9]{0,2}", re.ASCII)
+_PREFIX: Final = re.compile(r"0*([0-9]{1,3})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,6 +55,9 @@ def parse_address(text: str) -> IpAddress | None:
 
     Only ASCII, four decimal octets without leading zeros, or IPv6 without zone.
     """
+    # The IPv6 pattern takes quadratic time, which a hostile text of a megabyte would use.
+    if len(text) > _LONGEST:
+        return None
     if _V4.fullmatch(text):
         return IpAddress(4, netaddr.IPAddress(text, 4).value)
     if not _V6.fullmatch(text):
@@ -71,24 +75,25 @@ def parse_address(text: str) -> IpAddress | None:
 def parse_cidr(text: str) -> Cidr | None:
     """The block that Go's net.ParseCIDR would read, or None; host bits are masked and reported in the result.
 
-    `::ffff:10.0.0.0/104` is IPv4 `10.0.0.0/8`, as in Go.
+    `::ffff:10.0.0.0/104` is IPv4 `10.0.0.0/8`, as in Go; with a prefix shorter than 96 bits it is the IPv6 block around
+    the mapped addresses. Leading zeros are accepted in the prefix length, not in an address.
     """
-    address_text, slash, prefix_text = text.partition("/")
-    if not slash or not _PREFIX.fullmatch(prefix_text):
+    address_text, _, prefix_text = text.partition("/")
+    address, prefix_match = parse_address(address_text), _PREFIX.fullmatch(prefix_text)
+    if address is None or prefix_match is None:
         return None
-    address, prefix = parse_address(address_text), int(prefix_text)
-    if address is None:
-        return None
-    if ":" in address_text and address.family == 4:
-        if not 96 <= prefix <= 128:
-            return None
-        prefix -= 96
-    width = 32 if address.family == 4 else 128
+    family, value, prefix = address.family, address.value, int(prefix_match[1])
+    if ":" in address_text and family == 4:
+        if 96 <= prefix <= 128:
+            prefix -= 96
+        else:
+            family, value = 6, value | _MAPPED
+    width = 32 if family == 4 else 128
     if prefix > width:
         return None
     hosts = (1 << width - prefix) - 1
-    first = address.value & ~hosts
-    return Cidr(address.family, first, first | hosts, prefix, bool(address.value & hosts))
+    first = value & ~hosts
+    return Cidr(family, first, first | hosts, prefix, bool(value & hosts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,10 +84,11 @@ def _at(plane: Plane, x: int) -> IntervalSet:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSet:
-    """A set of connections over all IP protocols 1-255, in canonical form: equal sets are equal objects.
+    """A set of connections over all IP protocols 0-255, in canonical form: equal sets are equal objects.
 
     `planes` holds, sorted by protocol number, each protocol that differs from the rest; a protocol that is not listed
-    is wholly in the set if `others`, else wholly out. Ports are inclusive, 1-65535; ICMP types and codes 0-255.
+    is wholly in the set if `others`, else wholly out. Protocol 0, which no policy can name, is never listed: `others`
+    always stands for some protocol, and so the form is unique. Ports inclusive, 1-65535; ICMP types and codes 0-255.
     """
 
     planes: tuple[tuple[int, Plane], ...] = ()
