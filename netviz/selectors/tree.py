@@ -126,13 +126,10 @@ def value_test(test: str, value: str, text: str) -> bool:
 
 
 def _test(labels: Labels, key: str, test: Callable[[str], bool], possible: bool) -> Ternary:
-    present = labels.has(key)
-    if not present:
-        return present
+    if not possible or labels.has(key) is False:
+        return False
     value = labels.value(key)
-    if value is None:
-        return None if possible else False
-    return test(value)
+    return None if value is None else test(value)
 
 
 def all_of(values: Iterable[Ternary]) -> Ternary:
