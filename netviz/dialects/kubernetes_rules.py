@@ -42,7 +42,7 @@ _NOT_A_CIDR: Final = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8:
 _LEADING_ZEROS: Final = "must not have leading 0s in IP or prefix length"
 _HOST_BITS: Final = "must not have bits set beyond the prefix length"
 _MAPPED: Final = "must not have an IPv4-mapped IPv6 address"
-_ZEROS: Final = re.compile(r"(?<![0-9A-Fa-f:])0+(?=[0-9])", re.ASCII)
+_OCTET_ZEROS: Final = re.compile(r"(?<![0-9A-Fa-f])0+(?=[0-9]{1,3}\.)|(?<=\.)0+(?=[0-9])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,12 +129,11 @@ class RuleReader:
     def _block(self, fields: Fields, text: str, *place: str | int) -> Cidr | None:
         block = parse_cidr(text)
         if block is None:
-            message = _LEADING_ZEROS if parse_cidr(_ZEROS.sub("", text)) else _NOT_A_CIDR
+            message = _LEADING_ZEROS if parse_cidr(_OCTET_ZEROS.sub("", text)) else _NOT_A_CIDR
             hint = f"a single address is written {text}/{128 if ':' in text else 32}" if parse_address(text) else None
             fields.error("invalid-value", message, *place, value=text, hint=hint)
             return None
-        oddities = [message for odd, message in ((block.host_bits, _HOST_BITS), (_mapped(text, block), _MAPPED)) if odd]
-        for message in oddities:
+        for message in _oddities(text, block):
             if self.strict:
                 fields.error("invalid-value", message, *place, value=text)
             else:
@@ -146,6 +145,17 @@ def _labelled(scope: LabelScope, selector: Selector) -> tuple[Labelled, ...]:
     return () if selector == EVERYTHING else (Labelled(scope, selector),)
 
 
+def _oddities(text: str, block: Cidr) -> list[str]:
+    """What Kubernetes 1.36 has against a block that older versions accept, and that all readers understand alike."""
+    prefix = text.rpartition("/")[2]
+    found = (
+        (block.host_bits, _HOST_BITS),
+        (len(prefix) > 1 and prefix.startswith("0"), _LEADING_ZEROS),
+        (_mapped(text, block), _MAPPED),
+    )
+    return [message for odd, message in found if odd]
+
+
 def _mapped(text: str, block: Cidr) -> bool:
     return block.family == 4 and ":" in text
 
@@ -153,11 +163,11 @@ def _mapped(text: str, block: Cidr) -> bool:
 def _strictly_inside(hole: Cidr, hole_text: str, block: Cidr, block_text: str) -> bool:
     """As the API server tells it: by the first address and the prefix lengths as written."""
     inside = hole.family == block.family and block.first <= hole.first <= block.last
-    return inside and _written_prefix(block_text) < _written_prefix(hole_text)
+    return inside and _written_prefix(block_text, block) < _written_prefix(hole_text, hole)
 
 
-def _written_prefix(text: str) -> int:
-    return int(text.rpartition("/")[2])
+def _written_prefix(text: str, block: Cidr) -> int:
+    return block.prefix + 96 if _mapped(text, block) else block.prefix
 
 
 def _port(fields: Fields) -> PortMatch:

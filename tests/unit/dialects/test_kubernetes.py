@@ -227,7 +227,12 @@ def test_a16_a20_a_block_of_one_family_holds_no_address_of_the_other() -> None:
 
 @pytest.mark.parametrize(
     ("cidr", "meaning"),
-    [("10.1.2.3/8", "10.0.0.0/8"), ("::ffff:10.0.0.0/104", "10.0.0.0/8"), ("fd00::1/64", "fd00::/64")],
+    [
+        ("10.1.2.3/8", "10.0.0.0/8"),
+        ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+        ("10.0.0.0/08", "10.0.0.0/8"),
+        ("fd00::1/64", "fd00::/64"),
+    ],
 )
 def test_a16_what_only_new_servers_refuse_is_read_masked_with_a_warning(cidr: str, meaning: str) -> None:
     reading = read_spec(f"ingress: [{{from: [{{ipBlock: {{cidr: '{cidr}'}}}}]}}]")
@@ -242,6 +247,7 @@ def test_a16_what_only_new_servers_refuse_is_read_masked_with_a_warning(cidr: st
     ("cidr", "message"),
     [
         ("10.1.2.3/8", "must not have bits set beyond the prefix length"),
+        ("10.0.0.0/08", "must not have leading 0s in IP or prefix length"),
         ("::ffff:10.0.0.0/104", "must not have an IPv4-mapped IPv6 address"),
     ],
 )

@@ -236,9 +236,11 @@ def test_a47_a_cidr_is_what_go_reads_as_one(cidr: str) -> None:
     assert_refused(read_peer(f"{{ipBlock: {{cidr: '{cidr}'}}}}"), "invalid-value", f"{PEER}.ipBlock.cidr", NOT_A_CIDR)
 
 
-@pytest.mark.parametrize("cidr", ["010.0.0.0/8", "10.00.0.0/8", "10.0.0.0/08"])
-def test_a47_a16_leading_zeros_mean_different_things_to_different_readers_and_are_refused(cidr: str) -> None:
-    reading = read_peer(f"{{ipBlock: {{cidr: {cidr}}}}}")
+@pytest.mark.parametrize("cidr", ["010.0.0.0/8", "10.00.0.0/8", "::ffff:010.0.0.0/104"])
+def test_a47_a16_octets_with_leading_zeros_mean_different_things_to_different_readers_and_are_refused(
+    cidr: str,
+) -> None:
+    reading = read_peer(f"{{ipBlock: {{cidr: '{cidr}'}}}}")
     message = "must not have leading 0s in IP or prefix length"
     assert_refused(reading, "invalid-value", f"{PEER}.ipBlock.cidr", message)
 
@@ -252,6 +254,19 @@ def test_a47_a_bare_address_gets_a_hint(address: str, block: str) -> None:
 def test_a48_an_exception_lies_strictly_inside(exception: str) -> None:
     reading = read_peer(f"{{ipBlock: {{cidr: 10.0.0.0/8, except: [10.1.0.0/16, '{exception}']}}}}")
     assert_refused(reading, "invalid-value", f"{PEER}.ipBlock.except[1]", "must be a strict subset of `cidr`")
+
+
+def test_a48_an_exception_in_a_mapped_block_is_compared_by_the_prefixes_as_written() -> None:
+    mapped = "::ffff:10.0.0.0/104"
+    refused = read_peer(f"{{ipBlock: {{cidr: '{mapped}', except: [10.1.0.0/16]}}}}")
+    assert refused.problems[-1].message == "must be a strict subset of `cidr`"
+    taken = read_peer(f"{{ipBlock: {{cidr: '{mapped}', except: ['::ffff:10.1.0.0/112']}}}}")
+    assert [problem.code for problem in taken.problems] == ["odd-cidr", "odd-cidr"]
+
+
+def test_a47_a_prefix_of_thousands_of_digits_is_read_without_fail() -> None:
+    reading = read_peer(f"{{ipBlock: {{cidr: 10.0.0.0/{'0' * 5000}8}}}}")
+    assert reading.only().code == "odd-cidr"
 
 
 @pytest.mark.parametrize("exception", ["10.1.0.0", "''", "abc"])
