@@ -20,8 +20,8 @@ class NamespaceColours(TypedDict):
 class Theme(TypedDict):
     """Every colour that a renderer needs, as `#rrggbb`.
 
-    `same` to `unknown` are the edge colours by change; `pill` is the fill of a pill, and the halo that parts an edge from
-    what it crosses is `background`. `badges` is by badge name. A badge that the what-if changed has a frame of
+    `same` to `unknown` are the edge colours by change; `pill` is the fill of a pill, and the halo that parts an edge
+    from what it crosses is `background`. `badges` is by badge name. A badge that the what-if changed has a frame of
     `badge_frame` filled with `badge_fill`. `external` colours the cards outside of every namespace.
     """
 
