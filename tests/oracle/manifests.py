@@ -108,7 +108,7 @@ def owners_of(item: Raw, workloads: dict[tuple[str, str, str], Raw]) -> list[tup
 
 
 def replicas_of(item: Raw, nodes: dict[str, list[str]]) -> list[Raw]:
-    """The pods that stand for a workload's template (M10, M11)."""
+    """The pods that stand for a workload's template (M10, M11): two of those that are all alike, every ordinal."""
     spec, kind, name = item["spec"], item["kind"], name_of(item)
     template = spec["jobTemplate"]["spec"]["template"] if kind == "CronJob" else spec["template"]
     wanted = 1
@@ -118,7 +118,7 @@ def replicas_of(item: Raw, nodes: dict[str, list[str]]) -> list[Raw]:
         wanted = spec.get("parallelism", 1)
     written = (template.get("metadata") or {}).get("labels") or {}
     found = []
-    for index in range(min(wanted, 2)):
+    for index in range(wanted if kind == "StatefulSet" else min(wanted, 2)):
         labels = {**written, **added_labels(kind, name, index)}
         place = (namespace_of(item), f"{name}-{index}")
         found.append(endpoint(place, (kind, name), labels, template["spec"], {}, nodes))
