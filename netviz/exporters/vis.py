@@ -7,12 +7,15 @@ from collections.abc import Iterable, Mapping
 
 from pyvis.network import Network
 
-from netviz.errors import shown
 from netviz.view.palette import BADGE_ICONS, BADGE_WORDS, CHANGE_WORDS, ICONS, PALETTE
 from netviz.view.picture import Badge, Box, Change, Counts, Edge, Node, Picture
+from netviz.view.text import visible
 
 TEXT_LENGTH = 2000
 """Characters of one text that travel to the page; more than anyone reads on a map."""
+
+BADGE_ORDER = (Badge.SOME, Badge.ANY, Badge.OPEN, Badge.NONE, Badge.UNKNOWN, Badge.UNPOLICED)
+"""Legend entries from the usual to the rare."""
 
 
 def payload(picture: Picture, *, identity: str = "") -> dict[str, object]:
@@ -140,13 +143,12 @@ def _legend(picture: Picture) -> list[dict[str, object]]:
     ]
     if not all(edge.certain for edge in picture.edges):
         entries.append({"mark": "edge", "name": "unknown", "text": CHANGE_WORDS["unknown"]})
-    entries += [{"mark": "badge", "name": b.value, "text": BADGE_WORDS[b.value]} for b in Badge if b in badges]
+    entries += [{"mark": "badge", "name": b.value, "text": BADGE_WORDS[b.value]} for b in BADGE_ORDER if b in badges]
     return entries
 
 
 def _text(text: str) -> str:
-    # Character by character, because `shown` would cut a long sentence at the length of a diagnostic's value.
-    return "".join(shown(character) for character in text[:TEXT_LENGTH])
+    return visible(text[:TEXT_LENGTH])
 
 
 def _lines(texts: Iterable[str]) -> list[str]:

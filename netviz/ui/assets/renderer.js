@@ -11,7 +11,8 @@ const BOX_RADIUS = 16;
 const BOX_PADDING = { side: 24, top: 52, bottom: 24 };
 const ARROW = { length: 11, half: 4.6 };
 const SAMPLES_PER_PIECE = 18;
-const DIMMED = 0.2;
+const DIMMED = 0.26;
+const DIMMED_BOX = 0.5;
 const OVERVIEW_SCALE = 0.36; // below this zoom a card's text cannot be read: cards become blocks of colour
 const POSTER = { margin: 32, pixels: 2, longest: 16000, area: 120e6 };
 
@@ -245,9 +246,11 @@ function edgeColour(edge, look) {
   return !edge.certain && edge.change === "same" ? look.colours.unknown : look.colours[edge.change];
 }
 
-function edgeDash(edge) {
-  if (!edge.certain) return [0.1, 5.5];
-  return edge.change === "removed" ? [9, 6] : [];
+/** Dots for what is undecided, dashes for what was removed; far away they grow with the lines. */
+function edgeDash(edge, scale = 1) {
+  const pattern = edge.certain ? [9, 6] : [0.1, 5.5];
+  if (edge.certain && edge.change !== "removed") return [];
+  return pattern.map((length) => length * Math.max(1, 0.5 / scale));
 }
 
 function alphaOf(item, look) {
@@ -267,11 +270,17 @@ function roundRect(ctx, rect, radius) {
   ctx.roundRect(rect.left, rect.top, rect.right - rect.left, rect.bottom - rect.top, radius);
 }
 
-function text(ctx, look, words, x, y, { size, weight = 400, colour, align = "left", width = undefined }) {
+function text(ctx, look, words, x, y, { size, weight = 400, colour, align = "left", width = undefined, outline = null }) {
   ctx.font = `${weight} ${size}px ${look.family}`;
   ctx.fillStyle = colour;
   ctx.textAlign = align;
   ctx.textBaseline = "middle";
+  if (outline) {
+    ctx.lineWidth = 4;
+    ctx.lineJoin = "round";
+    ctx.strokeStyle = outline;
+    ctx.strokeText(words, x, y, width);
+  }
   // The width was planned for another font: squeezed letters are better than letters outside of the card.
   ctx.fillText(words, x, y, width);
 }
@@ -297,29 +306,47 @@ function paintIcon(ctx, icon, x, y, size, colour, line = 1.7) {
 
 function paintBoxes(ctx, scene, look) {
   for (const box of scene.boxes) {
-    const rect = boxRect(box);
     const colours = namespaceColours(look, box.colour);
-    roundRect(ctx, rect, BOX_RADIUS);
+    ctx.save();
+    ctx.globalAlpha = boxAlpha(box, look);
+    roundRect(ctx, boxRect(box), BOX_RADIUS);
     ctx.fillStyle = colours.tint;
     ctx.fill();
     ctx.lineWidth = Math.max(1.25, 1 / look.scale);
     ctx.strokeStyle = colours.border;
     ctx.stroke();
-    if (!isOverview(look)) paintBoxTitle(ctx, box, rect, colours, look);
+    ctx.restore();
   }
 }
 
-function paintBoxTitle(ctx, box, rect, colours, look) {
-  const size = Math.min(20, Math.max(15, 11 / look.scale));
+function boxAlpha(box, look) {
+  return !look.lit || box.cards.some((card) => look.lit.nodes.has(card)) ? 1 : DIMMED_BOX;
+}
+
+/** Titles lie above the edges that run through them; an outline in the box's colour parts the two. */
+function paintBoxTitles(ctx, scene, look) {
+  if (isOverview(look)) return;
+  for (const box of scene.boxes) {
+    ctx.save();
+    ctx.globalAlpha = boxAlpha(box, look);
+    paintBoxTitle(ctx, box, look);
+    ctx.restore();
+  }
+}
+
+function paintBoxTitle(ctx, box, look) {
+  const rect = boxRect(box);
+  const colours = namespaceColours(look, box.colour);
+  const size = Math.min(20, Math.max(16, 11 / look.scale));
   const left = rect.left + 18;
   const room = rect.right - left - 14;
   const middle = rect.top + 24;
-  text(ctx, look, box.title, left, middle, { size, weight: 700, colour: colours.text, width: room });
+  text(ctx, look, box.title, left, middle, { size, weight: 700, colour: colours.text, width: room, outline: colours.tint });
   const used = Math.min(room, ctx.measureText(box.title).width) + 9;
   const rest = room - used;
   ctx.font = `400 12px ${look.family}`;
   if (ctx.measureText(box.subtitle).width <= rest) {
-    text(ctx, look, box.subtitle, left + used, middle + 1, { size: 12, colour: look.colours.muted });
+    text(ctx, look, box.subtitle, left + used, middle + 1, { size: 12, colour: look.colours.muted, outline: colours.tint });
   }
 }
 
@@ -350,6 +377,9 @@ function paintEdges(ctx, scene, look) {
   const emphasised = scene.edges.filter((edge) => isEmphasised(edge, look));
   for (const edge of scene.edges) if (!isEmphasised(edge, look)) paintEdge(ctx, edge, look, false);
   for (const edge of emphasised) paintEdge(ctx, edge, look, true);
+}
+
+function paintPills(ctx, scene, look) {
   for (const edge of scene.edges) paintPill(ctx, edge, look);
 }
 
@@ -368,7 +398,7 @@ function paintEdge(ctx, edge, look, isStrong) {
   }
   ctx.strokeStyle = colour;
   ctx.lineWidth = width;
-  ctx.setLineDash(edgeDash(edge));
+  ctx.setLineDash(edgeDash(edge, look.scale));
   ctx.lineCap = edge.certain ? "butt" : "round";
   ctx.stroke(shape.path);
   ctx.translate(...shape.tip);
@@ -462,7 +492,7 @@ function paintFullCard(ctx, node, look) {
   if (isOutside(node) && !isMarked) ctx.setLineDash([5, 4]);
   ctx.stroke();
   ctx.setLineDash([]);
-  paintIcon(ctx, look.cards.get(node.icon), rect.left + 28, node.y, 22, cardColour(node, look), 1.6);
+  paintIcon(ctx, look.cards.get(node.icon), rect.left + 26, node.y, 22, cardColour(node, look), 1.6);
   paintCardText(ctx, node, rect, look);
   node.badges.forEach((badge, i) => paintBadge(ctx, badge, rect, node.y + (i - (node.badges.length - 1) / 2) * 21, look));
 }
@@ -487,8 +517,8 @@ function paintBar(ctx, node, rect, look) {
 }
 
 function paintCardText(ctx, node, rect, look) {
-  const left = rect.left + 47;
-  const width = rect.right - left - (node.badges.length ? 56 : 16);
+  const left = rect.left + 44;
+  const width = rect.right - left - (node.badges.length ? 52 : 12);
   const lines = node.lines.map((words) => ({ words, size: 14, weight: 650, colour: look.colours.text, high: 17 }));
   if (node.subtitle) lines.push({ words: node.subtitle, size: 12, weight: 400, colour: look.colours.muted, high: 16 });
   let y = node.y - lines.reduce((sum, line) => sum + line.high, 0) / 2;
@@ -515,10 +545,16 @@ function paintBadge(ctx, badge, rect, y, look) {
 
 // ---------------------------------------------------------------------------------------------------- the whole thing
 
-/** Everything but the overlay of names, in the order in which it lies on the table. */
-function paintScene(ctx, scene, look) {
+/** Everything that lies below the cards, from the bottom up. */
+function paintBackdrop(ctx, scene, look) {
   paintBoxes(ctx, scene, look);
   paintEdges(ctx, scene, look);
+  paintBoxTitles(ctx, scene, look);
+  paintPills(ctx, scene, look);
+}
+
+function paintScene(ctx, scene, look) {
+  paintBackdrop(ctx, scene, look);
   for (const node of scene.nodes.values()) paintCard(ctx, node, look);
 }
 

@@ -191,7 +191,7 @@ class View {
     for (const node of cards) {
       const id = visId(node.id);
       if (this.vis.get(id) === null) this.vis.add({ id, x: node.x, y: node.y, shape: "custom", ctxRenderer: (args) => this.card(args) });
-      else this.place(node);
+      this.place(node); // also those just added: vis cuts the fractions of first positions
     }
     this.visEdges.add(this.scene.edges.map((edge, i) => ({ id: i, from: visId(edge.from.id), to: visId(edge.to.id) })));
   }
@@ -215,8 +215,7 @@ class View {
 
   paintBelow(ctx) {
     this.look.scale = this.network.getScale();
-    paintBoxes(ctx, this.scene, this.look);
-    paintEdges(ctx, this.scene, this.look);
+    paintBackdrop(ctx, this.scene, this.look);
   }
 
   card({ ctx, id }) {

@@ -112,10 +112,10 @@ def test_a_pill_without_a_place_stays_without_one() -> None:
 def test_the_legend_lists_what_is_drawn_and_nothing_else() -> None:
     legend = payload(PICTURE)["legend"]
     assert isinstance(legend, list)
-    assert [entry["name"] for entry in legend] == ["added", "open", "some"]
+    assert [entry["name"] for entry in legend] == ["added", "some", "open"]
     unknown = payload(replace(PICTURE, edges=(replace(CALL, certain=False),)))["legend"]
     assert isinstance(unknown, list)
-    assert [entry["name"] for entry in unknown] == ["unknown", "open", "some"]
+    assert [entry["name"] for entry in unknown] == ["unknown", "some", "open"]
 
 
 def test_colours_and_icons_are_those_of_every_other_renderer() -> None:
