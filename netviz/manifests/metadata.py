@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Final
 
 from netviz.errors import Diagnostic, Severity
@@ -124,15 +123,14 @@ def _owner(fields: Fields) -> Owner | None:
 
 
 def note_default_namespace(documents: Iterable[Document]) -> list[Diagnostic]:
-    """One note per file about the namespaced documents given here that name no namespace (M14)."""
-    without = sorted((d for d in documents if not _names_namespace(d)), key=lambda d: (d.file, d.line_of(())))
-    notes: list[Diagnostic] = []
-    for _, group in groupby(without, key=lambda document: document.file):
-        first, *others = group
-        lead = f"{len(others) + 1} objects name no namespace and count" if others else "names no namespace and counts"
-        message = f'{lead} as in "{DEFAULT_NAMESPACE}"'
-        notes.append(first.diagnostic(Severity.INFO, "no-namespace", message, ("metadata",)))
-    return notes
+    """At most one note, at the first of the namespaced documents given here that name no namespace (M14)."""
+    without = [document for document in documents if not _names_namespace(document)]
+    if not without:
+        return []
+    first = min(without, key=lambda document: (document.file, document.line_of(())))
+    objects = "1 object names" if len(without) == 1 else f"{len(without)} objects, of which this is the first, name"
+    message = f'{objects} no namespace: taken to be in "{DEFAULT_NAMESPACE}"'
+    return [first.diagnostic(Severity.INFO, "no-namespace", message, ("metadata",))]
 
 
 def _names_namespace(document: Document) -> bool:

@@ -42,7 +42,8 @@ def workload(kind: str, name: str, *, spec: str = "", labels: str = "{app: x}", 
     template = f"template: {{metadata: {{labels: {labels}}}, spec: {pod_spec}}}"
     inner = f"jobTemplate: {{spec: {{{template}}}}}" if kind == "CronJob" else template
     version = versions.get(kind, "apps/v1")
-    return f"{{apiVersion: {version}, kind: {kind}, metadata: {{name: {name}, namespace: shop}}, spec: {{{spec} {inner}}}}}"
+    metadata = f"{{name: {name}, namespace: shop}}"
+    return f"{{apiVersion: {version}, kind: {kind}, metadata: {metadata}, spec: {{{spec} {inner}}}}}"
 
 
 def pod(name: str, *, meta: str = "", spec: str = "{}", status: str = "{}", namespace: str = "shop") -> str:

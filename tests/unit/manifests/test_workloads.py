@@ -237,7 +237,16 @@ def test_m16_a_pending_pod_without_address_is_an_endpoint() -> None:
     assert not first_pod(pod("a", status="{phase: Running, podIP: 10.0.0.1}")).pending
 
 
-NODE = "{apiVersion: v1, kind: Node, metadata: {name: n1}, status: {addresses: [{type: Hostname, address: n1}, {type: ExternalIP, address: 9.9.9.9}, {type: InternalIP, address: 10.9.0.4}]}}"
+NODE = """
+apiVersion: v1
+kind: Node
+metadata: {name: n1}
+status:
+  addresses:
+    - {type: Hostname, address: n1}
+    - {type: ExternalIP, address: 9.9.9.9}
+    - {type: InternalIP, address: 10.9.0.4}
+"""
 
 
 def addresses(found: Pod) -> tuple[list[str], list[str]]:
