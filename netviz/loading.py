@@ -1,0 +1,276 @@
+"""Paths or bytes in, cluster, policies and a full account out: the one place where manifests and dialects meet."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from netviz.dialects import DIALECTS, Dialect
+from netviz.errors import Diagnostic, Severity
+from netviz.manifests.cluster import expected_versions, is_cluster_kind, is_namespaced, read_cluster
+from netviz.manifests.document import Document
+from netviz.manifests.duplicates import report_duplicates
+from netviz.manifests.limits import DEFAULT_LIMITS, Limits
+from netviz.manifests.metadata import DEFAULT_NAMESPACE, note_default_namespace
+from netviz.manifests.paths import display_name, find_files, read_bytes
+from netviz.manifests.reading import Reading, Record, read
+from netviz.manifests.report import LoadReport, Unsupported, diagnostic_position, missing_facts
+from netviz.manifests.uncertain import UNSUPPORTED_TIER, contradictory, object_name, unread_policy, unsupported_policy
+from netviz.manifests.unsupported import UnmodelledKind, unmodelled
+from netviz.model.cluster import Cluster
+from netviz.model.policy import Policy, PolicySet, Tier, policy_position, tier_position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """Everything that an evaluation needs, and the account of what became of the input."""
+
+    cluster: Cluster
+    policies: PolicySet
+    report: LoadReport
+
+
+def load(
+    paths: Sequence[str | Path],
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    dialects: Sequence[Dialect] = DIALECTS,
+    stdin: BinaryIO | None = None,
+) -> Loaded:
+    """Load files, directories (recursively) and, for `-`, standard input, as one cluster.
+
+    Raises UsageError for a path that is not there; every other problem is a diagnostic of the report.
+    """
+    found = find_files(paths)
+    problems = list(found.diagnostics)
+
+    def contents() -> Iterator[tuple[str, bytes]]:
+        for path in found.files:
+            data = read_bytes(path, limits, stdin or sys.stdin.buffer)
+            if isinstance(data, Diagnostic):
+                problems.append(data)
+            else:
+                yield display_name(path), data
+
+    readings = [_read(name, data, limits, dialects) for name, data in contents()]
+    names = tuple(display_name(path) for path in found.files)
+    return _assemble(names, readings, problems, dialects)
+
+
+def load_files(
+    files: Sequence[tuple[str, bytes]],
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    dialects: Sequence[Dialect] = DIALECTS,
+) -> Loaded:
+    """Load files that are in memory, given as (name, content), as one cluster."""
+    readings = [_read(name, data, limits, dialects) for name, data in files]
+    return _assemble(tuple(name for name, _ in files), readings, [], dialects)
+
+
+def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect]) -> Reading:
+    def wanted(api_version: str, kind: str) -> str:
+        if _dialect_of(api_version, kind, dialects) is not None or unmodelled(api_version, kind) is not None:
+            return "policy"
+        return "keep" if is_cluster_kind(api_version, kind) else "ignore"
+
+    return read(name, data, wanted=wanted, limits=limits)
+
+
+def _dialect_of(api_version: str, kind: str, dialects: Sequence[Dialect]) -> Dialect | None:
+    return next((dialect for dialect in dialects if dialect.handles(api_version, kind)), None)
+
+
+def _assemble(
+    files: tuple[str, ...],
+    readings: Sequence[Reading],
+    problems: Sequence[Diagnostic],
+    dialects: Sequence[Dialect],
+) -> Loaded:
+    records = [record for reading in readings for record in reading.records]
+    documents = _numbered(records, [document for reading in readings for document in reading.documents])
+    judged = _judge(documents, dialects)
+    unread = [policy for record in records if (policy := unread_policy(record)) is not None]
+    policies = judged.policies + _not_among(judged.policies, unread)
+    mentioned = {policy.id.namespace for policy in policies if policy.id.namespace}
+    objects = {n: document for n, document in documents.items() if n not in judged.outcomes}
+    reading = read_cluster(list(objects.values()), mentioned)
+    accepted = zip(objects, reading.accepted, strict=True)
+    outcomes = judged.outcomes | {number: "read" if good else "refused" for number, good in accepted}
+    tiers, missing_tiers = _tiers(dialects, policies)
+    namespaced = [document for document in objects.values() if is_namespaced(document.kind)]
+    diagnostics = [
+        *problems,
+        *(diagnostic for each in readings for diagnostic in each.diagnostics),
+        *judged.diagnostics,
+        *reading.diagnostics,
+        *missing_tiers,
+        *note_default_namespace([*namespaced, *judged.in_default]),
+        *(problem for record in records if (problem := _wrong_version(record)) is not None),
+    ]
+    report = LoadReport(
+        files=files,
+        records=tuple(_final(record, outcomes.get(n)) for n, record in enumerate(records)),
+        diagnostics=tuple(sorted(diagnostics, key=diagnostic_position)),
+        texts=tuple(text for each in readings for text in each.texts),
+        missing=missing_facts(reading.cluster),
+        unsupported=judged.unsupported,
+    )
+    place = {tier.name: tier_position(tier) for tier in tiers}
+    ordered = sorted(policies, key=lambda policy: (place[policy.tier], policy_position(policy)))
+    policy_set = PolicySet(tiers=tiers, policies=tuple(ordered))
+    return Loaded(cluster=reading.cluster, policies=policy_set, report=report)
+
+
+def _not_among(policies: Sequence[Policy], others: Iterable[Policy]) -> tuple[Policy, ...]:
+    """Those of the others, one for each id, whose id none of the policies has."""
+    by_id = {policy.id: policy for policy in others}
+    taken = {policy.id for policy in policies}
+    return tuple(policy for id_, policy in by_id.items() if id_ not in taken)
+
+
+def _numbered(records: Sequence[Record], documents: Sequence[Document]) -> dict[int, Document]:
+    """Each document by the number of its record."""
+    numbers = [number for number, record in enumerate(records) if record.outcome == "document"]
+    return dict(zip(numbers, documents, strict=True))
+
+
+def _final(record: Record, outcome: str | None) -> Record:
+    if outcome is None:
+        return replace(record, outcome="refused") if _versions(record) else record
+    return replace(record, outcome=outcome)
+
+
+def _versions(record: Record) -> tuple[str, ...]:
+    return expected_versions(record.api_version, record.kind) if record.outcome == "ignored" else ()
+
+
+def _wrong_version(record: Record) -> Diagnostic | None:
+    """What is wrong with a document whose kind is one of ours, but not in the version that it names."""
+    versions = _versions(record)
+    if not versions:
+        return None
+    return Diagnostic(
+        severity=Severity.ERROR,
+        code="unknown-version",
+        message=f"no API has a {record.kind} in this version, so the document is not used",
+        file=record.file,
+        document=record.document,
+        line=record.line,
+        path="apiVersion",
+        value=record.api_version,
+        hint=f"write {versions[0]}",
+    )
+
+
+class _Candidate(NamedTuple):
+    """A document that defines a policy: the number of its record, and the policy."""
+
+    number: int
+    document: Document
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """All policy documents, judged.
+
+    `outcomes` by record number; `in_default` are the documents whose policy is in the default namespace.
+    """
+
+    policies: tuple[Policy, ...]
+    outcomes: dict[int, str]
+    unsupported: tuple[Unsupported, ...]
+    in_default: tuple[Document, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def _judge(documents: dict[int, Document], dialects: Sequence[Dialect]) -> _Judged:
+    problems: list[Diagnostic] = []
+    outcomes: dict[int, str] = {}
+    unsupported: list[Unsupported] = []
+    candidates: list[_Candidate] = []
+    for number, document in documents.items():
+        dialect = _dialect_of(document.api_version, document.kind, dialects)
+        kind = unmodelled(document.api_version, document.kind)
+        if dialect is not None:
+            found: list[Diagnostic] = []
+            policy = dialect.read(document, found)
+            problems += found
+            refused = any(problem.severity is Severity.ERROR for problem in found)
+            outcomes[number] = "refused" if refused else "read"
+        elif kind is not None:
+            policy = unsupported_policy(document, kind)
+            outcomes[number] = "unsupported"
+            unsupported.append(_unsupported(document, kind, problems))
+        else:
+            continue
+        if policy is not None:
+            candidates.append(_Candidate(number, document, policy))
+    policies, contradictions = _unique(candidates, problems)
+    return _Judged(
+        policies=policies,
+        outcomes=outcomes | dict.fromkeys(contradictions, "refused"),
+        unsupported=tuple(unsupported),
+        in_default=tuple(c.document for c in candidates if c.policy.id.namespace == DEFAULT_NAMESPACE),
+        diagnostics=tuple(problems),
+    )
+
+
+def _unsupported(document: Document, kind: UnmodelledKind, problems: list[Diagnostic]) -> Unsupported:
+    effect = "are unknown where it may apply" if kind.directions else "may be wrong where it applies"
+    message = f"{document.kind} is not evaluated; verdicts {effect}"
+    problems.append(document.diagnostic(Severity.WARNING, "unsupported-kind", message))
+    return Unsupported(
+        file=document.file,
+        line=document.line_of(()),
+        kind=document.kind,
+        name=object_name(document),
+        message=message,
+    )
+
+
+def _unique(candidates: Iterable[_Candidate], problems: list[Diagnostic]) -> tuple[tuple[Policy, ...], list[int]]:
+    """One policy for each id, and the record numbers of those that contradict another of the same id."""
+    by_id: defaultdict[object, list[_Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        by_id[candidate.policy.id].append(candidate)
+    policies: list[Policy] = []
+    contradictions: list[int] = []
+    for same in by_id.values():
+        if report_duplicates([candidate.document for candidate in same], problems):
+            policies.append(contradictory([candidate.policy for candidate in same]))
+            contradictions += [candidate.number for candidate in same]
+        else:
+            policies.append(same[0].policy)
+    return tuple(policies), contradictions
+
+
+def _tiers(dialects: Sequence[Dialect], policies: Sequence[Policy]) -> tuple[tuple[Tier, ...], list[Diagnostic]]:
+    """All tiers in order; one that a policy names and nobody defines comes last with deny, and a warning (B15)."""
+    tiers = {tier.name: tier for dialect in dialects for tier in dialect.tiers()}
+    if any(policy.tier == UNSUPPORTED_TIER.name for policy in policies):
+        tiers[UNSUPPORTED_TIER.name] = UNSUPPORTED_TIER
+    warnings: list[Diagnostic] = []
+    for policy in policies:
+        if policy.tier not in tiers:
+            tiers[policy.tier] = Tier(name=policy.tier, order=None, missing=True)
+            warnings.append(_missing_tier(policy))
+    return tuple(sorted(tiers.values(), key=tier_position)), warnings
+
+
+def _missing_tier(policy: Policy) -> Diagnostic:
+    return Diagnostic(
+        severity=Severity.WARNING,
+        code="missing-tier",
+        message=f'the tier "{policy.tier}" is not defined; it is evaluated last, and denies',
+        file=policy.ref.file,
+        document=policy.ref.document,
+        line=policy.ref.line,
+        path="spec.tier",
+        value=policy.tier,
+    )
