@@ -9,4 +9,10 @@ from netviz.dialects.kubernetes import KubernetesDialect
 
 DIALECTS: Final[tuple[Dialect, ...]] = (KubernetesDialect(),)
 
-__all__ = ["DIALECTS", "Dialect"]
+
+def dialects(*, strict: bool = False) -> tuple[Dialect, ...]:
+    """All dialects; with `strict` they refuse what only newer API servers refuse."""
+    return (KubernetesDialect(strict=True),) if strict else DIALECTS
+
+
+__all__ = ["DIALECTS", "Dialect", "dialects"]

@@ -99,8 +99,9 @@ class Evaluator:
         return None if bounds.may >> slot & 1 else False
 
     def policed(self, slot: int) -> bool:
-        """Whether policies can apply to what the slot stands for."""
-        return self.classes.slots[slot].kind is EndpointKind.POD
+        """Whether policies can apply to what the slot stands for. The arbitrary pod's own are not considered."""
+        item = self.classes.slots[slot]
+        return item.kind is EndpointKind.POD and item.owner != self.classes.arbitrary
 
     def outcome(self, slot: int, direction: Direction, active: Callable[[int], bool]) -> Outcome:
         """What a slot allows in one direction, over all peers and connections."""

@@ -195,5 +195,3 @@ def diff_json(
     if assumptions:
         answer["assumptions"] = list(assumptions)
     return answer
-
-

@@ -88,7 +88,8 @@ class IntervalSet:
     def __le__(self, other: IntervalSet) -> bool:
         return not self - other
 
-    def __len__(self) -> int:
+    def count(self) -> int:
+        """How many members there are; `len` would overflow for IPv6."""
         return sum(high - low + 1 for low, high in self.intervals)
 
     def first(self) -> int:

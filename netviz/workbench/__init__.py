@@ -1,6 +1,7 @@
 """Answers a page's questions, in-process now and in a worker later."""
 
 from netviz.view.trace import Half, Step
+from netviz.workbench.bench import Workbench
 from netviz.workbench.questions import (
     BASELINE,
     Assumptions,
@@ -37,4 +38,5 @@ __all__ = [
     "WhatIf",
     "WhyAnswer",
     "WhyQuestion",
+    "Workbench",
 ]

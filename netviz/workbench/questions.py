@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netviz.errors import Diagnostic
+from netviz.sets.connections import ConnectionSet
 from netviz.view.picture import Picture
 from netviz.view.trace import Half
 
@@ -27,7 +28,7 @@ class Assumptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """Policy YAML that exists only in the what-if; `replaces` is the id of the policy that it stands for, "" for none."""
+    """Policy YAML that exists only in the what-if; `replaces` is the id of the policy that it stands for, if any."""
 
     text: str
     replaces: str = ""
@@ -158,7 +159,8 @@ class WhyQuestion:
 class WhyAnswer:
     """A verdict (allow, deny, unknown, mixed) with both halves; for a Service or a split workload one per backend.
 
-    `sentence` is the answer in one line. `allowed`, `denied` and `unknown` are port sets in words when no port was asked.
+    `sentence` is the answer in one line. `allowed`, `denied` and `unknown` are port sets in words when no port was
+    asked, and `sets` the same as values; the halves then explain `protocol` and `port` as an example.
     """
 
     source: str
@@ -173,7 +175,8 @@ class WhyAnswer:
     allowed: str = ""
     denied: str = ""
     unknown: str = ""
-    because: tuple[str, ...] = ()
+    sets: tuple[ConnectionSet, ConnectionSet, ConnectionSet] | None = None
+    because: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 
 

@@ -1,0 +1,7 @@
+"""`python -m netviz.cli`."""
+
+import sys
+
+from netviz.cli.main import main
+
+sys.exit(main())

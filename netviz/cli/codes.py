@@ -1,0 +1,9 @@
+"""Exit codes (docs/cli.md). When several apply, INTERNAL wins over REFUSED, and REFUSED over FAILED."""
+
+from typing import Final
+
+OK: Final = 0
+FAILED: Final = 1
+USAGE: Final = 2
+REFUSED: Final = 3
+INTERNAL: Final = 70

@@ -1,0 +1,254 @@
+"""What each command does: load, ask, print. Nothing heavy is imported before it is needed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from netviz.cli.codes import FAILED, OK, REFUSED
+from netviz.errors import UsageError
+
+if TYPE_CHECKING:
+    from netviz.analysis.compare import Comparison
+    from netviz.engine.evaluator import Evaluation, Evaluator
+    from netviz.engine.matrix import ReachabilityMatrix
+    from netviz.loading import Loaded
+    from netviz.workbench.questions import WhyAnswer
+
+_MARKS = {"yes": "+", "no": "x", "info": "-", "unknown": "?"}
+
+
+def _load(paths: Sequence[str], arguments: argparse.Namespace) -> Loaded:
+    from dataclasses import replace
+
+    from netviz.dialects import dialects
+    from netviz.loading import load
+    from netviz.manifests.limits import Limits
+
+    usual = Limits()
+    limits = replace(
+        usual,
+        file_size=arguments.max_file_size * 1_000_000 or usual.file_size,
+        nodes=arguments.max_nodes or usual.nodes,
+        json_nodes=arguments.max_nodes or usual.json_nodes,
+    )
+    loaded = load(paths, limits=limits, dialects=dialects(strict=arguments.strict))
+    for diagnostic in loaded.report.diagnostics:
+        print(f"{diagnostic.severity.value}: {diagnostic}", file=sys.stderr)
+    return loaded
+
+
+def _evaluator(loaded: Loaded, arguments: argparse.Namespace, *others: Loaded) -> Evaluator:
+    from netviz.engine.evaluator import Evaluator
+    from netviz.engine.options import Options
+    from netviz.engine.vocabulary import vocabulary_of
+
+    options = Options(arguments.ip_blocks, tuple(arguments.pod_cidr) or Options().pod_cidrs)
+    words = vocabulary_of(loaded.policies)
+    for other in others:
+        words |= vocabulary_of(other.policies)
+    return Evaluator(loaded.cluster, loaded.policies, options, words)
+
+
+def _evaluation(evaluator: Evaluator, arguments: argparse.Namespace) -> Evaluation:
+    from netviz.engine.options import Scenario
+
+    policies = [compiled.policy for compiled in evaluator.policies]
+    by_text = {str(policy.id): policy.id for policy in policies}
+    disabled = frozenset(by_text[_policy(list(by_text), text)] for text in arguments.disable)
+    staged = frozenset(policy.id for policy in policies if policy.stage) if arguments.enforce_staged else frozenset()
+    return evaluator.evaluate(Scenario(disabled, staged))
+
+
+def _policy(known: list[str], text: str) -> str:
+    if text in known:
+        return text
+    found = [name for name in known if name.rpartition(".")[2] == text or name.partition(".")[2] == text]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(f"--disable {text}: several policies are called so: {', '.join(found)}")
+    from difflib import get_close_matches
+
+    near = get_close_matches(text, known, n=3, cutoff=0.5) or known[:3]
+    hint = f"; did you mean {' or '.join(near)}?" if near else "; there is no policy in the input"
+    raise UsageError(f"--disable {text}: there is no such policy{hint}")
+
+
+def _answered(complete: bool, holds: bool = True) -> int:
+    if not complete:
+        return REFUSED
+    return OK if holds else FAILED
+
+
+def list_command(arguments: argparse.Namespace) -> int:
+    """`netviz list`: every allowed connection."""
+    from netviz.engine.matrix import Grouping
+    from netviz.engine.reach import peer_ends
+    from netviz.exporters.answers import list_json
+    from netviz.workbench.answers import Asker, reasons
+    from netviz.workbench.inventory import assumptions
+
+    loaded = _load(arguments.paths, arguments)
+    evaluation = _evaluation(_evaluator(loaded, arguments), arguments)
+    by = Grouping(arguments.by)
+    matrix = _restricted(evaluation.matrix(by), arguments.namespace)
+    if arguments.format == "json":
+        asker = Asker(evaluation, lambda _ref: ())
+        ends = peer_ends(evaluation, by)
+        _print_json(
+            list_json(
+                matrix,
+                loaded.report,
+                because=lambda s, t: reasons(asker, ends[s], ends[t]),
+                assumptions=assumptions(evaluation.evaluator),
+            )
+        )
+    else:
+        _print_table(arguments.format, ("from", "to", "allowed", "unknown"), _list_rows(matrix))
+    return _answered(loaded.report.complete)
+
+
+def _restricted(matrix: ReachabilityMatrix, namespaces: Sequence[str]) -> ReachabilityMatrix:
+    from dataclasses import replace
+
+    if not namespaces:
+        return matrix
+    known = {peer.namespace for peer in matrix.peers}
+    for name in namespaces:
+        if name not in known:
+            raise UsageError(f"--namespace {name}: there is no such namespace in the input")
+    inside = {i for i, peer in enumerate(matrix.peers) if peer.namespace in namespaces}
+    return replace(matrix, cells={pair: cell for pair, cell in matrix.cells.items() if inside & set(pair)})
+
+
+def _list_rows(matrix: ReachabilityMatrix) -> list[list[str]]:
+    from netviz.view.words import connection_words
+    from netviz.workbench.inventory import peer_label
+
+    labels = [peer_label(peer) for peer in matrix.peers]
+    return [
+        [
+            labels[i],
+            labels[j],
+            connection_words(cell.allow) if cell.allow else "",
+            connection_words(cell.unknown) if cell.unknown else "",
+        ]
+        for (i, j), cell in sorted(matrix.cells.items())
+    ]
+
+
+def diff_command(arguments: argparse.Namespace) -> int:
+    """`netviz diff`: what changed between two sets of manifests."""
+    from netviz.analysis.compare import compare
+    from netviz.engine.matrix import Grouping
+    from netviz.exporters.answers import diff_json
+    from netviz.workbench.inventory import assumptions
+
+    old_paths, new_paths = _two_sides(arguments)
+    old, new = _load(old_paths, arguments), _load(new_paths, arguments)
+    by = Grouping(arguments.by)
+    sides = [
+        _evaluation(_evaluator(mine, arguments, other), arguments)
+        for mine, other in ((old, new), (new, old))
+    ]
+    matrices = [side.matrix(by) for side in sides]
+    comparison = _touching(compare(*matrices), arguments.namespace)
+    reports = [old.report, new.report]
+    if arguments.format == "json":
+        exact = not any(cell.unknown for matrix in matrices for cell in matrix.cells.values())
+        stated = dict.fromkeys(text for side in sides for text in assumptions(side.evaluator))
+        _print_json(diff_json(comparison, reports, exact=exact, assumptions=list(stated)))
+    else:
+        _print_table(arguments.format, ("change", "from", "to", "before", "after"), _diff_rows(comparison))
+    holds = not (arguments.exit_code and comparison.changes)
+    return _answered(all(report.complete for report in reports), holds)
+
+
+def _two_sides(arguments: argparse.Namespace) -> tuple[list[str], list[str]]:
+    pair, old, new = arguments.pair, arguments.old, arguments.new
+    if len(pair) == 2 and not old and not new:
+        return [pair[0]], [pair[1]]
+    if not pair and old and new:
+        return old, new
+    raise UsageError("diff takes two paths, OLD and NEW, or --old PATH... and --new PATH...")
+
+
+def _touching(comparison: Comparison, namespaces: Sequence[str]) -> Comparison:
+    from dataclasses import replace
+
+    if not namespaces:
+        return comparison
+    inside = {peer.id for peer in comparison.peers if peer.namespace in namespaces}
+    kept = tuple(c for c in comparison.changes if {c.source, c.target} & inside)
+    return replace(comparison, changes=kept)
+
+
+def _diff_rows(comparison: Comparison) -> list[list[str]]:
+    from netviz.workbench.inventory import change_lines
+
+    return [
+        [line.change, line.source_label, line.target_label, line.before or "denied", line.after or "denied"]
+        for line in change_lines(comparison)
+    ]
+
+
+def why_command(arguments: argparse.Namespace) -> int:
+    """`netviz why`: verdict and trace for one connection."""
+    from netviz.engine.naming import find
+    from netviz.workbench.answers import Asker
+    from netviz.workbench.bench import protocol_number
+    from netviz.workbench.excerpts import quoter
+    from netviz.workbench.why_json import why_json
+
+    if arguments.format in ("csv", "md"):
+        raise UsageError("why answers as text or json")
+    if not 0 <= arguments.port <= 65535:
+        raise UsageError(f"--port {arguments.port}: a port is between 1 and 65535")
+    loaded = _load(arguments.paths, arguments)
+    evaluation = _evaluation(_evaluator(loaded, arguments), arguments)
+    source, target = find(loaded.cluster, arguments.source), find(loaded.cluster, arguments.target)
+    asker = Asker(evaluation, quoter(loaded.report.texts))
+    answer = asker.why(source, target, protocol_number(arguments.protocol), arguments.port)
+    alternatives = (*source.alternatives, *target.alternatives)
+    if arguments.format == "json":
+        _print_json(why_json(answer, loaded.report, alternatives))
+    else:
+        print("\n".join(_why_lines(answer)))
+        for other in alternatives:
+            print(f"note: {other} has the same name; write its kind in front to ask for it")
+    return _answered(loaded.report.complete)
+
+
+def _why_lines(answer: WhyAnswer, indent: str = "") -> list[str]:
+    from netviz.exporters.tables import visible
+
+    via = f" (via {answer.via})" if answer.via and not indent else ""
+    lines = [f"{indent}{answer.verdict.upper()}  {answer.sentence}{via}"]
+    for half in answer.halves:
+        lines.append(f"{indent}  {half.direction} of {half.subject}: {half.verdict}")
+        for step in half.steps:
+            place = f"  [{step.file}:{step.line}]" if step.file else ""
+            lines.append(f"{indent}    {_MARKS[step.mark]} {step.layer}: {step.text}{place}")
+    lines += [f"{indent}  because {policy + ': ' if policy else ''}{reason}" for policy, reason in answer.because]
+    lines += [f"{indent}  note: {note}" for note in answer.notes]
+    lines = [visible(line) for line in lines]
+    for backend in answer.backends:
+        lines += _why_lines(backend, indent + "  ")
+    return lines
+
+
+def _print_json(answer: dict[str, Any]) -> None:
+    json.dump(answer, sys.stdout, indent=2)
+    sys.stdout.write("\n")
+
+
+def _print_table(form: str, head: Sequence[str], rows: list[list[str]]) -> None:
+    from netviz.exporters.tables import csv_table, markdown_table, text_table
+
+    table = {"text": text_table, "csv": csv_table, "md": markdown_table}[form]
+    sys.stdout.write(table(head, rows))
+    sys.stdout.flush()

@@ -1,0 +1,115 @@
+"""The command line: everything that the dashboard answers, for pull requests and for tests."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from netviz import __version__
+from netviz.cli.codes import INTERNAL, OK, USAGE
+from netviz.cli.commands import diff_command, list_command, why_command
+from netviz.cli.serving import serve_command
+from netviz.errors import NetvizError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code (docs/cli.md)."""
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+    except NetvizError as error:
+        print(f"netviz: {error}", file=sys.stderr)
+        return USAGE
+    except BrokenPipeError:
+        sys.stderr.close()
+        return OK
+    except Exception as error:  # the last resort that keeps tracebacks from users
+        if arguments.debug:
+            raise
+        report = uuid.uuid4().hex[:8]
+        kind = type(error).__name__
+        print(f"netviz: internal error {report} ({kind}); run again with --debug to see where", file=sys.stderr)
+        return INTERNAL
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="netviz",
+        description="Which pod may talk to which on which port, from manifests alone: no cluster, no network.",
+        epilog="example: netviz list k8s/        docs: README.md and docs/cli.md",
+    )
+    parser.add_argument("--version", action="version", version=f"netviz {__version__}")
+    parser.set_defaults(debug=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = _command(commands, "serve", "open the dashboard in the browser, on this computer only", "netviz serve k8s/")
+    serve.add_argument("paths", nargs="*", metavar="PATH", help="files or directories to open at once")
+    serve.add_argument("--port", type=int, default=8501, help="port on the loopback address (default 8501)")
+    serve.add_argument("--address", default="127.0.0.1", help="address to listen on (default: this computer only)")
+    serve.add_argument("--allowed-host", action="append", default=[], help="further host name that may be in the URL")
+    serve.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+    serve.set_defaults(run=serve_command)
+    listing = _command(commands, "list", "list every allowed connection", "netviz list k8s/ --format json")
+    listing.add_argument("paths", nargs="+", metavar="PATH", help="files, directories, or - for standard input")
+    _common(listing)
+    listing.set_defaults(run=list_command)
+    diff = _command(
+        commands, "diff", "what changed between two sets of manifests", "netviz diff main/ branch/ --exit-code"
+    )
+    diff.add_argument("pair", nargs="*", metavar="OLD NEW", help="one path each")
+    diff.add_argument("--old", nargs="+", metavar="PATH", help="paths of the old side")
+    diff.add_argument("--new", nargs="+", metavar="PATH", help="paths of the new side")
+    diff.add_argument("--exit-code", action="store_true", help="exit with 1 if anything differs")
+    _common(diff)
+    diff.set_defaults(run=diff_command)
+    why = _command(
+        commands,
+        "why",
+        "verdict and trace for one connection",
+        "netviz why k8s/ --from shop/web --to service/shop/cart --port 80",
+    )
+    why.add_argument("paths", nargs="+", metavar="PATH", help="files, directories, or - for standard input")
+    why.add_argument("--from", dest="source", required=True, metavar="A", help="[KIND/]NAMESPACE/NAME or an address")
+    why.add_argument("--to", dest="target", required=True, metavar="B", help="likewise; service/NAMESPACE/NAME")
+    why.add_argument("--port", type=int, default=0, help="destination port; without it, all ports are answered")
+    why.add_argument("--protocol", default="TCP", help="TCP (default), UDP, SCTP, ICMP or a number")
+    _common(why)
+    why.set_defaults(run=why_command)
+    return parser
+
+
+def _command(commands: Any, name: str, summary: str, example: str) -> argparse.ArgumentParser:  # noqa: ANN401
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=summary, description=summary[0].upper() + summary[1:] + ".", epilog=f"example: {example}"
+    )
+    parser.add_argument("--debug", action="store_true", help="show where an internal error happened")
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--format", choices=("text", "json", "csv", "md"), default="text", help="form of the answer (default text)")
+    add("--by", choices=("workload", "pod", "namespace"), default="workload", help="what one peer is")
+    add("--disable", action="append", default=[], metavar="POLICY", help="what if: without KIND/NAMESPACE/NAME")
+    add("--enforce-staged", action="store_true", help="what if: staged policies count, too")
+    add("--namespace", action="append", default=[], metavar="NS", help="only connections that touch this namespace")
+    add(
+        "--ip-blocks",
+        choices=("addresses", "external"),
+        default="addresses",
+        help="address blocks match pods by their address (default), or only what is outside of the cluster",
+    )
+    add(
+        "--pod-cidr",
+        action="append",
+        default=[],
+        metavar="CIDR",
+        help="where pods lie whose address is not in the input (default 10.244.0.0/16)",
+    )
+    add("--cni", choices=("auto", "kubernetes"), default="auto", help="network plugin whose behaviour is assumed")
+    add("--strict", action="store_true", help="what newer API servers refuse is an error, not a warning")
+    add("--max-file-size", type=int, default=0, metavar="MB", help="largest file that is read (default 200)")
+    add("--max-nodes", type=int, default=0, metavar="N", help="most values in one document (default 5 million)")

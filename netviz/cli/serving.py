@@ -1,0 +1,86 @@
+"""`netviz serve`: the dashboard on this computer, with settings that do not depend on the directory it starts in."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from netviz.errors import UsageError
+
+LOOPBACK: Final = ("localhost", "127.0.0.1")
+SAFE: Final[Mapping[str, str]] = {
+    "server.headless": "true",
+    "server.maxUploadSize": "200",
+    "server.maxMessageSize": "50",
+    "server.fileWatcherType": "none",
+    "browser.gatherUsageStats": "false",
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": "false",
+}
+"""What Streamlit must be told so that nothing leaves the computer and no internals are shown (docs/architecture.md)."""
+
+
+def serve_command(arguments: argparse.Namespace) -> int:
+    """`netviz serve`: run the dashboard until it is interrupted; returns the server's exit code."""
+    for path in arguments.paths:
+        if not Path(path).exists():
+            raise UsageError(f"{path}: there is no such file or directory")
+    command = server_command(
+        arguments.paths,
+        port=arguments.port,
+        address=arguments.address,
+        hosts=tuple(arguments.allowed_host),
+        browser=not arguments.no_browser,
+    )
+    print(f"netviz: http://{arguments.address}:{arguments.port} (Ctrl-C ends it; nothing leaves this computer)")
+    sys.stdout.flush()
+    try:
+        return subprocess.run(command, check=False).returncode  # noqa: S603 - our own interpreter, no shell
+    except KeyboardInterrupt:
+        return 0
+
+
+def server_command(
+    paths: list[str], *, port: int, address: str, hosts: tuple[str, ...] = (), browser: bool = False
+) -> list[str]:
+    """The command line of the Streamlit server; every setting is a flag, so that it holds from any directory."""
+    page = importlib.util.find_spec("netviz.ui.page")
+    if page is None or page.origin is None:
+        raise UsageError("the dashboard is not installed; install netviz with its dependencies")
+    show = browser and bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform != "linux")
+    settings = {
+        **SAFE,
+        "server.headless": "false" if show else "true",
+        "server.address": address,
+        "server.port": str(port),
+    }
+    flags = [f"--{name}={value}" for name, value in settings.items()]
+    flags += [f"--server.allowedHosts={host}" for host in dict.fromkeys((*LOOPBACK, address, *hosts))]
+    flags += [f"--{name}={value}" for name, value in _theme()]
+    resolved = [str(Path(path).resolve()) for path in paths]
+    return [sys.executable, "-m", "streamlit", "run", page.origin, *flags, "--", *resolved]
+
+
+def _theme() -> Iterator[tuple[str, str]]:
+    spec = importlib.util.find_spec("netviz.ui")
+    folder = Path(spec.origin).parent if spec and spec.origin else None
+    if folder is None:
+        return
+    theme: dict[str, Any] = tomllib.loads((folder / "assets" / "theme.toml").read_text(encoding="utf-8"))["theme"]
+    for name, value in theme.items():
+        if isinstance(value, dict):
+            yield from ((f"theme.{name}.{key}", _flag(inner)) for key, inner in value.items())
+        else:
+            yield f"theme.{name}", _flag(value)
+
+
+def _flag(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,281 @@
+"""Why a connection is allowed or not, for any two things that have a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+
+from netviz.engine.evaluator import Evaluation
+from netviz.engine.explain import explain
+from netviz.engine.fixed import AnyPod, End, fixed_verdict
+from netviz.engine.naming import Named, find
+from netviz.engine.options import Connection, Verdict
+from netviz.engine.services import backends, find_service, members
+from netviz.errors import UsageError
+from netviz.model.cluster import Pod, Service
+from netviz.model.policy import Direction
+from netviz.sets.addresses import IpAddress
+from netviz.sets.connections import (
+    ALL_CONNECTIONS,
+    PORT_PROTOCOLS,
+    TCP,
+    ConnectionSet,
+    protocol_name,
+)
+from netviz.view.trace import Quote, because, end_words, halves
+from netviz.view.words import connection_words
+from netviz.workbench.questions import WhyAnswer
+
+MIXED = "mixed"
+_FALLBACK_PORT = 80
+_HAIRPIN = "a pod that reaches itself through its own Service: whether the policy sees it is up to the plugin (A33)"
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Answers why-questions about one evaluation; `quote` gives source lines of a place."""
+
+    evaluation: Evaluation
+    quote: Quote
+
+    def why(self, source: Named, target: Named, protocol: int, port: int) -> WhyAnswer:
+        """The verdict with both traces; one answer per backend for a Service or for pods that differ."""
+        sources = self._ends(source)
+        if target.service is not None:
+            return self._service(source, sources, target.service, protocol, port)
+        pairs = self._pairs(sources, self._ends(target))
+        answers = [self._one(source.label, target.label, s, t, protocol, port) for s, t in pairs]
+        return _merged(source.label, target.label, answers)
+
+    def _ends(self, named: Named) -> tuple[End, ...]:
+        ends = named.ends
+        if named.service is not None:
+            ends = members(self.evaluation.cluster, named.service)
+        if not ends:
+            raise UsageError(f"{named.label} has no pods that could talk: no replicas, finished, or nothing selected")
+        if any(isinstance(end, Pod) and end.host_network for end in ends):
+            return ends
+        alike: dict[object, list[End]] = {}
+        for end in ends:
+            alike.setdefault(self._class(end), []).append(end)
+        return tuple(end for members_ in alike.values() for end in members_[:2])
+
+    def _pairs(self, sources: tuple[End, ...], targets: tuple[End, ...]) -> list[tuple[End, End]]:
+        found: dict[object, tuple[End, End]] = {}
+        pairs = list(product(sources, targets))
+        others = [(s, t) for s, t in pairs if s != t]
+        for s, t in others or pairs:
+            near = fixed_verdict(self.evaluation.cluster, s, t)
+            found.setdefault((self._class(s), self._class(t), near), (s, t))
+        return list(found.values())
+
+    def _class(self, end: End) -> object:
+        return self.evaluation.evaluator.classes.class_of(end) if isinstance(end, Pod) else end
+
+    def _one(self, source: str, target: str, s: End, t: End, protocol: int, port: int) -> WhyAnswer:
+        if not port and protocol in PORT_PROTOCOLS:
+            return self._all_ports(source, target, s, t, protocol)
+        return self._exactly(source, target, s, t, Connection(protocol, port))
+
+    def _exactly(self, source: str, target: str, s: End, t: End, connection: Connection) -> WhyAnswer:
+        explanation = explain(self.evaluation, s, t, connection)
+        parts = halves(self.evaluation, explanation, self.quote)
+        verdict = explanation.verdict.value
+        doubts = tuple((doubt.policy, doubt.reason) for doubt in because(self.evaluation, explanation))
+        return WhyAnswer(
+            source=source,
+            target=target,
+            via="",
+            protocol=protocol_name(connection.protocol),
+            port=connection.port,
+            verdict=verdict,
+            sentence=_sentence(end_words(s), end_words(t), str(connection), [h.verdict for h in parts], verdict),
+            halves=parts,
+            because=doubts,
+        )
+
+    def _all_ports(self, source: str, target: str, s: End, t: End, protocol: int) -> WhyAnswer:
+        allowed, unknown = self._sets(s, t)
+        denied = ALL_CONNECTIONS - allowed - unknown
+        example = self._example(t, protocol, [allowed, unknown, denied])
+        answer = self._exactly(source, target, s, t, example)
+        full = [bool(allowed), bool(unknown), bool(denied)]
+        verdict = MIXED if sum(full) > 1 else ("allow", "unknown", "deny")[full.index(True)]
+        words = [connection_words(part) if part else "" for part in (allowed, denied, unknown)]
+        ends = f"{end_words(s)} to {end_words(t)}"
+        said = [f"{word}: {text}" for word, text in zip(("allowed", "denied", "unknown"), words, strict=True) if text]
+        return replace(
+            answer,
+            verdict=verdict,
+            sentence=f"{ends}: {'; '.join(said)}.",
+            allowed=words[0],
+            denied=words[1],
+            unknown=words[2],
+            sets=(allowed, denied, unknown),
+            notes=(f"The traces below are for {example}.",),
+        )
+
+    def _sets(self, s: End, t: End) -> tuple[ConnectionSet, ConnectionSet]:
+        fixed = fixed_verdict(self.evaluation.cluster, s, t)
+        if fixed is Verdict.ALLOW:
+            return ALL_CONNECTIONS, ConnectionSet()
+        evaluator = self.evaluation.evaluator
+        allow, possible = evaluator.atoms.all, 0
+        for i, j in self.evaluation.slot_pairs(s, t):
+            out, into = self.evaluation.row(i, Direction.EGRESS), self.evaluation.row(j, Direction.INGRESS)
+            sure = out.allow.connections_of(j) & into.allow.connections_of(i)
+            maybe_in = into.unknown.connections_of(i) | into.allow.connections_of(i)
+            if fixed is Verdict.UNKNOWN:
+                maybe_in = evaluator.atoms.all
+            allow &= sure
+            possible |= (out.allow.connections_of(j) | out.unknown.connections_of(j)) & maybe_in
+        return evaluator.connections(allow), evaluator.connections(possible & ~allow)
+
+    def _example(self, target: End, protocol: int, sets: list[ConnectionSet]) -> Connection:
+        declared = [p.port for p in target.ports if p.protocol == protocol] if isinstance(target, Pod) else []
+        for wanted in sets:
+            for number in (*declared, _FALLBACK_PORT):
+                if wanted != ALL_CONNECTIONS and wanted.has(protocol, number):
+                    return Connection(protocol, number)
+            ports = wanted.destination_ports(protocol)
+            if wanted != ALL_CONNECTIONS and ports:
+                return Connection(protocol, ports.first())
+        return Connection(protocol, (*declared, _FALLBACK_PORT)[0])
+
+    def _service(
+        self, source: Named, sources: tuple[End, ...], service: Service, protocol: int, port: int
+    ) -> WhyAnswer:
+        label = f"service/{service.namespace}/{service.name}"
+        if service.type == "ExternalName":
+            return self._external_name(source, service, protocol, port)
+        ports = [port] if port else [p.port for p in service.ports if p.protocol == protocol]
+        if not ports:
+            raise UsageError(f"{label} has no {protocol_name(protocol)} port; ask for one with a port or protocol")
+        answers: list[WhyAnswer] = []
+        for number in ports:
+            via = f"{service.namespace}/{service.name}:{number}"
+            found = backends(self.evaluation.cluster, service, number, protocol)
+            if not found and port:
+                raise UsageError(_no_backend(service, label, number, protocol))
+            for backend in found:
+                for s, t in self._pairs(sources, (backend.target,)):
+                    answer = self._one(source.label, end_words(t), s, t, protocol, backend.port)
+                    answers.append(replace(self._hairpin(answer, s, t), via=via))
+        if not answers:
+            raise UsageError(f"{label} has no backends in the input")
+        merged = _merged(source.label, label, answers)
+        note = ("a headless Service maps no ports: clients dial the pods directly (A36)",) if service.headless else ()
+        return replace(merged, via=answers[0].via, port=port or answers[0].port, notes=(*merged.notes, *note))
+
+    def _hairpin(self, answer: WhyAnswer, s: End, t: End) -> WhyAnswer:
+        if s != t or not isinstance(t, Pod) or t.host_network:
+            return answer
+        slots = self.evaluation.slots_of(t)
+        if not any(self.evaluation.isolated(slot, Direction.INGRESS) is not False for slot in slots):
+            return answer
+        sentence = f"{end_words(s)} to itself through the Service: unknown."
+        return replace(answer, verdict="unknown", sentence=sentence, because=(("", _HAIRPIN),))
+
+    def _external_name(self, source: Named, service: Service, protocol: int, port: int) -> WhyAnswer:
+        name = (service.external_name or "").rstrip(".")
+        pieces = name.split(".")
+        inner = find_service(self.evaluation.cluster, pieces[1], pieces[0]) if pieces[2:3] == ["svc"] else None
+        if inner is not None and inner.type != "ExternalName":
+            target = Named(label=f"service/{inner.namespace}/{inner.name}", service=inner)
+            answer = self.why(source, target, protocol, port)
+            note = f"{service.namespace}/{service.name} is an alias of {name} (A36)"
+            return replace(answer, notes=(*answer.notes, note))
+        reason = f"{service.namespace}/{service.name} stands for the DNS name {name}, whose address is not known (A36)"
+        return WhyAnswer(
+            source=source.label,
+            target=f"service/{service.namespace}/{service.name}",
+            via=f"{service.namespace}/{service.name}",
+            protocol=protocol_name(protocol),
+            port=port,
+            verdict="unknown",
+            sentence=f"{source.label} to {name}: unknown, {reason}.",
+            because=(("", reason),),
+        )
+
+
+def _no_backend(service: Service, label: str, port: int, protocol: int) -> str:
+    known = ", ".join(f"{protocol_name(p.protocol)} {p.port}" for p in service.ports)
+    if not any((p.port, p.protocol) == (port, protocol) for p in service.ports) and not service.headless:
+        return f"{label} has no port {protocol_name(protocol)} {port}; it has {known or 'none'}"
+    return f"{label} has no backend on {protocol_name(protocol)} {port} in the input"
+
+
+def _sentence(source: str, target: str, connection: str, sides: list[str], verdict: str) -> str:
+    match verdict:
+        case "allow":
+            return f"{source} may open {connection} to {target}."
+        case "deny":
+            guilty = [name for name, side in zip(("egress", "ingress"), sides, strict=True) if side == "deny"]
+            where = {"egress": f"egress of {source}", "ingress": f"ingress of {target}"}
+            blamed = " and ".join(where[name] for name in guilty)
+            return f"{source} may not open {connection} to {target}: denied by {blamed}."
+        case _:
+            return f"Whether {source} may open {connection} to {target} cannot be decided from this input."
+
+
+def _merged(source: str, target: str, answers: list[WhyAnswer]) -> WhyAnswer:
+    if len(answers) == 1:
+        return replace(answers[0], source=source, target=target)
+    verdicts = {answer.verdict for answer in answers}
+    verdict = verdicts.pop() if len(verdicts) == 1 else MIXED
+    first = answers[0]
+    counted = [f"{sum(a.verdict == v for a in answers)} {v}" for v in dict.fromkeys(a.verdict for a in answers)]
+    sentence = f"{source} to {target}: {verdict} ({', '.join(counted)} of {len(answers)} combinations)."
+    return replace(
+        first,
+        source=source,
+        target=target,
+        verdict=verdict,
+        sentence=sentence,
+        halves=(),
+        backends=tuple(answers),
+        because=tuple(dict.fromkeys(reason for a in answers for reason in a.because)),
+        allowed="",
+        denied="",
+        unknown="",
+        sets=None,
+        notes=(),
+    )
+
+
+def reasons(asker: Asker, sources: tuple[End, ...], targets: tuple[End, ...]) -> Iterator[tuple[str, str]]:
+    """(policy, reason) of everything that is unknown between two peers, without repetition."""
+    seen: set[tuple[str, str]] = set()
+    atoms = asker.evaluation.evaluator.atoms.atoms
+    for s, t in product(sources, targets):
+        if s == t or (isinstance(s, IpAddress) and isinstance(t, IpAddress)):
+            continue
+        for atom in atoms:
+            connection = _sample(atom)
+            if asker.evaluation.verdict(s, t, connection) is Verdict.UNKNOWN:
+                for doubt in because(asker.evaluation, explain(asker.evaluation, s, t, connection)):
+                    reason = (doubt.policy, doubt.reason)
+                    if reason not in seen:
+                        seen.add(reason)
+                        yield reason
+
+
+def _sample(atom: ConnectionSet) -> Connection:
+    if atom.others:
+        listed = set(atom.protocols())
+        protocol = next(p for p in (TCP, *range(1, 256)) if p not in listed)
+        return Connection(protocol, 1)
+    protocol, plane = atom.planes[0]
+    return Connection(protocol, plane[0].x[0])
+
+
+def lookup(evaluation: Evaluation, peers: Callable[[str], tuple[End, ...] | None], text: str) -> Named:
+    """What a name or a peer id of an answer stands for; UsageError if nothing."""
+    ends = peers(text)
+    if ends is None:
+        return find(evaluation.cluster, text)
+    label = text if any(isinstance(end, Pod) for end in ends) else end_words(ends[0]) if ends else text
+    if ends and isinstance(ends[0], AnyPod):
+        label = "ingress-controller"
+    return Named(label=label, ends=ends)

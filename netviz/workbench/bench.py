@@ -1,0 +1,245 @@
+"""The bench: one loaded input and the answers to a page's questions about it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from netviz.analysis.compare import Comparison, compare
+from netviz.engine.evaluator import Evaluation, Evaluator
+from netviz.engine.fixed import End
+from netviz.engine.matrix import Grouping, ReachabilityMatrix
+from netviz.engine.naming import INGRESS_CONTROLLER
+from netviz.engine.options import Options, Scenario
+from netviz.engine.reach import peer_ends
+from netviz.engine.vocabulary import vocabulary_of
+from netviz.errors import Diagnostic, UsageError
+from netviz.exporters.svg import render_svg
+from netviz.loading import Loaded, load_files
+from netviz.model.cluster import Cluster
+from netviz.model.policy import PolicySet
+from netviz.sets.connections import PROTOCOL_NAMES
+from netviz.source import SourceText
+from netviz.view.build import build_picture, make_layout
+from netviz.view.layout import Layout
+from netviz.view.picture import Picture
+from netviz.workbench import inventory
+from netviz.workbench.answers import Asker, lookup
+from netviz.workbench.drafts import draft_diagnostics, draft_texts, with_drafts
+from netviz.workbench.excerpts import quoter
+from netviz.workbench.questions import (
+    BASELINE,
+    Assumptions,
+    CardFacts,
+    Draft,
+    EndpointChoice,
+    InputFile,
+    LoadSummary,
+    PictureAnswer,
+    PictureQuestion,
+    PolicyCard,
+    WhatIf,
+    WhyAnswer,
+    WhyQuestion,
+)
+
+_REMEMBERED = 12
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """The baseline and the what-if, over one vocabulary, so that their peers are the same."""
+
+    before: Evaluation
+    after: Evaluation
+    policies: PolicySet
+
+
+class Workbench:
+    """Everything that a page may ask about one input. Questions and answers are plain values that can be pickled.
+
+    The bench keeps no bytes of the input: only cluster objects, policies, and the text of policy documents. What it has
+    worked out for the last few scenarios it remembers; nothing else about it changes.
+    """
+
+    def __init__(self, loaded: Loaded, assumptions: Assumptions = Assumptions()) -> None:  # noqa: B008 - frozen
+        self._loaded = loaded
+        self._assumptions = assumptions
+        self._options = Options(ip_blocks=assumptions.ip_blocks, pod_cidrs=assumptions.pod_cidrs)
+        self._options.assumed_pods()
+        self._memory: OrderedDict[object, object] = OrderedDict()
+
+    @classmethod
+    def load(cls, files: Sequence[InputFile], assumptions: Assumptions = Assumptions()) -> Workbench:  # noqa: B008
+        """Read files that were uploaded; UsageError for assumptions that make no sense."""
+        return cls(load_files([(file.name, file.data) for file in files]), assumptions)
+
+    def with_assumptions(self, assumptions: Assumptions) -> Workbench:
+        """The same input under other assumptions; UsageError for a pod CIDR that is none."""
+        return Workbench(self._loaded, assumptions)
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """What this bench assumes."""
+        return self._assumptions
+
+    @property
+    def _cluster(self) -> Cluster:
+        return self._loaded.cluster
+
+    def summary(self) -> LoadSummary:
+        """What became of the input."""
+        return inventory.summary(self._loaded)
+
+    def policies(self, what_if: WhatIf = BASELINE) -> tuple[PolicyCard, ...]:
+        """Every policy of the input, and of the drafts that are no replacement."""
+        sides = self._sides(what_if)
+        return inventory.policy_cards(sides.after, sides.policies, self._texts(what_if))
+
+    def endpoints(self) -> tuple[EndpointChoice, ...]:
+        """What can be picked as an end of a connection."""
+        return inventory.endpoint_choices(self._cluster)
+
+    def picture(self, what_if: WhatIf, question: PictureQuestion) -> PictureAnswer:
+        """The picture of a scenario beside the baseline, and every changed pair."""
+        by = _grouping(question.by)
+        before, after = self._matrices(what_if, by)
+        picture = self._picture(what_if, question, before, after)
+        changes = self._comparison(what_if, by)
+        return PictureAnswer(
+            picture=picture,
+            changes=inventory.change_lines(changes),
+            exact=not any(cell.unknown for cell in after.cells.values()),
+            assumptions=inventory.assumptions(self._evaluator(what_if.drafts)),
+        )
+
+    def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:
+        """The picture as a standalone SVG document."""
+        before, after = self._matrices(what_if, _grouping(question.by))
+        return render_svg(self._picture(what_if, question, before, after), dark=dark)
+
+    def why(self, what_if: WhatIf, question: WhyQuestion) -> WhyAnswer:
+        """Verdict and traces for one connection; UsageError for a name or protocol that is not known."""
+        evaluation = self._sides(what_if).after
+        asker = Asker(evaluation, quoter(self._texts(what_if)))
+        ends = self._ends(what_if, evaluation)
+        source = lookup(evaluation, ends, question.source)
+        target = lookup(evaluation, ends, question.target)
+        return asker.why(source, target, protocol_number(question.protocol), question.port)
+
+    def card(self, what_if: WhatIf, peer: str) -> CardFacts:
+        """What is known about one card of the picture; UsageError if there is none of that id."""
+        by = Grouping.POD if peer.endswith("[Pod]") else Grouping.WORKLOAD
+        for grouping in dict.fromkeys((by, Grouping.WORKLOAD, Grouping.POD, Grouping.NAMESPACE)):
+            _, after = self._matrices(what_if, grouping)
+            if any(p.id == peer for p in after.peers):
+                return inventory.card_facts(self._sides(what_if).after, after, peer)
+        raise UsageError(f"there is no card called {peer!r}")
+
+    def edge_question(
+        self, what_if: WhatIf, picture: PictureQuestion, source: str, target: str
+    ) -> WhyQuestion:
+        """The question that explains a drawn edge between two cards, folded ends included."""
+        before, after = self._matrices(what_if, _grouping(picture.by))
+        drawn = self._picture(what_if, picture, before, after)
+        found = inventory.edge_ends(drawn, after, source, target)
+        if found is None:
+            raise UsageError("that connection is not in the picture any more")
+        return WhyQuestion(source=found[0], target=found[1])
+
+    def check_draft(self, draft: Draft) -> tuple[Diagnostic, ...]:
+        """What is wrong with a draft: the same checks as for a file."""
+        return draft_diagnostics(draft)
+
+    def _remember(self, key: object, make: Callable[[], _T]) -> _T:
+        if key in self._memory:
+            self._memory.move_to_end(key)
+        else:
+            self._memory[key] = make()
+            while len(self._memory) > _REMEMBERED:
+                self._memory.popitem(last=False)
+        return self._memory[key]  # type: ignore[return-value]  # each kind of key holds one type
+
+    def _evaluator(self, drafts: tuple[Draft, ...], *, edited: bool = True) -> Evaluator:
+        def make() -> Evaluator:
+            plain = self._loaded.policies
+            drafted = with_drafts(plain, drafts)
+            words = vocabulary_of(plain) | vocabulary_of(drafted)
+            return Evaluator(self._cluster, drafted if edited else plain, self._options, words)
+
+        return self._remember(("evaluator", drafts, edited or not drafts), make)
+
+    def _sides(self, what_if: WhatIf) -> _Sides:
+        after = self._evaluator(what_if.drafts)
+        before = self._evaluator(what_if.drafts, edited=False)
+        policies = with_drafts(self._loaded.policies, what_if.drafts)
+        known = {str(p.id): p.id for p in policies.policies}
+        scenario = Scenario(
+            disabled=frozenset(known[i] for i in what_if.disabled if i in known),
+            enforced=frozenset(known[i] for i in what_if.enforced if i in known),
+        )
+        return _Sides(before.evaluate(), after.evaluate(scenario), policies)
+
+    def _matrices(self, what_if: WhatIf, by: Grouping) -> tuple[ReachabilityMatrix, ReachabilityMatrix]:
+        sides = self._sides(what_if)
+        before = self._remember(("before", what_if.drafts, by), lambda: sides.before.matrix(by))
+        if what_if == BASELINE:
+            return before, before
+        return before, self._remember(("after", what_if, by), lambda: sides.after.matrix(by))
+
+    def _comparison(self, what_if: WhatIf, by: Grouping) -> Comparison:
+        return self._remember(("changes", what_if, by), lambda: compare(*self._matrices(what_if, by)))
+
+    def _picture(
+        self, what_if: WhatIf, question: PictureQuestion, before: ReachabilityMatrix, after: ReachabilityMatrix
+    ) -> Picture:
+        def layout() -> Layout:
+            return make_layout(before, namespaces=question.namespaces, focus=question.focus, hops=question.hops)
+
+        frame = (question.by, question.namespaces, question.focus, question.hops)
+        return build_picture(
+            after,
+            None if what_if == BASELINE else before,
+            title=question.title or "Allowed connections",
+            what_if=inventory.what_if_words(what_if, self._loaded.policies),
+            namespaces=question.namespaces,
+            focus=question.focus,
+            hops=question.hops,
+            notes=inventory.picture_notes(self._loaded, self._evaluator(what_if.drafts)),
+            layout=self._remember(("layout", what_if.drafts, frame), layout),
+        )
+
+    def _texts(self, what_if: WhatIf) -> tuple[SourceText, ...]:
+        return (*self._loaded.report.texts, *draft_texts(what_if.drafts))
+
+    def _ends(self, what_if: WhatIf, evaluation: Evaluation) -> Callable[[str], tuple[End, ...] | None]:
+        def find(text: str) -> tuple[End, ...] | None:
+            if text in (INGRESS_CONTROLLER, "ingress"):
+                return None
+            for by in (Grouping.WORKLOAD, Grouping.POD, Grouping.NAMESPACE):
+                ends = self._remember(("ends", what_if.drafts, by), partial(peer_ends, evaluation, by))
+                if text in ends:
+                    return ends[text]
+            return None
+
+        return find
+
+
+def _grouping(by: str) -> Grouping:
+    if by not in set(Grouping):
+        raise UsageError(f"{by!r} is no level: choose pod, workload or namespace")
+    return Grouping(by)
+
+
+def protocol_number(text: str) -> int:
+    """The protocol that a name or number means; UsageError for others."""
+    for number, name in PROTOCOL_NAMES.items():
+        if text.upper() == name.upper():
+            return number
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 255:
+        return int(text)
+    raise UsageError(f"{text!r} is no protocol: choose one of {', '.join(PROTOCOL_NAMES.values())} or a number 1-255")

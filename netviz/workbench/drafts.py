@@ -1,0 +1,53 @@
+"""Policies that exist only in a what-if."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from netviz.errors import Diagnostic, Severity
+from netviz.loading import Loaded, load_files
+from netviz.model.policy import Policy, PolicySet, policy_position, tier_position
+from netviz.source import SourceText
+from netviz.workbench.questions import Draft
+
+
+def draft_name(number: int) -> str:
+    """How a draft is called in diagnostics and traces."""
+    return f"draft {number}"
+
+
+def _load(drafts: Sequence[Draft]) -> Loaded:
+    return load_files([(draft_name(i), draft.text.encode()) for i, draft in enumerate(drafts, start=1)])
+
+
+def with_drafts(policies: PolicySet, drafts: tuple[Draft, ...]) -> PolicySet:
+    """The policies with the drafts in place of what they replace, and of policies of the same identity."""
+    if not drafts:
+        return policies
+    drafted = _load(drafts).policies
+    gone = {draft.replaces for draft in drafts} | {str(policy.id) for policy in drafted.policies}
+    kept: list[Policy] = [policy for policy in policies.policies if str(policy.id) not in gone]
+    tiers = {tier.name: tier for tier in (*drafted.tiers, *policies.tiers)}
+    ordered = sorted(tiers.values(), key=tier_position)
+    position = {tier.name: i for i, tier in enumerate(ordered)}
+    everything = sorted((*kept, *drafted.policies), key=lambda p: (position[p.tier], policy_position(p)))
+    return PolicySet(tiers=tuple(ordered), policies=tuple(everything))
+
+
+def draft_texts(drafts: tuple[Draft, ...]) -> tuple[SourceText, ...]:
+    """The texts of drafts, for quoting."""
+    return _load(drafts).report.texts if drafts else ()
+
+
+def draft_diagnostics(draft: Draft) -> tuple[Diagnostic, ...]:
+    """Everything that is wrong with a draft; also that it holds no policy at all."""
+    loaded = _load((draft,))
+    found = tuple(d for d in loaded.report.diagnostics if d.severity is not Severity.INFO)
+    if not loaded.policies.policies and not any(d.severity is Severity.ERROR for d in found):
+        message = "there is no NetworkPolicy in this text"
+        hint = "paste a whole manifest, with apiVersion, kind and metadata"
+        nothing = Diagnostic(
+            severity=Severity.ERROR, code="no-policy", message=message, file=draft_name(1), hint=hint
+        )
+        return (*found, nothing)
+    return found

@@ -1,0 +1,353 @@
+"""What there is: policies, endpoints, cards, and what became of the input, as plain values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from netviz.analysis.compare import Comparison
+from netviz.engine.evaluator import Evaluation, Evaluator
+from netviz.engine.matrix import Peer, PeerType, ReachabilityMatrix
+from netviz.loading import Loaded
+from netviz.manifests.report import KUBECTL_EXPORT
+from netviz.model.cluster import Cluster, ContainerPort, Workload
+from netviz.model.policy import Direction, Policy, PolicySet
+from netviz.sets.connections import NO_CONNECTIONS, ConnectionSet, protocol_name
+from netviz.sets.region import bits
+from netviz.source import SourceText
+from netviz.view.picture import NodeKind, Picture
+from netviz.view.words import connection_words
+from netviz.workbench.questions import (
+    CardFacts,
+    ChangeLine,
+    DocumentLine,
+    EndpointChoice,
+    LoadSummary,
+    PolicyCard,
+    WhatIf,
+)
+
+_NAMED_IN_TITLE = 4
+
+
+def summary(loaded: Loaded) -> LoadSummary:
+    """What became of the input."""
+    report = loaded.report
+    lines = tuple(
+        DocumentLine(
+            file=r.file, document=r.document, line=r.line, kind=r.kind or "?", name=r.name, outcome=r.outcome
+        )
+        for r in report.records
+    )
+    ignored = Counter(line.kind for line in lines if line.outcome == "ignored")
+    return LoadSummary(
+        files=report.files,
+        documents=lines,
+        ignored_kinds=tuple(sorted(ignored.items())),
+        diagnostics=report.diagnostics,
+        missing=report.missing,
+        complete=report.complete,
+        workloads=len(loaded.cluster.workloads),
+        pods=sum(not pod.synthetic for pod in loaded.cluster.pods),
+        namespaces=len(loaded.cluster.namespaces),
+        policies=len(loaded.policies.policies),
+        kubectl=KUBECTL_EXPORT,
+    )
+
+
+def policy_cards(evaluation: Evaluation, policies: PolicySet, texts: Sequence[SourceText]) -> tuple[PolicyCard, ...]:
+    """Every policy, in evaluation order."""
+    evaluator = evaluation.evaluator
+    counts = {p.policy.id: _selected(evaluator, p.subject.may) for p in evaluator.policies}
+    by_place = {(text.file, text.document, i): text for text in texts for i in _lines(text)}
+    return tuple(
+        PolicyCard(
+            id=str(policy.id),
+            kind=policy.id.kind,
+            namespace=policy.id.namespace,
+            name=policy.id.name,
+            tier=policy.tier,
+            file=policy.ref.file,
+            line=policy.ref.line,
+            directions=tuple(d.value for d in Direction if d in policy.captures),
+            selects=counts[policy.id],
+            state=_state(policy),
+            problem=policy.reason,
+            text=_text_of(by_place.get((policy.ref.file, policy.ref.document, policy.ref.line))),
+        )
+        for policy in policies.policies
+    )
+
+
+def _lines(text: SourceText) -> range:
+    return range(text.first_line, text.first_line + len(text.lines))
+
+
+def _text_of(text: SourceText | None) -> str:
+    return "\n".join(text.lines) + "\n" if text else ""
+
+
+def _state(policy: Policy) -> str:
+    if not policy.certain:
+        return "refused"
+    return "staged" if policy.stage else "enforced"
+
+
+def _selected(evaluator: Evaluator, slots: int) -> int:
+    classes = evaluator.classes
+    inside = slots & ((1 << classes.first_outside) - 1)
+    owners = {classes.slots[slot].owner for slot in bits(inside)}
+    return sum(len(classes.classes[owner].pods) for owner in owners)
+
+
+def endpoint_choices(cluster: Cluster) -> tuple[EndpointChoice, ...]:
+    """Workloads, the pods of workloads that have several, Services, and the Ingress controller if there is one."""
+    found: list[EndpointChoice] = []
+    for workload in cluster.workloads:
+        name = f"{workload.id.namespace}/{workload.id.name}"
+        found.append(
+            EndpointChoice(
+                id=f"{workload.id.kind.lower()}/{name}",
+                label=f"{name} ({workload.id.kind})",
+                namespace=workload.id.namespace,
+                kind=workload.id.kind,
+                ports=_port_words(workload.ports),
+            )
+        )
+        found.extend(_pod_choices(cluster, workload))
+    for service in cluster.services:
+        name = f"{service.namespace}/{service.name}"
+        ports = tuple(f"{protocol_name(p.protocol)} {p.port}" for p in service.ports)
+        found.append(
+            EndpointChoice(
+                id=f"service/{name}",
+                label=f"{name} (Service)",
+                namespace=service.namespace,
+                kind="Service",
+                ports=ports,
+            )
+        )
+    if cluster.ingresses:
+        found.append(
+            EndpointChoice(
+                id="ingress-controller", label="Ingress controller", namespace="", kind="Ingress controller"
+            )
+        )
+    return tuple(found)
+
+
+def _pod_choices(cluster: Cluster, workload: Workload) -> list[EndpointChoice]:
+    pods = [cluster.pod(workload.id.namespace, name) for name in workload.pods]
+    listed = [pod for pod in pods if not pod.synthetic]
+    if workload.id.kind == "Pod" or not listed:
+        return []
+    return [
+        EndpointChoice(
+            id=f"pod/{pod.namespace}/{pod.name}",
+            label=f"{pod.namespace}/{pod.name} (Pod)",
+            namespace=pod.namespace,
+            kind="Pod",
+            ports=_port_words(pod.ports),
+        )
+        for pod in listed
+    ]
+
+
+def _port_words(ports: Sequence[ContainerPort]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{protocol_name(p.protocol)} {p.port}" for p in ports))
+
+
+def peer_label(peer: Peer) -> str:
+    """A peer by the name that people use."""
+    match peer.type:
+        case PeerType.ADDRESSES:
+            blocks = peer.addresses.cidrs()
+            return ", ".join(blocks[:3]) + (f" +{len(blocks) - 3}" if len(blocks) > 3 else "")
+        case PeerType.INGRESS_CONTROLLER:
+            return "Ingress controller"
+        case PeerType.NAMESPACE:
+            return peer.name
+        case _:
+            part = peer.id.partition("#")[2]
+            return f"{peer.namespace}/{peer.name}" + (f" #{part}" if part else "")
+
+
+def change_lines(comparison: Comparison) -> tuple[ChangeLine, ...]:
+    """Every changed pair in words."""
+    labels = {peer.id: peer_label(peer) for peer in comparison.peers}
+    return tuple(
+        ChangeLine(
+            source=change.source,
+            target=change.target,
+            source_label=labels[change.source],
+            target_label=labels[change.target],
+            change=change.kind,
+            before=_cell_words(change.before.allow, change.before.unknown),
+            after=_cell_words(change.after.allow, change.after.unknown),
+        )
+        for change in comparison.changes
+    )
+
+
+def _cell_words(allow: ConnectionSet, unknown: ConnectionSet) -> str:
+    words = [connection_words(allow)] if allow else []
+    words += [f"unknown: {connection_words(unknown)}"] if unknown else []
+    return "; ".join(words)
+
+
+def assumptions(evaluator: Evaluator) -> tuple[str, ...]:
+    """What the answers rest on and the input does not say (A21)."""
+    if not evaluator.classes.by_address:
+        return ()
+    found: list[str] = []
+    pods = evaluator.cluster.pods
+    if any(not pod.host_network and not pod.addresses for pod in pods):
+        found.append(f"pod addresses lie in {', '.join(evaluator.options.pod_cidrs)}")
+    if any(pod.host_network and not pod.host_addresses for pod in pods):
+        families = [f"IPv{family}" for family in (4, 6) if evaluator.classes.assumed_hosts.family(family)]
+        found.append(f"nodes have {' and '.join(families)} addresses")
+    return tuple(found)
+
+
+def what_if_words(what_if: WhatIf, policies: PolicySet) -> str:
+    """One line about a scenario, empty for the baseline."""
+    parts: list[str] = []
+    short = {str(p.id): f"{p.id.namespace}/{p.id.name}" if p.id.namespace else p.id.name for p in policies.policies}
+    off = sorted(short[i] for i in what_if.disabled if i in short)
+    on = sorted(short[i] for i in what_if.enforced if i in short)
+    if off and len(off) == len(short):
+        parts.append("all policies switched off")
+    elif off:
+        parts.append(f"{_named(off)} switched off")
+    if on:
+        parts.append(f"{_named(on)} enforced")
+    replaced = [short.get(d.replaces, d.replaces) for d in what_if.drafts if d.replaces]
+    if replaced:
+        parts.append(f"{_named(replaced)} edited")
+    added = sum(not draft.replaces for draft in what_if.drafts)
+    if added:
+        parts.append("one policy added" if added == 1 else f"{added} policies added")
+    return "; ".join(parts)
+
+
+def _named(names: Sequence[str]) -> str:
+    if len(names) <= _NAMED_IN_TITLE:
+        return ", ".join(names)
+    return f"{', '.join(names[:_NAMED_IN_TITLE])} and {len(names) - _NAMED_IN_TITLE} more"
+
+
+def picture_notes(loaded: Loaded, evaluator: Evaluator) -> tuple[str, ...]:
+    """Sentences that belong under the picture."""
+    notes = [f"Assumed: {text}." for text in assumptions(evaluator)]
+    if not loaded.report.complete:
+        refused = sum(record.outcome == "refused" for record in loaded.report.records)
+        count = "One document was" if refused == 1 else f"{refused} documents were"
+        notes.append(f"{count} refused: what they say is not in this picture.")
+    return tuple(notes)
+
+
+def card_facts(evaluation: Evaluation, matrix: ReachabilityMatrix, identity: str) -> CardFacts:
+    """What is known about one peer of a matrix."""
+    number = next(i for i, peer in enumerate(matrix.peers) if peer.id == identity)
+    peer = matrix.peers[number]
+    incoming, outgoing = [], []
+    for (i, j), cell in sorted(matrix.cells.items()):
+        words = _cell_words(cell.allow, cell.unknown)
+        if j == number:
+            incoming.append((matrix.peers[i].id, peer_label(matrix.peers[i]), words))
+        elif i == number:
+            outgoing.append((matrix.peers[j].id, peer_label(matrix.peers[j]), words))
+    return CardFacts(
+        id=identity,
+        label=peer_label(peer),
+        facts=tuple(_facts(peer)),
+        policies=_selecting(evaluation, peer),
+        incoming=tuple(incoming),
+        outgoing=tuple(outgoing),
+    )
+
+
+def _facts(peer: Peer) -> list[tuple[str, str]]:
+    found = [("Kind", peer.kind)] if peer.kind else []
+    if peer.owners:
+        found.append(("Owned by", ", ".join(f"{kind} {name}" for kind, name in peer.owners)))
+    if peer.members and peer.type is PeerType.WORKLOAD:
+        found.append(("Pods", ", ".join(peer.members)))
+    if peer.ports:
+        found.append(("Container ports", ", ".join(_declared(port) for port in peer.ports)))
+    if peer.type not in (PeerType.ADDRESSES, PeerType.INGRESS_CONTROLLER):
+        found.append(("Ingress", _side_words(peer, Direction.INGRESS)))
+        found.append(("Egress", _side_words(peer, Direction.EGRESS)))
+    return found
+
+
+def _declared(port: ContainerPort) -> str:
+    name = f" ({port.name})" if port.name else ""
+    return f"{protocol_name(port.protocol)} {port.port}{name}"
+
+
+def _side_words(peer: Peer, direction: Direction) -> str:
+    side = peer.ingress if direction is Direction.INGRESS else peer.egress
+    if not peer.living:
+        return "no living pods"
+    if side.unpoliced:
+        return "on the node's network: no NetworkPolicy applies"
+    if side.isolated is None:
+        return "not known: a policy that may select it was not understood"
+    if not side.isolated:
+        return "open: no policy selects it"
+    if side.nothing:
+        return "isolated: nothing is allowed"
+    anyone = side.any_pod & side.any_outside
+    if anyone == NO_CONNECTIONS:
+        return "isolated, some allowed"
+    return f"isolated, but anyone on {connection_words(anyone)}"
+
+
+def _selecting(evaluation: Evaluation, peer: Peer) -> tuple[tuple[str, str], ...]:
+    evaluator = evaluation.evaluator
+    classes = evaluator.classes
+    names = set(peer.members)
+    slots = 0
+    for number, members in enumerate(classes.classes):
+        if any(
+            pod.namespace == peer.namespace
+            and (pod.name in names or (pod.workload.kind, pod.workload.name) == (peer.kind, peer.name))
+            for pod in members.pods
+        ):
+            slots |= classes.mask((number,))
+    found: list[tuple[str, str]] = []
+    for compiled in evaluator.policies:
+        if compiled.subject.may & slots:
+            directions = " and ".join(d.value for d in Direction if compiled.captures(d)) or "no isolation"
+            state = directions if evaluation.active(compiled.number) else f"{directions}, switched off"
+            found.append((str(compiled.policy.id), state))
+    return tuple(found)
+
+
+def edge_ends(picture: Picture, matrix: ReachabilityMatrix, source: str, target: str) -> tuple[str, str] | None:
+    """Names of the two ends of a drawn edge; for a folded card an example that shows the same rule."""
+    nodes = {node.id: node for node in picture.nodes}
+    if source not in nodes or target not in nodes:
+        return None
+    ends = []
+    for node, other in ((nodes[source], nodes[target]), (nodes[target], nodes[source])):
+        if node.peer:
+            ends.append(node.peer)
+        elif node.kind is NodeKind.ANY_WORKLOAD:
+            ends.append(_example_pod(matrix, other.peer))
+        else:
+            ends.append(_largest_outside(matrix))
+    return ends[0], ends[1]
+
+
+def _example_pod(matrix: ReachabilityMatrix, other: str) -> str:
+    kinds = (PeerType.WORKLOAD, PeerType.POD, PeerType.NAMESPACE)
+    usable = [p for p in matrix.peers if p.type in kinds and p.living and not p.host_network and p.id != other]
+    elsewhere = [p for p in usable if p.namespace != other.partition("/")[0]]
+    return (elsewhere or usable)[0].id if usable else other
+
+
+def _largest_outside(matrix: ReachabilityMatrix) -> str:
+    outside = [peer for peer in matrix.peers if peer.type is PeerType.ADDRESSES]
+    return max(outside, key=lambda p: (p.addresses.v4.count(), p.addresses.v6.count())).id
