@@ -1,0 +1,85 @@
+"""Small pieces that every part of the page uses: its style, messages, and the guard that keeps errors plain."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from uuid import uuid4
+
+import streamlit as st
+
+from netviz.errors import NetvizError
+
+LOG = logging.getLogger("netviz")
+
+STYLE = """
+.stMainBlockContainer { padding: 1.1rem 1.6rem 2rem; }
+.stMainBlockContainer > div > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
+[data-testid="stSidebarHeader"] { height: 2.2rem; margin-bottom: 0; }
+[data-testid="stSidebarContent"] [data-testid="stVerticalBlock"] { gap: 0.5rem; }
+[class*="st-key-nv-title"] [data-testid="stText"] { font-size: 1.15rem; font-weight: 650; letter-spacing: -0.01em; }
+[class*="st-key-nv-big"] [data-testid="stText"] { font-size: 2.3rem; font-weight: 700; letter-spacing: -0.02em; }
+[class*="st-key-nv-strong"] [data-testid="stText"] { font-weight: 620; }
+[class*="st-key-nv-quiet"] [data-testid="stText"] { font-size: 0.82rem; opacity: 0.75; }
+[class*="st-key-nv-quiet"] { gap: 0.15rem; }
+[class*="st-key-nv-fragment"] { gap: 0.6rem; }
+[class*="st-key-nv-group"] { margin-top: 0.4rem; }
+[class*="st-key-nv-group"] [data-testid="stText"] { font-size: 0.78rem; font-weight: 620; opacity: 0.7; }
+[class*="st-key-nv-group"] button { min-height: 1.2rem; padding: 0 0.2rem; opacity: 0.75; }
+[class*="st-key-nv-group"] button p { font-size: 0.75rem; }
+[class*="st-key-nv-toggles"] [data-testid="stTooltipIcon"] { opacity: 0.3; }
+[class*="st-key-nv-toggles"] [data-testid="stTooltipIcon"]:hover { opacity: 1; }
+[class*="st-key-nv-callout"] { border-left: 4px solid; border-radius: 0.4rem; padding: 0.5rem 0.9rem; gap: 0.2rem; }
+[class*="st-key-nv-callout-error"] { border-color: #d6404b; background: rgba(214, 64, 75, 0.09); }
+[class*="st-key-nv-callout-warning"] { border-color: #c98a1b; background: rgba(201, 138, 27, 0.11); }
+[class*="st-key-nv-callout-info"] { border-color: #3b7ddd; background: rgba(59, 125, 221, 0.09); }
+[class*="st-key-nv-callout"] [data-testid="stText"] { font-size: 0.88rem; }
+[class*="st-key-nv-step"] { border-left: 3px solid rgba(128, 140, 160, 0.4); padding-left: 0.7rem; gap: 0.2rem; }
+[class*="st-key-nv-step-no"] { border-color: #d6404b; }
+[class*="st-key-nv-step-yes"] { border-color: #1f9254; }
+[class*="st-key-nv-step-unknown"] { border-color: #c98a1b; }
+[class*="st-key-nv-step"] [data-testid="stText"] { font-size: 0.88rem; }
+[class*="st-key-nv-step"] pre { font-size: 0.76rem; padding: 0.4rem 0.6rem; }
+[class*="st-key-nv-why"] { gap: 0.6rem; }
+[data-testid="stDialog"] textarea { font-family: ui-monospace, monospace; font-size: 0.85rem; }
+"""
+
+
+def style() -> None:
+    """Put the page's constant style sheet in place."""
+    st.html(f"<style>{STYLE}</style>")
+
+
+def text(line: str, tone: str, key: str) -> None:
+    """A line of untrusted text; `tone` is strong or quiet. `key` is unique on the page."""
+    with st.container(key=f"nv-{tone}-{key}"):
+        st.text(line)
+
+
+def callout(tone: str, headline: str, lines: Sequence[str] = (), *, key: str) -> None:
+    """A message that stands out: a headline of our own, lines of untrusted text; `tone` is error, warning or info."""
+    with st.container(key=f"nv-callout-{tone}-{key}"):
+        text(headline, "strong", key)
+        for line in lines:
+            st.text(line)
+
+
+@contextmanager
+def guarded(key: str) -> Iterator[None]:
+    """Show what goes wrong inside as a sentence: an expected error in its own words, any other with a report id.
+
+    The traceback of an unexpected error goes to the log (stderr), under the same id.
+    """
+    try:
+        yield
+    except NetvizError as error:
+        callout("error", "This could not be answered.", (str(error),), key=key)
+    except Exception:
+        report = uuid4().hex[:8]
+        LOG.exception("report %s", report)
+        callout(
+            "error",
+            f"Something went wrong inside netviz. Report id: {report}. Details are in the terminal that runs netviz.",
+            key=key,
+        )

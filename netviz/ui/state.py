@@ -1,0 +1,206 @@
+"""What a session of the dashboard knows, and the part of it that travels in the page's address."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from netviz import workbench
+from netviz.errors import Diagnostic
+from netviz.workbench import Assumptions, Draft, InputFile, PictureQuestion, WhatIf, WhyQuestion
+
+VIEWS = ("map", "table", "input")
+LEVELS = ("workload", "pod", "namespace")
+MAX_HOPS = 3
+STATE_KEY = "netviz"
+SHORT_LENGTH = 8
+MOST_CARDS = 150
+"""Above this many workloads the map begins with namespaces."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftEntry:
+    """A draft as the sidebar lists it: `name` says what it is, `on` whether the what-if contains it."""
+
+    name: str
+    text: str
+    replaces: str = ""
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Editing:
+    """What the editor is open for: the draft with this index, else the policy with this id, else a new policy."""
+
+    policy: str = ""
+    draft: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What the explanation is about: a card or an arrow of the map (by node id), a question of the form, or nothing."""
+
+    node: str = ""
+    source: str = ""
+    target: str = ""
+    question: WhyQuestion | None = None
+
+
+NOTHING = Subject()
+DEFAULTS = Assumptions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppState:
+    """Everything that survives a rerun.
+
+    `bench` is None until something is loaded. `origin` is how the input is called on the page; `sample` its name if it
+    is one of ours, else "". `identity` is a short hash of the input: what an address says holds for that input only.
+    `noticed` is what there was to say before anything was read, such as a file that is no manifest.
+    `generation` counts loads; the keys of input widgets contain it, so that a load also lets go of what they hold.
+    `editing` is None while the editor is closed. `subject` is what is explained, `selected` the selection of the map
+    that was last acted on.
+    """
+
+    bench: workbench.Workbench | None = None
+    origin: str = ""
+    sample: str = ""
+    identity: str = ""
+    noticed: tuple[Diagnostic, ...] = ()
+    generation: int = 0
+    view: str = "map"
+    level: str = "workload"
+    namespaces: tuple[str, ...] = ()
+    focus: str = ""
+    hops: int = 1
+    disabled: frozenset[str] = frozenset()
+    enforced: frozenset[str] = frozenset()
+    drafts: tuple[DraftEntry, ...] = ()
+    assumptions: Assumptions = DEFAULTS
+    editing: Editing | None = None
+    subject: Subject = NOTHING
+    selected: Subject = NOTHING
+
+    @property
+    def what_if(self) -> WhatIf:
+        """The scenario: a draft that stands for a policy is in it only while that policy is on."""
+        active = tuple(
+            Draft(text=draft.text, replaces=draft.replaces)
+            for draft in self.drafts
+            if draft.on and draft.replaces not in self.disabled
+        )
+        return WhatIf(disabled=self.disabled, enforced=self.enforced, drafts=active)
+
+    @property
+    def question(self) -> PictureQuestion:
+        """The picture that the filters ask for."""
+        return PictureQuestion(
+            by=self.level, namespaces=self.namespaces, focus=self.focus, hops=self.hops, title=self.origin
+        )
+
+
+def current() -> AppState:
+    """The state of this session."""
+    state: AppState = st.session_state.get(STATE_KEY) or AppState()
+    return state
+
+
+def update(**changes: Any) -> AppState:  # noqa: ANN401 - the fields of AppState
+    """Replace fields of this session's state."""
+    state = replace(current(), **changes)
+    st.session_state[STATE_KEY] = state
+    return state
+
+
+def loaded(
+    bench: workbench.Workbench, *, origin: str, identity: str, sample: str = "", noticed: Sequence[Diagnostic] = ()
+) -> AppState:
+    """Start over with another input; only the count of loads goes on."""
+    state = AppState(
+        bench=bench,
+        origin=origin,
+        sample=sample,
+        identity=identity,
+        noticed=tuple(noticed),
+        generation=current().generation + 1,
+        level="namespace" if bench.summary().workloads > MOST_CARDS else "workload",
+    )
+    st.session_state[STATE_KEY] = state
+    return state
+
+
+def short(text: str) -> str:
+    """A short hash that stands for a name in the page's address, so that no name is in it."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:SHORT_LENGTH]
+
+
+def identity_of(files: Iterable[InputFile]) -> str:
+    """A short hash of the input's names and bytes."""
+    digest = hashlib.sha256()
+    for file in files:
+        for part in (file.name.encode("utf-8", "surrogatepass"), file.data):
+            digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()[:SHORT_LENGTH]
+
+
+def to_query(state: AppState) -> dict[str, str]:
+    """The shareable part of the state; what has its default value is left out."""
+    if state.bench is None:
+        return {}
+    query = {
+        "sample": state.sample,
+        "input": state.identity,
+        "view": state.view if state.view != "map" else "",
+        "by": state.level if state.level != "workload" else "",
+        "ns": _hashes(state.namespaces),
+        "focus": short(state.focus) if state.focus else "",
+        "hops": str(state.hops) if state.hops > 1 else "",
+        "off": _hashes(state.disabled),
+        "on": _hashes(state.enforced),
+    }
+    return {key: value for key, value in query.items() if value}
+
+
+def _hashes(names: Iterable[str]) -> str:
+    return ",".join(sorted(short(name) for name in names))
+
+
+def restored(
+    state: AppState,
+    query: Mapping[str, str],
+    *,
+    policies: Sequence[str],
+    namespaces: Sequence[str],
+    peers: Mapping[str, Sequence[str]],
+) -> AppState:
+    """The state with what an address says about this input; what names nothing here is passed over.
+
+    `peers` are the peer ids by level. An address that was made for another input changes nothing.
+    """
+    if query.get("input") != state.identity:
+        return state
+    level = _one_of(query.get("by", ""), LEVELS, "workload")
+    hops = query.get("hops", "")
+    return replace(
+        state,
+        view=_one_of(query.get("view", ""), VIEWS, state.view),
+        level=level,
+        namespaces=_named(query.get("ns", ""), namespaces),
+        focus=next(iter(_named(query.get("focus", ""), peers.get(level, ()))), ""),
+        hops=int(hops) if hops in {str(n) for n in range(1, MAX_HOPS + 1)} else 1,
+        disabled=frozenset(_named(query.get("off", ""), policies)),
+        enforced=frozenset(_named(query.get("on", ""), policies)),
+    )
+
+
+def _one_of(word: str, words: Sequence[str], default: str) -> str:
+    return word if word in words else default
+
+
+def _named(hashes: str, names: Sequence[str]) -> tuple[str, ...]:
+    wanted = set(hashes.split(","))
+    return tuple(name for name in names if short(name) in wanted)

@@ -1,0 +1,38 @@
+"""Untrusted text on its way into the few sinks of the page that read Markdown."""
+
+from __future__ import annotations
+
+import re
+
+from netviz.errors import shown
+
+PLAIN_NAME = re.compile(r"[a-z0-9](?:-?[a-z0-9])*")
+"""An RFC 1123 label without "--" (Streamlit would draw a dash): nothing in it means anything to Markdown."""
+
+MARKDOWN_SPECIAL = frozenset("\\`*_{}[]()#+-.!<>|:$~&^=\"'@/")
+WORD_JOINER = "\u2060"
+BREAK_AFTER = frozenset(":.@/-<>~=")
+
+
+def label(text: str) -> str:
+    """The text as a widget label or help shows it, literally.
+
+    Every special character is escaped. A word joiner (invisible, no width) follows those that Streamlit would still
+    turn into a link, an icon or an arrow after unescaping: `https:`, `www.`, `:material`, `->`. Control and
+    bidirectional characters become visible, and the text is cut at 200 characters.
+    """
+    text = shown(text)
+    if PLAIN_NAME.fullmatch(text):
+        return text
+    return "".join(_escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    if char not in MARKDOWN_SPECIAL:
+        return char
+    return f"\\{char}{WORD_JOINER}" if char in BREAK_AFTER else f"\\{char}"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 pod`, `2 pods`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

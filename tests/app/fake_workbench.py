@@ -1,0 +1,261 @@
+"""A bench with made-up answers: pages are tested without the engine, and with names that no loader would let in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from netviz.errors import Diagnostic, Severity, UsageError
+from netviz.view.picture import Badge, Box, Change, Counts, Edge, Node, NodeKind, Picture
+from netviz.workbench import (
+    BASELINE,
+    Assumptions,
+    CardFacts,
+    ChangeLine,
+    DocumentLine,
+    Draft,
+    EndpointChoice,
+    Half,
+    InputFile,
+    LoadSummary,
+    PictureAnswer,
+    PictureQuestion,
+    PolicyCard,
+    Step,
+    WhatIf,
+    WhyAnswer,
+    WhyQuestion,
+)
+
+ASSUMED = Assumptions()
+HOSTILE = "[x](http://evil.example/a) ![i](http://evil.example/b) :material/home: :red[r] <img src=x onerror=alert(1)>"
+
+
+def card(name: str, line: int, **changes: object) -> PolicyCard:
+    """A policy of the fake input."""
+    plain = PolicyCard(
+        id=f"NetworkPolicy/shop/{name}",
+        kind="NetworkPolicy",
+        namespace="shop",
+        name=name,
+        tier="",
+        file="policies.yaml",
+        line=line,
+        directions=("ingress",),
+        selects=1,
+        state="enforced",
+        problem="",
+        text=f"kind: NetworkPolicy\nmetadata:\n  name: {name}\n",
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class FakeWorkbench:
+    """Workloads a, b, c; policies `deny-all` (takes a -> b) and `allow-web` (gives a -> c), one refused, one staged."""
+
+    files: tuple[InputFile, ...]
+    assumptions: Assumptions = ASSUMED
+
+    @classmethod
+    def load(cls, files: Sequence[InputFile], assumptions: Assumptions = ASSUMED) -> FakeWorkbench:
+        if any(b"explode" in file.data for file in files):
+            raise RuntimeError("secret inner text")
+        if any(b"unusable" in file.data for file in files):
+            raise UsageError("the input cannot be used: " + HOSTILE)
+        return cls(tuple(replace(file, data=file.data[:40]) for file in files), assumptions)
+
+    @property
+    def hostile(self) -> bool:
+        return any(b"hostile" in file.data for file in self.files)
+
+    def summary(self) -> LoadSummary:
+        name = HOSTILE if self.hostile else "c"
+        empty = any(b"empty" in file.data for file in self.files)
+        refused = Diagnostic(
+            severity=Severity.ERROR,
+            code="invalid-value",
+            message="must be between 1 and 65535, inclusive",
+            file="policies.yaml",
+            document=2,
+            line=12,
+            path="spec.ingress[0].ports[0].port",
+            value="0",
+            hint="ports are 1 to 65535",
+        )
+        return LoadSummary(
+            files=tuple(file.name for file in self.files),
+            documents=(
+                DocumentLine(file="web.yaml", document=1, line=1, kind="Deployment", name=name, outcome="read"),
+                DocumentLine(
+                    file="policies.yaml", document=2, line=9, kind="NetworkPolicy", name="bad", outcome="refused"
+                ),
+                DocumentLine(file="web.yaml", document=3, line=40, kind="ConfigMap", name="", outcome="ignored"),
+            ),
+            ignored_kinds=(("ConfigMap", 1),),
+            diagnostics=(refused,),
+            missing=("no Namespace manifests: the labels of namespace shop are unknown",),
+            complete=False,
+            workloads=0 if empty else 3,
+            pods=3,
+            namespaces=1,
+            policies=0 if empty else 4,
+            kubectl="kubectl get networkpolicies -A -o yaml",
+        )
+
+    def with_assumptions(self, assumptions: Assumptions) -> FakeWorkbench:
+        if any("/" not in cidr for cidr in assumptions.pod_cidrs):
+            raise UsageError(f"{assumptions.pod_cidrs[0]} is not a CIDR")
+        return replace(self, assumptions=assumptions)
+
+    def policies(self, what_if: WhatIf = BASELINE) -> tuple[PolicyCard, ...]:
+        own = (
+            card(HOSTILE if self.hostile else "deny-all", 1),
+            card("allow-web", 20),
+            card("bad", 9, state="refused", problem="spec.ingress[0].ports[0].port: must be between 1 and 65535"),
+            card("later", 30, state="staged"),
+        )
+        return own + tuple(card("drafted", 1) for draft in what_if.drafts if not draft.replaces)
+
+    def endpoints(self) -> tuple[EndpointChoice, ...]:
+        names = ("a", HOSTILE if self.hostile else "b", "c")
+        return tuple(
+            EndpointChoice(id=f"shop/{n}", label=f"shop/{n}", namespace="shop", kind="Deployment") for n in names
+        )
+
+    def picture(self, what_if: WhatIf, question: PictureQuestion) -> PictureAnswer:
+        denied = self.policies()[0].id not in what_if.disabled
+        given = "NetworkPolicy/shop/allow-web" not in what_if.disabled
+        edges = [_edge("a", "b", Change.ADDED)] if not denied else []
+        edges.append(_edge("a", "c", Change.SAME if given else Change.REMOVED))
+        edges += [_edge("b", "c", Change.ADDED) for _ in what_if.drafts]
+        counts = Counts(
+            workloads=3,
+            pairs=sum(edge.change is not Change.REMOVED for edge in edges),
+            added=sum(edge.change is Change.ADDED for edge in edges),
+            removed=int(not given),
+        )
+        changes = tuple(
+            ChangeLine(
+                source=f"shop/{edge.source}",
+                target=f"shop/{edge.target}",
+                source_label=f"shop/{edge.source}",
+                target_label=f"shop/{edge.target}",
+                change=edge.change.value,
+                before=edge.ports_before,
+                after=edge.ports,
+            )
+            for edge in edges
+            if edge.change is not Change.SAME
+        )
+        return PictureAnswer(
+            picture=_picture(self, what_if, question, tuple(edges), counts),
+            changes=changes,
+            exact=True,
+            assumptions=(f"pod addresses lie in {self.assumptions.pod_cidrs[0]}",),
+        )
+
+    def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:
+        return "<svg/>"
+
+    def why(self, what_if: WhatIf, question: WhyQuestion) -> WhyAnswer:
+        if "nobody" in (question.source, question.target):
+            raise UsageError("there is no nobody; did you mean shop/b?")
+        step = Step(
+            layer="tier default",
+            text="the rule allows TCP 8080 from shop/a",
+            mark="yes",
+            policy="NetworkPolicy/shop/allow-web",
+            rule="spec.ingress[0]",
+            action="allow",
+            file="policies.yaml",
+            line=22,
+            excerpt=((22, "  ingress:"), (23, "  - from: " + (HOSTILE if self.hostile else "[]"))),
+        )
+        return WhyAnswer(
+            source=question.source,
+            target=question.target,
+            via="",
+            protocol=question.protocol,
+            port=question.port,
+            verdict="deny" if what_if.disabled else "allow",
+            sentence=f"{question.source} may reach {question.target}",
+            halves=(Half(direction="ingress", subject="shop/c", verdict="allow", steps=(step,)),),
+        )
+
+    def card(self, what_if: WhatIf, peer: str) -> CardFacts:
+        return CardFacts(
+            id=peer,
+            label=peer,
+            facts=(("kind", "Deployment"),),
+            policies=(("NetworkPolicy/shop/allow-web", "ingress"),),
+            incoming=(("shop/a", "shop/a", "TCP 8080"),),
+            outgoing=(),
+        )
+
+    def edge_question(self, what_if: WhatIf, picture: PictureQuestion, source: str, target: str) -> WhyQuestion:
+        return WhyQuestion(source=f"shop/{source}", target=f"shop/{target}", port=8080)
+
+    def check_draft(self, draft: Draft) -> tuple[Diagnostic, ...]:
+        if "kind" in draft.text:
+            return ()
+        return (
+            Diagnostic(
+                severity=Severity.ERROR, code="required", message="Required value: " + HOSTILE, file="draft", line=1
+            ),
+        )
+
+
+def _edge(source: str, target: str, change: Change) -> Edge:
+    sign = {Change.ADDED: "+ ", Change.REMOVED: "− "}.get(change, "")
+    return Edge(
+        id=f"{source}>{target}",
+        source=source,
+        target=target,
+        change=change,
+        label=f"{sign}TCP 8080",
+        ports="" if change is Change.REMOVED else "TCP 8080",
+        ports_before="" if change is Change.ADDED else "TCP 8080",
+        label_at=(0.0, 0.0),
+        label_size=(80.0, 18.0),
+        route=((0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (30.0, 0.0)),
+    )
+
+
+def _picture(
+    bench: FakeWorkbench, what_if: WhatIf, question: PictureQuestion, edges: tuple[Edge, ...], counts: Counts
+) -> Picture:
+    names = ("a", HOSTILE if bench.hostile else "b", "c")
+    nodes = tuple(
+        Node(
+            id=key,
+            kind=NodeKind.WORKLOAD,
+            title_lines=(name,),
+            subtitle="Deployment · :8080",
+            namespace="shop",
+            icon="cube",
+            colour=0,
+            x=300.0 * number,
+            y=80.0 * (number % 2),
+            width=216.0,
+            height=56.0,
+            ingress=Badge.SOME,
+            egress=Badge.OPEN,
+            peer=f"shop/{name}[Deployment]",
+        )
+        for number, (key, name) in enumerate(zip("abc", names, strict=True))
+    )
+    off = sorted(what_if.disabled)
+    return Picture(
+        title=question.title,
+        what_if=f"off: {', '.join(off)}" if off else "with drafts" if what_if.drafts else "",
+        nodes=nodes,
+        edges=edges,
+        boxes=(Box(id="shop", title="shop", subtitle="3", colour=0, x=-150.0, y=-80.0, width=900.0, height=260.0),),
+        counts=counts,
+        x=-200.0,
+        y=-120.0,
+        width=1000.0,
+        height=340.0,
+        notes=(f"Assumed: pod addresses lie in {bench.assumptions.pod_cidrs[0]}.",),
+    )
