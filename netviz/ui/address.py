@@ -1,0 +1,14 @@
+"""The page's address: always that of what is shown."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from netviz.ui.state import current, to_query
+
+
+def sync_address() -> None:
+    """Make the address say what the state says, without a rerun."""
+    query = to_query(current())
+    if query and st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)

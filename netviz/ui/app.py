@@ -1,0 +1,82 @@
+"""The dashboard: one page that loads manifests, draws who may talk to whom, and explains it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from netviz import workbench
+from netviz.ui.address import sync_address
+from netviz.ui.editor import render_editor
+from netviz.ui.opening import open_first
+from netviz.ui.page_input import render_report, render_welcome
+from netviz.ui.page_table import render_table
+from netviz.ui.panel_map import render_map
+from netviz.ui.panel_whatif import render_what_if
+from netviz.ui.parts import callout, guarded, style, text
+from netviz.ui.state import VIEWS, AppState, current, update
+from netviz.ui.text import plural
+from netviz.workbench import LoadSummary
+
+
+def main() -> None:
+    """Run the page once; Streamlit calls this at every interaction."""
+    st.set_page_config(page_title="netviz", page_icon="🕸️", layout="wide")
+    style()
+    with guarded("first"):
+        open_first()
+    with guarded("page"):
+        state = current()
+        if state.bench is None:
+            render_welcome(state)
+            return
+        _render_loaded(state, state.bench)
+
+
+def _render_loaded(state: AppState, bench: workbench.Workbench) -> None:
+    summary = bench.summary()
+    cards = bench.policies()
+    render_what_if(state, cards)
+    _render_header(state)
+    match state.view:
+        case "input":
+            render_report(state, summary)
+        case "table":
+            _render_incomplete(summary)
+            render_table(state)
+        case _:
+            _render_incomplete(summary)
+            render_map()
+    if state.editing is not None:
+        render_editor(bench, cards)
+    sync_address()
+
+
+def _render_header(state: AppState) -> None:
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="nv-bar-header"
+    ):
+        text(f"netviz · {state.origin}", "title", "origin")
+        key = f"view-{state.generation}"
+        st.session_state[key] = state.view
+        st.segmented_control(
+            "View",
+            VIEWS,
+            key=key,
+            required=True,
+            format_func=str.capitalize,
+            label_visibility="collapsed",
+            on_change=_set_view,
+            args=(key,),
+        )
+
+
+def _set_view(key: str) -> None:
+    update(view=st.session_state[key])
+
+
+def _render_incomplete(summary: LoadSummary) -> None:
+    if summary.complete:
+        return
+    refused = sum(line.outcome == "refused" for line in summary.documents)
+    what = f"{plural(refused, 'document')} refused" if refused else "Part of the input was refused"
+    callout("warning", f"{what}: verdicts may be incomplete. The Input page says where and why.", key="incomplete")

@@ -1,0 +1,92 @@
+"""Opening input: a sample, paths of the command line, or what was dropped on the page."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from netviz import workbench
+from netviz.errors import Diagnostic
+from netviz.manifests.limits import Limits
+from netviz.manifests.paths import display_name, find_files, read_bytes
+from netviz.ui.samples import Sample, samples
+from netviz.ui.state import STATE_KEY, AppState, identity_of, loaded, restored
+from netviz.ui.text import plural
+from netviz.workbench import BASELINE, InputFile, PictureQuestion
+
+
+def open_first() -> None:
+    """On the first run of a session, open what the address or the command line names."""
+    if STATE_KEY in st.session_state:
+        return
+    st.session_state[STATE_KEY] = AppState()
+    wanted = st.query_params.get("sample", "")
+    sample = next((sample for sample in samples() if sample.name == wanted), None)
+    paths = sys.argv[1:]
+    if sample is not None:
+        open_sample(sample)
+    elif paths:
+        open_paths(paths)
+
+
+def open_sample(sample: Sample) -> AppState:
+    """Open one of our samples."""
+    return open_files(sample.files(), origin=sample.title, sample=sample.name)
+
+
+def open_paths(paths: Sequence[str]) -> AppState:
+    """Open files and directories of this computer; raises UsageError for a path that is not there."""
+    found = find_files(paths)
+    noticed = list(found.diagnostics)
+    files: list[InputFile] = []
+    for path in found.files:
+        content = read_bytes(path, Limits(), io.BytesIO())
+        if isinstance(content, Diagnostic):
+            noticed.append(content)
+        else:
+            files.append(InputFile(name=display_name(path), data=content))
+    first = Path(paths[0])
+    origin = display_name(Path(first.name or first)) if len(paths) == 1 else plural(len(paths), "path")
+    return open_files(files, origin=origin, noticed=noticed)
+
+
+def open_files(
+    files: Sequence[InputFile], *, origin: str, sample: str = "", noticed: Sequence[Diagnostic] = ()
+) -> AppState:
+    """Open files in place of what is open, with the view that the address describes if it is about the same input.
+
+    `noticed` is what there was to say before a file was read. Where there is nothing to draw, the load report is shown
+    instead of the map.
+    """
+    bench = workbench.Workbench.load(files)
+    state = loaded(bench, origin=origin, sample=sample, identity=identity_of(files), noticed=noticed)
+    query = st.query_params.to_dict()
+    level = query.get("by", state.level)
+    summary = bench.summary()
+    state = restored(
+        state,
+        query,
+        policies=[card.id for card in bench.policies()],
+        namespaces=namespaces_of(bench),
+        peers={level: peers_of(bench, level)} if "focus" in query else {},
+    )
+    if not (summary.workloads or summary.policies):
+        state = replace(state, view="input")
+    st.session_state[STATE_KEY] = state
+    return state
+
+
+def namespaces_of(bench: workbench.Workbench) -> tuple[str, ...]:
+    """The namespaces that something drawn lives in, by name."""
+    return tuple(sorted({choice.namespace for choice in bench.endpoints() if choice.namespace}))
+
+
+def peers_of(bench: workbench.Workbench, level: str) -> tuple[str, ...]:
+    """The peers that the map of a level can focus on."""
+    picture = bench.picture(BASELINE, PictureQuestion(by=level)).picture
+    return tuple(node.peer for node in picture.nodes if node.peer)

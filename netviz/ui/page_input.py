@@ -1,0 +1,165 @@
+"""The page where input comes in, and where it is told what became of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import streamlit as st
+
+from netviz.errors import Diagnostic, Severity
+from netviz.ui.opening import open_files, open_sample
+from netviz.ui.parts import callout, guarded, text
+from netviz.ui.samples import samples
+from netviz.ui.state import AppState
+from netviz.ui.text import label, plural
+from netviz.workbench import InputFile, LoadSummary
+
+FILE_TYPES = ("yaml", "yml", "json")
+OUTCOMES = {"read": "read", "ignored": "ignored", "unsupported": "not evaluated", "refused": "refused"}
+WELCOME_WIDTH = 1000
+
+
+def render_welcome(state: AppState) -> None:
+    """The first screen: what netviz does, and every way to bring manifests in."""
+    with st.container(horizontal=True, horizontal_alignment="center"), st.container(width=WELCOME_WIDTH):
+        text("netviz", "big", "welcome")
+        st.markdown(
+            "See which pod may talk to which, why, and what a change to a network policy would do. "
+            "Nothing leaves this computer, and no cluster is needed."
+        )
+        _render_ways_in(state)
+
+
+def render_report(state: AppState, summary: LoadSummary) -> None:
+    """What was read, ignored and refused, what is missing, and the ways to open something else."""
+    report, other = st.columns([3, 2], gap="large")
+    with report:
+        _render_outcomes(summary)
+        _render_diagnostics((*state.noticed, *summary.diagnostics))
+        _render_missing(summary)
+    with other:
+        text("Open something else", "title", "other")
+        _render_ways_in(state)
+
+
+def _render_ways_in(state: AppState) -> None:
+    _render_upload(state.generation)
+    _render_samples(in_rows_of=3 if state.bench is None else 1)
+    _render_paste(state.generation)
+
+
+def _render_upload(generation: int) -> None:
+    uploads = st.file_uploader(
+        "Kubernetes manifests: workloads, Services, Namespaces, NetworkPolicies. Several files at once are fine.",
+        type=FILE_TYPES,
+        accept_multiple_files=True,
+        key=f"upload-{generation}",
+    )
+    if uploads and st.button(f"Open {plural(len(uploads), 'file')}", type="primary", key="open-upload"):
+        _open([InputFile(name=upload.name, data=upload.getvalue()) for upload in uploads])
+
+
+def _render_paste(generation: int) -> None:
+    with st.expander("Paste YAML or JSON"):
+        pasted = st.text_area("Manifests", height=200, key=f"paste-{generation}", label_visibility="collapsed")
+        if st.button("Open the text", key="open-paste", disabled=not pasted.strip()):
+            _open([InputFile(name="pasted.yaml", data=pasted.encode("utf-8", "surrogatepass"))])
+
+
+def _open(files: Sequence[InputFile]) -> None:
+    opened = False
+    with guarded("open"), st.spinner("Reading…"):
+        open_files(files, origin=files[0].name if len(files) == 1 else plural(len(files), "file"))
+        opened = True
+    if opened:
+        st.rerun()
+
+
+def _render_samples(*, in_rows_of: int) -> None:
+    found = samples()
+    if not found:
+        return
+    text("Or try a sample", "strong", "samples")
+    for start in range(0, len(found), in_rows_of):
+        for column, sample in zip(st.columns(in_rows_of), found[start : start + in_rows_of], strict=False):
+            with column.container(border=True, height="stretch"):
+                text(sample.title, "strong", f"sample-{sample.name}")
+                text(sample.about, "quiet", f"about-{sample.name}")
+                opened = False
+                if st.button("Open", key=f"sample-{sample.name}", help=label(sample.name)):
+                    with guarded(f"sample-{sample.name}"):
+                        open_sample(sample)
+                        opened = True
+                if opened:
+                    st.rerun()
+
+
+def _render_outcomes(summary: LoadSummary) -> None:
+    counts = Counter((line.kind or "(no kind)", line.outcome) for line in summary.documents)
+    kept = [(kind, outcome, count) for (kind, outcome), count in sorted(counts.items()) if outcome != "ignored"]
+    ignored = [(kind, "ignored", count) for kind, count in summary.ignored_kinds]
+    text(
+        f"{plural(len(summary.files), 'file')}: {plural(summary.workloads, 'workload')}, "
+        f"{plural(summary.pods, 'pod')}, {plural(summary.namespaces, 'namespace')}, "
+        f"{plural(summary.policies, 'policy', 'policies')}",
+        "title",
+        "report",
+    )
+    if not (summary.workloads or summary.policies):
+        callout("info", "Nothing to draw: there is neither a workload nor a policy in this input.", key="nothing")
+    rows = [
+        {"kind": kind, "outcome": OUTCOMES.get(outcome, outcome), "documents": count}
+        for kind, outcome, count in kept + ignored
+    ]
+    st.dataframe(rows, hide_index=True, key="outcomes")
+    with st.expander(f"Every document ({len(summary.documents):,}) and file ({len(summary.files):,})"):
+        st.dataframe(
+            [
+                {
+                    "file": d.file,
+                    "document": d.document,
+                    "line": d.line,
+                    "kind": d.kind,
+                    "name": d.name,
+                    "outcome": d.outcome,
+                }
+                for d in summary.documents
+            ],
+            hide_index=True,
+            key="documents",
+        )
+
+
+def _render_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:
+    groups = (
+        (Severity.ERROR, "Refused: left out of every answer", "errors"),
+        (Severity.WARNING, "Warnings", "warnings"),
+        (Severity.INFO, "Notes", "infos"),
+    )
+    for severity, title, key in groups:
+        rows = [_diagnostic_row(d) for d in diagnostics if d.severity is severity]
+        if rows:
+            text(f"{title} ({len(rows):,})", "strong", key)
+            st.dataframe(rows, hide_index=True, key=key)
+
+
+def _diagnostic_row(diagnostic: Diagnostic) -> dict[str, str | int | None]:
+    return {
+        "file": diagnostic.file,
+        "document": diagnostic.document or None,
+        "line": diagnostic.line or None,
+        "field": diagnostic.path,
+        "reason": diagnostic.message,
+        "hint": diagnostic.hint or "",
+    }
+
+
+def _render_missing(summary: LoadSummary) -> None:
+    if summary.missing:
+        text("What is not in the input", "strong", "missing")
+        for sentence in summary.missing:
+            st.text(f"• {sentence}")
+    if summary.kubectl:
+        text("This exports everything that netviz reads from a cluster:", "quiet", "kubectl")
+        st.code(summary.kubectl, language="bash", wrap_lines=True)

@@ -1,0 +1,42 @@
+"""What the answers assume, and how to change it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from netviz import workbench
+from netviz.ui.parts import guarded
+from netviz.ui.state import AppState, current, update
+from netviz.workbench import Assumptions
+
+IP_BLOCKS = {
+    "addresses": "match pods too, by their address",
+    "external": "match addresses outside of the cluster only",
+}
+
+
+def render_assumptions(state: AppState, bench: workbench.Workbench) -> None:
+    """A form for the assumptions; a value that cannot be is told as a sentence and changes nothing."""
+    with st.popover("Assumptions"), st.form(f"assumptions-{state.generation}", border=False):
+        cidrs = st.text_input(
+            "Pods without an address in the input lie in",
+            value=", ".join(state.assumptions.pod_cidrs),
+            key=f"pod-cidrs-{state.generation}",
+        )
+        modes = list(IP_BLOCKS)
+        blocks = st.radio(
+            "Address blocks of policies",
+            modes,
+            index=modes.index(state.assumptions.ip_blocks),
+            format_func=lambda mode: IP_BLOCKS[mode],
+            key=f"ip-blocks-{state.generation}",
+        )
+        if st.form_submit_button("Apply", key=f"assume-{state.generation}"):
+            with guarded("assumptions"):
+                _assume(bench, Assumptions(ip_blocks=blocks, pod_cidrs=tuple(cidrs.replace(",", " ").split())))
+
+
+def _assume(bench: workbench.Workbench, assumptions: Assumptions) -> None:
+    if assumptions != current().assumptions:
+        update(bench=bench.with_assumptions(assumptions), assumptions=assumptions)
+        st.rerun()

@@ -1,0 +1,237 @@
+"""The map with its filters and numbers, and beside it the explanation of what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from netviz import workbench
+from netviz.errors import shown
+from netviz.exporters.vis import payload
+from netviz.ui.address import sync_address
+from netviz.ui.graph import Selection, draw
+from netviz.ui.opening import namespaces_of
+from netviz.ui.panel_assumptions import render_assumptions
+from netviz.ui.panel_why import render_why
+from netviz.ui.parts import callout, guarded, text
+from netviz.ui.state import LEVELS, MAX_HOPS, NOTHING, AppState, Subject, current, short, update
+from netviz.ui.text import plural
+from netviz.view.picture import Counts, Node, Picture
+from netviz.workbench import ChangeLine, PictureAnswer
+
+MOST_CARDS_DRAWN = 300
+MOST_ARROWS_DRAWN = 800
+CHANGES_HEIGHT = 300
+MOST_CHANGES_SHOWN = 7
+
+
+@st.fragment
+def render_map() -> None:
+    """Filters, map and explanation: a click on the map runs only this again."""
+    state = current()
+    if state.bench is None:
+        return
+    with guarded("map"), st.container(key="nv-fragment"):
+        answer = state.bench.picture(state.what_if, state.question)
+        _render_numbers(state, state.bench, answer)
+        _render_filters(state, state.bench, answer.picture)
+        left, right = st.columns([11, 4], gap="medium")
+        with left:
+            _render_picture(state, answer.picture)
+            _render_notes(answer)
+            _render_changes(answer.changes)
+        with right, guarded("why"):
+            render_why(current(), state.bench, answer.picture)
+    sync_address()
+
+
+def counts_line(counts: Counts, *, what_if: bool) -> str:
+    """The numbers as Markdown of our own making: nothing in it comes from the input."""
+    parts = [f"**{plural(counts.workloads, 'workload')} · {plural(counts.pairs, 'allowed pair')}**"]
+    if what_if:
+        changes = (("green", "+", counts.added), ("red", "−", counts.removed), ("orange", "±", counts.changed))
+        for (colour, sign, count), word in zip(changes, ("added", "removed", "changed"), strict=True):
+            parts.append(f":{colour if count else 'gray'}-badge[{sign}{count:,} {word}]")
+    if counts.unknown:
+        parts.append(f":gray-badge[? {counts.unknown:,} unknown]")
+    return "  ".join(parts)
+
+
+def _render_numbers(state: AppState, bench: workbench.Workbench, answer: PictureAnswer) -> None:
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="nv-bar-numbers"
+    ):
+        st.markdown(counts_line(answer.picture.counts, what_if=bool(answer.picture.what_if)), width="content")
+        with st.container(horizontal=True, width="content"):
+            render_assumptions(state, bench)
+            _render_downloads(state, bench)
+
+
+def _render_downloads(state: AppState, bench: workbench.Workbench) -> None:
+    with st.popover("Download"):
+        for dark, theme in ((False, "light"), (True, "dark")):
+            st.download_button(
+                f"Picture, {theme} (SVG)",
+                data=partial(_svg, bench, state, dark=dark),
+                file_name=f"netviz-{theme}.svg",
+                mime="image/svg+xml",
+                key=f"svg-{theme}",
+                on_click="ignore",
+            )
+        text("PNG: the button on the map.", "quiet", "png")
+
+
+def _svg(bench: workbench.Workbench, state: AppState, *, dark: bool) -> bytes:
+    return bench.svg(state.what_if, state.question, dark=dark).encode("utf-8")
+
+
+def _render_filters(state: AppState, bench: workbench.Workbench, picture: Picture) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="nv-filters"):
+        _render_level(state)
+        _render_namespaces(state, bench)
+        _render_focus(state, picture)
+
+
+def _render_level(state: AppState) -> None:
+    key = _keyed("level", state.level)
+    st.segmented_control(
+        "Level",
+        LEVELS,
+        key=key,
+        required=True,
+        format_func=str.capitalize,
+        label_visibility="collapsed",
+        on_change=_set_level,
+        args=(key,),
+    )
+
+
+def _render_namespaces(state: AppState, bench: workbench.Workbench) -> None:
+    key = _keyed("namespaces", list(state.namespaces))
+    st.multiselect(
+        "Namespaces",
+        namespaces_of(bench),
+        key=key,
+        format_func=shown,
+        placeholder="All namespaces",
+        label_visibility="collapsed",
+        on_change=_set_namespaces,
+        args=(key,),
+    )
+
+
+def _render_focus(state: AppState, picture: Picture) -> None:
+    names = {node.peer: _node_name(node) for node in picture.nodes if node.peer}
+    key = _keyed("focus", state.focus or None)
+    st.selectbox(
+        "Focus",
+        sorted({*names, state.focus} - {""}),
+        key=key,
+        placeholder="Focus on one…",
+        index=None,
+        format_func=lambda peer: shown(names.get(peer, peer)),
+        label_visibility="collapsed",
+        on_change=_set_focus,
+        args=(key,),
+    )
+    if state.focus:
+        key = _keyed("hops", state.hops)
+        st.selectbox(
+            "Hops",
+            range(1, MAX_HOPS + 1),
+            key=key,
+            format_func=lambda n: plural(n, "hop"),
+            label_visibility="collapsed",
+            on_change=_set_hops,
+            args=(key,),
+            width=110,
+        )
+
+
+def _node_name(node: Node) -> str:
+    return "/".join(part for part in (node.namespace, "".join(node.title_lines)) if part)
+
+
+def _keyed(name: str, value: object) -> str:
+    """The key of a filter, whose widget shows the state whatever it showed before."""
+    key = f"{name}-{current().generation}"
+    st.session_state[key] = value
+    return key
+
+
+def _set_level(key: str) -> None:
+    update(level=st.session_state[key], focus="", subject=NOTHING)
+
+
+def _set_namespaces(key: str) -> None:
+    update(namespaces=tuple(st.session_state[key]))
+
+
+def _set_focus(key: str) -> None:
+    update(focus=st.session_state[key] or "")
+
+
+def _set_hops(key: str) -> None:
+    update(hops=st.session_state[key])
+
+
+def _render_picture(state: AppState, picture: Picture) -> None:
+    if len(picture.nodes) > MOST_CARDS_DRAWN or len(picture.edges) > MOST_ARROWS_DRAWN:
+        callout(
+            "info",
+            f"This would be {plural(len(picture.nodes), 'card')} and {plural(len(picture.edges), 'arrow')}: too many "
+            "to read. Choose namespaces, focus on one, or look at namespaces as a whole.",
+            key="too-many",
+        )
+        return
+    identity = "-".join((state.identity, state.level, short(f"{state.namespaces} {state.focus} {state.hops}")))
+    selection = draw(payload(picture, identity=identity), key=f"map-{state.generation}", height=0)
+    selected = _subject(selection)
+    if selected != state.selected:
+        update(selected=selected, subject=selected)
+
+
+def _subject(selection: Selection | None) -> Subject:
+    if selection is None:
+        return NOTHING
+    match selection.type:
+        case "node":
+            return Subject(node=selection.id)
+        case "edge":
+            return Subject(source=selection.source, target=selection.target)
+        case _:
+            return NOTHING
+
+
+def _render_notes(answer: PictureAnswer) -> None:
+    with st.container(key="nv-quiet-notes"):
+        for line in (answer.picture.what_if, *answer.picture.notes):
+            if line:
+                st.text(line)
+
+
+def _render_changes(changes: Sequence[ChangeLine]) -> None:
+    if not changes:
+        return
+    text(f"What the what-if changes ({len(changes):,})", "strong", "changes")
+    st.dataframe(
+        [
+            {
+                "": SIGNS.get(change.change, ""),
+                "change": change.change,
+                "from": change.source_label,
+                "to": change.target_label,
+                "before": change.before,
+                "now": change.after,
+            }
+            for change in changes
+        ],
+        hide_index=True,
+        height="auto" if len(changes) <= MOST_CHANGES_SHOWN else CHANGES_HEIGHT,
+        key="changes",
+    )
+
+
+SIGNS = {"added": "+", "removed": "−", "changed": "±"}
