@@ -1,0 +1,348 @@
+"""Reads one file: bytes in, the objects of the kinds that are wanted out, with everything that was wrong."""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from netviz.errors import Diagnostic, Severity
+from netviz.manifests.decoding import DecodingError, decode
+from netviz.manifests.document import Document, Path, path_text, type_name
+from netviz.manifests.json_reader import read_json
+from netviz.manifests.limits import DEFAULT_LIMITS, Limits, over_limit
+from netviz.manifests.parsed import Broken, Parsed, Problem
+from netviz.manifests.yaml_reader import has_marker, read_yaml
+from netviz.source import SourceText
+
+Wanted = Callable[[str, str], str]
+"""`(api_version, kind)` to "keep", "policy" (kept with its text) or "ignore"."""
+
+_MOST_PROBLEMS = 20
+_LONGEST_NAME = 253
+_IDENTITY = ("apiVersion", "kind")
+_JSON_START = re.compile(r"\s*[{\[]")
+_PLAIN_NAMES: Mapping[str, str] = MappingProxyType({"array": "list", "object": "mapping"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What became of one document, or of one object of a List.
+
+    `outcome` is document (it is among the documents), empty, ignored (a kind that is not wanted) or refused (it could
+    not be parsed, or is no object that can be used). Of a broken document `kind` is a guess.
+    """
+
+    file: str
+    document: int
+    line: int
+    kind: str
+    api_version: str
+    name: str
+    namespace: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a file holds. `texts` are those of the policies among the records, refused ones too."""
+
+    documents: tuple[Document, ...]
+    texts: tuple[SourceText, ...]
+    records: tuple[Record, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def read(name: str, data: bytes, *, wanted: Wanted, limits: Limits = DEFAULT_LIMITS) -> Reading:
+    """The objects in a file of YAML or JSON; what is wrong becomes diagnostics, nothing is raised.
+
+    Objects of Lists stand for themselves. Of kinds that are not wanted nothing is kept or quoted. The garbage collector
+    rests meanwhile, because it would look at all of the growing trees again and again.
+    """
+    reader = _FileReader(name, wanted)
+    with _collector_off():
+        if len(data) > limits.file_size:
+            message, hint = over_limit(limits, "file_size")
+            reader.report("limit", message, hint=hint)
+        else:
+            try:
+                reader.take(_outcomes(name, decode(data), limits))
+            except DecodingError as error:
+                reader.report("not-text", error.message, line=error.line, hint=error.hint)
+    return reader.reading()
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _outcomes(name: str, text: str, limits: Limits) -> Iterable[Parsed | Broken]:
+    """The documents, as JSON if the text is JSON: a flow mapping of YAML begins in the same way."""
+    if not _JSON_START.match(text) or has_marker(text):
+        return read_yaml(text, limits)
+    found = list(read_json(text, limits))
+    may_be_yaml = not name.lower().endswith(".json") and len(found) == 1
+    if may_be_yaml and isinstance(found[0], Broken) and found[0].code == "json-syntax":
+        return read_yaml(text, limits)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """An object of a document; a member of a `PodList` may leave its kind to the list."""
+
+    path: Path
+    data: object
+    api_version: str = ""
+    kind: str = ""
+
+
+class _FileReader:
+    """Gathers what becomes of the documents of one file."""
+
+    def __init__(self, file: str, wanted: Wanted) -> None:
+        self._file = file
+        self._wanted = wanted
+        self._documents: list[Document] = []
+        self._texts: list[SourceText] = []
+        self._records: list[Record] = []
+        self._diagnostics: list[Diagnostic] = []
+
+    def reading(self) -> Reading:
+        """Everything gathered."""
+        return Reading(
+            documents=tuple(self._documents),
+            texts=tuple(self._texts),
+            records=tuple(self._records),
+            diagnostics=tuple(self._diagnostics),
+        )
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        *,
+        severity: Severity = Severity.ERROR,
+        document: int = 0,
+        line: int = 0,
+        path: Path = (),
+        hint: str | None = None,
+    ) -> None:
+        """Add a diagnostic."""
+        self._diagnostics.append(
+            Diagnostic(
+                severity=severity,
+                code=code,
+                message=message,
+                file=self._file,
+                document=document,
+                line=line,
+                path=path_text(path),
+                hint=hint,
+            )
+        )
+
+    def take(self, outcomes: Iterable[Parsed | Broken]) -> None:
+        """Add all documents of the file."""
+        for outcome in outcomes:
+            if isinstance(outcome, Broken):
+                self._broken(outcome)
+            else:
+                self._parsed(outcome)
+        if not self._records and not self._diagnostics:
+            self.report("empty-file", "there is nothing in it", severity=Severity.WARNING)
+
+    def _broken(self, broken: Broken) -> None:
+        self.report(broken.code, broken.message, document=broken.index, line=broken.line, hint=broken.hint)
+        if broken.index:
+            self._record(broken.index, broken.line, "refused", kind=broken.kind)
+
+    def _parsed(self, parsed: Parsed) -> None:
+        whole = _Found(path=(), data=parsed.data)
+        if parsed.data is None:
+            self._record(parsed.index, parsed.line, "empty")
+            return
+        objects = list(_objects(whole))
+        problems = _by_object(parsed.problems, {found.path for found in objects})
+        if outside := problems.pop(None, None):
+            self._refuse(parsed, whole, outside)
+        elif not objects:
+            self._record(parsed.index, parsed.line, "empty", kind=_identity(whole)[1])
+        else:
+            for found in objects:
+                self._object(parsed, found, problems.get(found.path, []))
+
+    def _object(self, parsed: Parsed, found: _Found, problems: list[Problem]) -> None:
+        if trouble := _identity_trouble(found, problems):
+            self._refuse(parsed, found, trouble)
+            return
+        api_version, kind = _identity(found)
+        choice = self._wanted(api_version, kind) if kind else "ignore"
+        if choice == "policy":
+            text = parsed.places.text(self._file, parsed.index, found.path)
+            self._texts += [text] if text else []
+        if choice == "ignore":
+            self._ignore(parsed, found)
+        elif problems:
+            self._refuse(parsed, found, problems)
+        else:
+            self._keep(parsed, found)
+
+    def _keep(self, parsed: Parsed, found: _Found) -> None:
+        api_version, kind = _identity(found)
+        line_of = parsed.places.below(found.path)
+        data = _mapping(found.data)
+        if data.get("kind") != kind or data.get("apiVersion") != api_version:
+            data = {**data, "apiVersion": api_version, "kind": kind}
+        self._documents.append(Document(file=self._file, index=parsed.index, data=data, line_of=line_of))
+        self._object_record(parsed, found, "document")
+
+    def _ignore(self, parsed: Parsed, found: _Found) -> None:
+        line = self._object_record(parsed, found, "ignored")
+        if not _identity(found)[1]:
+            self.report(
+                "no-kind",
+                "not a Kubernetes object, for it has no kind; ignored",
+                severity=Severity.INFO,
+                document=parsed.index,
+                line=line,
+            )
+
+    def _refuse(self, parsed: Parsed, found: _Found, problems: list[Problem]) -> None:
+        self._object_record(parsed, found, "refused")
+        depth = len(found.path)
+        for problem in problems[:_MOST_PROBLEMS]:
+            self.report(
+                problem.code,
+                problem.text,
+                document=parsed.index,
+                line=problem.line or parsed.places.line(problem.path),
+                path=problem.path[depth:],
+                hint=problem.hint,
+            )
+        if len(problems) > _MOST_PROBLEMS:
+            last = problems[-1]
+            message = f"{len(problems) - _MOST_PROBLEMS} more problems like these in the same object"
+            self.report(last.code, message, document=parsed.index, line=parsed.places.line(found.path))
+
+    def _object_record(self, parsed: Parsed, found: _Found, outcome: str) -> int:
+        """Add the record of an object; its line."""
+        api_version, kind = _identity(found)
+        metadata = _mapping(_mapping(found.data).get("metadata"))
+        line = parsed.places.line(found.path)
+        self._record(
+            parsed.index,
+            line,
+            outcome,
+            kind=kind,
+            api_version=api_version,
+            name=_name(metadata.get("name")),
+            namespace=_name(metadata.get("namespace")),
+        )
+        return line
+
+    def _record(
+        self,
+        document: int,
+        line: int,
+        outcome: str,
+        *,
+        kind: str = "",
+        api_version: str = "",
+        name: str = "",
+        namespace: str = "",
+    ) -> None:
+        self._records.append(
+            Record(
+                file=self._file,
+                document=document,
+                line=line,
+                kind=kind,
+                api_version=api_version,
+                name=name,
+                namespace=namespace,
+                outcome=outcome,
+            )
+        )
+
+
+def _objects(found: _Found) -> Iterator[_Found]:
+    """The objects in a document: the items of a `List` or `PodList`, of Lists in Lists too, or the object itself."""
+    data = _mapping(found.data)
+    api_version, kind = _identity(found)
+    items = data.get("items")
+    none = items is None and (kind == "List" or "items" in data)
+    if not kind.endswith("List") or not (isinstance(items, list) or none):
+        yield found
+        return
+    typed = kind != "List"
+    for i, item in enumerate(items or ()):
+        yield from _objects(
+            _Found(
+                path=(*found.path, "items", i),
+                data=item,
+                api_version=api_version if typed else "",
+                kind=kind.removesuffix("List") if typed else "",
+            )
+        )
+
+
+def _by_object(problems: Iterable[Problem], paths: set[Path]) -> dict[Path | None, list[Problem]]:
+    """The problems by the path of the object that they concern, None for what is around the objects."""
+    found: dict[Path | None, list[Problem]] = {}
+    for problem in problems:
+        ways = (problem.path[:length] for length in range(len(problem.path), -1, -1))
+        found.setdefault(next((way for way in ways if way in paths), None), []).append(problem)
+    return found
+
+
+def _identity(found: _Found) -> tuple[str, str]:
+    """The `apiVersion` and `kind` of an object, "" for what it lacks."""
+    data = _mapping(found.data)
+    api_version, kind = data.get("apiVersion") or found.api_version, data.get("kind") or found.kind
+    return (api_version if isinstance(api_version, str) else "", kind if isinstance(kind, str) else "")
+
+
+def _identity_trouble(found: _Found, problems: Iterable[Problem]) -> list[Problem]:
+    """Why it cannot be said what kind of object this is; nothing for what does not even look like one."""
+    if not isinstance(found.data, dict):
+        text = f"a Kubernetes object is a mapping, not a {_plain_type(found.data)}"
+        return [Problem(path=found.path, code="not-an-object", text=text)]
+    places = {(*found.path, key) for key in _IDENTITY}
+    trouble = [problem for problem in problems if problem.code == "duplicate-key" and problem.path in places]
+    for key in _IDENTITY:
+        value = found.data.get(key)
+        if value is not None and not isinstance(value, str):
+            text = f"{key} is a {_plain_type(value)}, not a string"
+            trouble.append(Problem(path=(*found.path, key), code="cannot-decode", text=text))
+    written = sum(map(bool, _identity(found))) + isinstance(found.data.get("metadata"), dict)
+    if not trouble and written > 1:
+        for key, value in zip(_IDENTITY, _identity(found), strict=True):
+            if not value:
+                trouble.append(Problem(path=found.path, code="no-kind", text=f"{key} is missing"))
+    return trouble
+
+
+def _plain_type(value: object) -> str:
+    name = type_name(value)
+    return _PLAIN_NAMES.get(name, name)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _name(value: object) -> str:
+    """A name for the report, "" for what can be none."""
+    return value if isinstance(value, str) and len(value) <= _LONGEST_NAME else ""
