@@ -21,6 +21,7 @@ from netviz.manifests.places import (
     read_service_account,
 )
 from netviz.manifests.pods import PodObject, read_pod
+from netviz.manifests.routes import RouteObject, as_ingress, read_route
 from netviz.manifests.services import (
     EndpointsObject,
     read_endpoint_slice,
@@ -49,6 +50,7 @@ Thing = (
     | EndpointSlice
     | EndpointsObject
     | Ingress
+    | RouteObject
     | ServiceAccount
 )
 
@@ -81,6 +83,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
         ("discovery.k8s.io/v1", "discovery.k8s.io/v1beta1"), read_endpoint_slice, top=ENDPOINT_SLICE_TOP
     ),
     "Ingress": _Kind(("networking.k8s.io/v1", "networking.k8s.io/v1beta1", "extensions/v1beta1"), read_ingress),
+    "Route": _Kind(("route.openshift.io/v1",), read_route),
     "ServiceAccount": _Kind(("v1",), read_service_account, top=SERVICE_ACCOUNT_TOP),
 }
 _BUILT_IN_GROUPS: Final = frozenset(("", "apps", "batch", "discovery.k8s.io", "extensions", "networking.k8s.io"))
@@ -170,7 +173,9 @@ def _build(things: Sequence[Thing], namespaces: Iterable[str]) -> Cluster:
     )
     services = _sorted(thing for thing in things if isinstance(thing, Service))
     slices = _sorted(_slices(things))
-    ingresses = _sorted(thing for thing in things if isinstance(thing, Ingress))
+    by_name = {(service.namespace, service.name): service for service in services}
+    routes = [as_ingress(thing, by_name) for thing in things if isinstance(thing, RouteObject)]
+    ingresses = _sorted([*(thing for thing in things if isinstance(thing, Ingress)), *routes])
     accounts = _sorted(thing for thing in things if isinstance(thing, ServiceAccount))
     mentioned = {workload.id.namespace for workload in workloads} | set(namespaces)
     for some in (services, slices, ingresses, accounts):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -92,40 +93,45 @@ def _template(spec: Fields, labels: dict[str, str]) -> PodTemplate | None:
     problem = dns_subdomain(account)
     if problem:
         spec.error("invalid-value", problem, "serviceAccountName", value=account)
-    template = PodTemplate(
-        labels=labels,
-        service_account=account,
-        host_network=spec.boolean("hostNetwork"),
-        node=spec.string("nodeName") or "",
-        ports=_all_ports(spec),
-    )
-    return None if spec.errors else template
+    host_network, node = spec.boolean("hostNetwork"), spec.string("nodeName") or ""
+    entries = [(role, list(_port_entries(container))) for role, container in _containers(spec)]
+    broken = spec.errors
+    ports = tuple(port for role, some in entries for port in _ports(some, role))
+    if broken:
+        return None
+    return PodTemplate(labels=labels, service_account=account, host_network=host_network, node=node, ports=ports)
 
 
-def _all_ports(spec: Fields) -> tuple[ContainerPort, ...]:
-    regular = [port for container in spec.children("containers") for port in _ports(container, ContainerRole.CONTAINER)]
-    sidecars: list[ContainerPort] = []
-    init: list[ContainerPort] = []
+def _containers(spec: Fields) -> list[tuple[ContainerRole, Fields]]:
+    """All containers that may declare ports: regular ones, then sidecars, then other init containers (A24)."""
+    found = [(ContainerRole.CONTAINER, container) for container in spec.children("containers")]
+    init: list[Fields] = []
     for container in spec.children("initContainers"):
         if container.string("restartPolicy") == "Always":
-            sidecars += _ports(container, ContainerRole.SIDECAR)
+            found.append((ContainerRole.SIDECAR, container))
         else:
-            init += _ports(container, ContainerRole.INIT)
-    return (*regular, *sidecars, *init)
+            init.append(container)
+    return found + [(ContainerRole.INIT, container) for container in init]
 
 
-def _ports(container: Fields, role: ContainerRole) -> list[ContainerPort]:
+def _port_entries(container: Fields) -> list[Fields]:
     warn_unknown(container, CONTAINER)
-    ports: list[ContainerPort] = []
+    if container.raw("ports") == {}:
+        container.warning("cannot-decode", "an empty object stands where a list of ports belongs", "ports")
+        return []
+    return container.children("ports")
+
+
+def _ports(entries: Iterable[Fields], role: ContainerRole) -> Iterator[ContainerPort]:
+    """The ports of one container. An entry that the API server would refuse is reported and left out."""
     names: set[str] = set()
-    for entry in container.children("ports"):
+    for entry in entries:
         warn_unknown(entry, CONTAINER_PORT)
         number = read_port_number(entry, "containerPort")
         name = read_port_name(entry, names)
         protocol = read_protocol(entry)
-        if number is not None and protocol is not None:
-            ports.append(ContainerPort(name=name, protocol=protocol, port=number, role=role))
-    return ports
+        if number is not None and protocol is not None and not entry.errors:
+            yield ContainerPort(name=name, protocol=protocol, port=number, role=role)
 
 
 def read_port_number(entry: Fields, key: str) -> int | None:

@@ -50,9 +50,8 @@ class LoadReport:
 
     @property
     def complete(self) -> bool:
-        """Whether no document and no file was refused."""
-        whole_file_lost = any(d.severity is Severity.ERROR and d.document == 0 for d in self.diagnostics)
-        return not whole_file_lost and all(record.outcome != "refused" for record in self.records)
+        """Whether no file, no document and no part of one was refused, which every error says."""
+        return not any(d.severity is Severity.ERROR for d in self.diagnostics)
 
 
 def diagnostic_position(diagnostic: Diagnostic) -> tuple[str, int, int, str]:

@@ -189,3 +189,34 @@ def test_a_backend_without_service_or_port_refuses_the_ingress(backend: str) -> 
     text = f"{{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {{name: i}}, spec: {spec}}}"
     reading = cluster_of(text)
     assert (complaints(reading), reading.accepted) == (["required spec.defaultBackend"], (False,))
+
+
+def route(spec: str) -> list[tuple[str, int | str]]:
+    text = f"{{apiVersion: route.openshift.io/v1, kind: Route, metadata: {{name: r, namespace: shop}}, spec: {spec}}}"
+    ports = "{ports: [{name: http, port: 80, targetPort: 8080}, {name: admin, port: 81, targetPort: console}]}"
+    return backends(cluster_of(text, service_text(ports)).cluster.ingresses[0])
+
+
+@pytest.mark.parametrize(
+    ("port", "expected"),
+    [
+        ("", [("s", 80), ("s", 81)]),
+        (", port: {targetPort: http}", [("s", 80)]),
+        (", port: {targetPort: console}", [("s", 81)]),
+        (", port: {targetPort: 8080}", [("s", 80)]),
+        (", port: {targetPort: 80}", []),
+    ],
+)
+def test_a_route_sends_to_a_port_of_the_endpoints_of_its_service(port: str, expected: list[tuple[str, int]]) -> None:
+    assert route(f"{{to: {{kind: Service, name: s}}{port}}}") == expected
+
+
+def test_a_route_may_have_more_services_and_some_that_are_not_in_the_input() -> None:
+    assert route("{to: {name: gone}, alternateBackends: [{name: s}], port: {targetPort: http}}") == [("s", 80)]
+
+
+@pytest.mark.parametrize(("spec", "path"), [("{}", "spec.to"), ("{to: {kind: Service}}", "spec.to.name")])
+def test_a_route_without_service_is_refused(spec: str, path: str) -> None:
+    text = f"{{apiVersion: route.openshift.io/v1, kind: Route, metadata: {{name: r, namespace: shop}}, spec: {spec}}}"
+    reading = cluster_of(text)
+    assert (complaints(reading), reading.accepted) == ([f"required {path}"], (False,))

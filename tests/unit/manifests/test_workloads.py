@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from netviz.errors import Severity
 from netviz.model.cluster import ContainerRole, Pod, Workload, WorkloadId
 from netviz.sets.connections import TCP, UDP
 from tests.unit.manifests.objects import cluster_of, complaints, messages, owned, pod, workload
@@ -272,19 +273,8 @@ def test_both_families_of_a_pod_are_read() -> None:
 @pytest.mark.parametrize(
     ("spec", "complaint"),
     [
-        ("{containers: [{ports: [{containerPort: 70000}]}]}", "invalid-value containers[0].ports[0].containerPort"),
-        ("{containers: [{ports: [{}]}]}", "required containers[0].ports[0].containerPort"),
-        ("{containers: [{ports: [{containerPort: '80'}]}]}", "cannot-decode containers[0].ports[0].containerPort"),
-        (
-            "{containers: [{ports: [{containerPort: 1, protocol: tcp}]}]}",
-            "not-supported containers[0].ports[0].protocol",
-        ),
-        ("{containers: [{ports: [{containerPort: 1, name: Web}]}]}", "invalid-value containers[0].ports[0].name"),
-        (
-            "{containers: [{ports: [{containerPort: 1, name: a}, {containerPort: 2, name: a}]}]}",
-            "duplicate-value containers[0].ports[1].name",
-        ),
         ("{initContainers: [{ports: 80}]}", "cannot-decode initContainers[0].ports"),
+        ("{containers: {}}", "cannot-decode containers"),
         ("{hostNetwork: 'yes'}", "cannot-decode hostNetwork"),
         ("{serviceAccountName: A_B}", "invalid-value serviceAccountName"),
     ],
@@ -298,6 +288,31 @@ def test_a_template_that_policies_cannot_rely_on_refuses_the_workload(spec: str,
         reading = cluster_of(text)
         assert complaints(reading) == [f"{code} {prefix}.{path}"]
         assert (reading.accepted, reading.cluster.pods, reading.cluster.workloads) == ((False,), (), ())
+
+
+@pytest.mark.parametrize(
+    ("entry", "complaint"),
+    [
+        ("{containerPort: 70000}", "invalid-value containerPort"),
+        ("{name: x}", "required containerPort"),
+        ("{containerPort: '80'}", "cannot-decode containerPort"),
+        ("{containerPort: 1, protocol: tcp}", "not-supported protocol"),
+        ("{containerPort: 1, name: Web}", "invalid-value name"),
+        ("{containerPort: 1, name: 1}", "cannot-decode name"),
+        ("{containerPort: 1, name: good}", "duplicate-value name"),
+    ],
+)
+def test_a_bad_port_is_reported_and_left_out_and_the_pod_stays(entry: str, complaint: str) -> None:
+    code, path = complaint.split()
+    reading = cluster_of(pod("a", spec=f"{{containers: [{{ports: [{{containerPort: 5, name: good}}, {entry}]}}]}}"))
+    assert complaints(reading) == [f"{code} spec.containers[0].ports[1].{path}"]
+    assert [port.port for port in reading.cluster.pods[0].ports] == [5]
+
+
+def test_an_empty_object_in_the_place_of_ports_means_none() -> None:
+    reading = cluster_of(pod("a", spec="{containers: [{ports: {}}]}"))
+    assert [(d.severity, d.path) for d in reading.diagnostics] == [(Severity.WARNING, "spec.containers[0].ports")]
+    assert reading.cluster.pods[0].ports == ()
 
 
 def test_all_problems_of_a_document_are_reported_at_once() -> None:
