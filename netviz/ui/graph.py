@@ -6,6 +6,7 @@ from the pyvis wheel and the painter, 0.5 MB) is constant and travels once, the 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -40,45 +41,43 @@ def draw(payload: Mapping[str, object], *, key: str, height: int = 0) -> Selecti
     graph, renderer = _components()
     result = graph(key=key, data={**payload, "height": height}, on_selection_change=_ignore)
     renderer(key=f"{key}-renderer")
-    return _selection(result.get("selection"), payload)
+    return selection_of(result.get("selection"), payload)
+
+
+def selection_of(state: object, payload: Mapping[str, object]) -> Selection | None:
+    """The browser's state as a value, None if it names nothing in the payload; an edge's ends are the payload's own."""
+    match state:
+        case {"type": "node", "id": str(name)} if _find(payload["nodes"], name):
+            return Selection(type="node", id=name)
+        case {"type": "edge", "id": str(name)} if edge := _find(payload["edges"], name):
+            return Selection(type="edge", id=name, source=str(edge["from"]), target=str(edge["to"]))
+        case _:
+            return None
 
 
 def _ignore() -> None:
     """Declares `selection` as state of the component: Streamlit knows states by their callbacks."""
 
 
-def _selection(state: object, payload: Mapping[str, object]) -> Selection | None:
-    """The browser's state as a value, None if it is not one of this picture's cards and edges."""
-    match state:
-        case {"type": "node", "id": str(name)} if name in _ids(payload["nodes"]):
-            return Selection(type="node", id=name)
-        case {"type": "edge", "id": str(name), "source": str(source), "target": str(target)} if name in _ids(
-            payload["edges"]
-        ):
-            return Selection(type="edge", id=name, source=source, target=target)
-        case _:
-            return None
-
-
-def _ids(items: object) -> set[object]:
-    return {item["id"] for item in items} if isinstance(items, list) else set()
+def _find(items: object, name: str) -> Mapping[str, object] | None:
+    return next((item for item in items if item["id"] == name), None) if isinstance(items, list) else None
 
 
 @cache
 def _components() -> tuple[ComponentRenderer, ComponentRenderer]:
     """The graph and the renderer; the names are Streamlit's keys for them."""
-    graph_js = "\n".join([_asset("slot.js"), _asset("mount.js")])
-    graph = st.components.v2.component("netviz_graph", html=HTML, css=_asset("graph.css"), js=graph_js)
-    renderer = st.components.v2.component("netviz_renderer", js=_renderer_js())
-    return graph, renderer
-
-
-def _renderer_js() -> str:
+    slot, mount = _asset("slot.js"), _asset("mount.js")
+    own = "\n".join(_asset(f"{name}.js") for name in ("scene", "renderer", "poster", "dom", "view"))
     vis_network = files("pyvis").joinpath(VIS_NETWORK).read_text("utf-8")
     # Its last line points at a source map that is not there; developer tools would ask for it.
     vis_network = vis_network.rpartition("\n//# sourceMappingURL=")[0] or vis_network
-    own = "\n".join(_asset(name) for name in ("slot.js", "renderer.js", "view.js"))
-    return f"{vis_network}\n{own}\nslot().offer(View);\nexport default function renderer() {{}}\n"
+    digest = hashlib.sha256("".join((vis_network, slot, mount, own)).encode()).hexdigest()[:12]
+    slot = f'const SLOT = "netviz-{digest}";\n{slot}'
+    offer = "slot().offer(View);\nexport default function offered() {}\n"
+    return (
+        st.components.v2.component("netviz_graph", html=HTML, css=_asset("graph.css"), js=f"{slot}\n{mount}"),
+        st.components.v2.component("netviz_renderer", js="\n".join((vis_network, slot, own, offer))),
+    )
 
 
 def _asset(name: str) -> str:

@@ -1,5 +1,5 @@
 // The map's side of the contract with Streamlit. The painter and vis-network are too large to travel with every change
-// of data, so they come once, in a component of their own, and meet this one in the slot `globalThis.netviz`.
+// of data, so they come once, in a component of their own, and meet this one in the slot.
 //
 // Streamlit calls the default function again, with the same parent element, for every change of data or theme. It runs
 // the clean-up of a call that was overtaken at once, while its view is in use: only an element that has left the page

@@ -1,201 +1,13 @@
-// Paints a picture on any 2D canvas context. The map on the page and the PNG are made by the same functions.
+// Paints a scene on any 2D canvas context: the map on the page and the PNG are made by the same functions.
 //
-// All positions, routes and texts were decided in Python (netviz/exporters/vis.py says what a payload holds); only what
-// a user drags is computed here. Every text is untrusted: it goes to fillText and measureText, and nowhere else.
-
-// ---------------------------------------------------------------------------------------------------------- constants
+// Every text is untrusted: it goes to fillText and measureText, and nowhere else.
 
 const ICON_UNITS = 24;
 const CARD_RADIUS = 10;
 const BOX_RADIUS = 16;
-const BOX_PADDING = { side: 24, top: 52, bottom: 24 };
-const ARROW = { length: 11, half: 4.6 };
-const SAMPLES_PER_PIECE = 18;
 const DIMMED = 0.26;
 const DIMMED_BOX = 0.5;
 const OVERVIEW_SCALE = 0.36; // below this zoom a card's text cannot be read: cards become blocks of colour
-const POSTER = { margin: 32, pixels: 2, longest: 16000, area: 120e6 };
-
-// -------------------------------------------------------------------------------------------------------------- scene
-
-/** The payload as the painter and the hit test need it. Cards that were dragged in `previous` stay where they are. */
-function buildScene(payload, previous) {
-  const nodes = new Map();
-  for (const item of payload.nodes) {
-    const node = { ...item.nv, id: item.id, name: item.label, x: item.x, y: item.y, edges: [] };
-    node.home = { x: item.x, y: item.y };
-    const before = previous?.nodes.get(item.id);
-    if (before && hasSameHome(before, node)) {
-      node.x = before.x;
-      node.y = before.y;
-    }
-    nodes.set(node.id, node);
-  }
-  const edges = payload.edges.map((item) => {
-    const edge = { ...item.nv, id: item.id, from: nodes.get(item.from), to: nodes.get(item.to), shape: null };
-    edge.from.edges.push(edge);
-    if (edge.to !== edge.from) edge.to.edges.push(edge);
-    return edge;
-  });
-  // What the what-if changed is painted last, on top of what it left alone.
-  edges.sort((a, b) => (a.change !== "same") - (b.change !== "same"));
-  const boxes = payload.boxes.map((box) => ({ ...box, cards: [...nodes.values()].filter((n) => n.box === box.id) }));
-  return { nodes, edges, boxes, view: payload.view };
-}
-
-function hasSameHome(a, b) {
-  return a.home.x === b.home.x && a.home.y === b.home.y;
-}
-
-function isMoved(node) {
-  return node.x !== node.home.x || node.y !== node.home.y;
-}
-
-function cardRect(node, margin = 0) {
-  return {
-    left: node.x - node.width / 2 - margin,
-    top: node.y - node.height / 2 - margin,
-    right: node.x + node.width / 2 + margin,
-    bottom: node.y + node.height / 2 + margin,
-  };
-}
-
-/** The box as planned, stretched to the cards that were dragged out of it. */
-function boxRect(box) {
-  const [x, y, width, height] = box.rect;
-  const rect = { left: x, top: y, right: x + width, bottom: y + height };
-  for (const card of box.cards.filter(isMoved)) {
-    const inner = cardRect(card);
-    rect.left = Math.min(rect.left, inner.left - BOX_PADDING.side);
-    rect.top = Math.min(rect.top, inner.top - BOX_PADDING.top);
-    rect.right = Math.max(rect.right, inner.right + BOX_PADDING.side);
-    rect.bottom = Math.max(rect.bottom, inner.bottom + BOX_PADDING.bottom);
-  }
-  return rect;
-}
-
-/** The rectangle around everything, where it is now. */
-function sceneRect(scene) {
-  const [x, y, width, height] = scene.view;
-  const rect = { left: x, top: y, right: x + width, bottom: y + height };
-  const moved = [...scene.nodes.values()].filter(isMoved).map((node) => cardRect(node, 24));
-  for (const other of [...moved, ...scene.boxes.map(boxRect)]) {
-    rect.left = Math.min(rect.left, other.left);
-    rect.top = Math.min(rect.top, other.top);
-    rect.right = Math.max(rect.right, other.right);
-    rect.bottom = Math.max(rect.bottom, other.bottom);
-  }
-  return rect;
-}
-
-function isInside(point, rect) {
-  return point.x >= rect.left && point.x <= rect.right && point.y >= rect.top && point.y <= rect.bottom;
-}
-
-// -------------------------------------------------------------------------------------------------------- edge shapes
-
-/** Path, sampled points, pill and arrow of an edge; kept until one of its cards moves (`edge.shape = null`). */
-function edgeShape(edge) {
-  if (edge.shape) return edge.shape;
-  const isPlanned = edge.route.length >= 4 && !isMoved(edge.from) && !isMoved(edge.to);
-  const points = isPlanned ? edge.route : looseRoute(edge.from, edge.to);
-  const samples = sampled(points);
-  const middle = samples[Math.floor(samples.length / 2)];
-  const tip = points[points.length - 1];
-  const before = samples.findLast((p) => Math.hypot(p[0] - tip[0], p[1] - tip[1]) >= ARROW.length) ?? points[0];
-  const angle = Math.atan2(tip[1] - before[1], tip[0] - before[0]);
-  edge.shape = {
-    samples,
-    path: trimmedPath(points, angle),
-    tip,
-    angle,
-    rect: rectAround(samples),
-    pill: isPlanned ? edge.at : middle,
-    middle,
-  };
-  return edge.shape;
-}
-
-/** An S from card side to card side, for cards that are no longer where the route was planned for. */
-function looseRoute(a, b) {
-  if (a === b) {
-    const right = a.x + a.width / 2;
-    return [[right, a.y - 12], [right + 60, a.y - 44], [right + 60, a.y + 44], [right, a.y + 12]];
-  }
-  const gapX = Math.abs(b.x - a.x) - (a.width + b.width) / 2;
-  const gapY = Math.abs(b.y - a.y) - (a.height + b.height) / 2;
-  if (gapX >= gapY) {
-    const way = Math.sign(b.x - a.x) || 1;
-    const start = [a.x + (way * a.width) / 2, a.y];
-    const end = [b.x - (way * b.width) / 2, b.y];
-    const bend = way * Math.max(24, Math.abs(end[0] - start[0]) * 0.45);
-    return [start, [start[0] + bend, start[1]], [end[0] - bend, end[1]], end];
-  }
-  const way = Math.sign(b.y - a.y) || 1;
-  const start = [a.x, a.y + (way * a.height) / 2];
-  const end = [b.x, b.y - (way * b.height) / 2];
-  const bend = way * Math.max(24, Math.abs(end[1] - start[1]) * 0.45);
-  return [start, [start[0], start[1] + bend], [end[0], end[1] - bend], end];
-}
-
-function sampled(points) {
-  const samples = [points[0]];
-  for (let i = 0; i + 3 < points.length; i += 3) {
-    const [p, q, r, s] = points.slice(i, i + 4);
-    for (let step = 1; step <= SAMPLES_PER_PIECE; step += 1) {
-      const t = step / SAMPLES_PER_PIECE;
-      const u = 1 - t;
-      const at = (k) => u * u * u * p[k] + 3 * u * u * t * q[k] + 3 * u * t * t * r[k] + t * t * t * s[k];
-      samples.push([at(0), at(1)]);
-    }
-  }
-  return samples;
-}
-
-/** The line ends inside the arrow head: a thick line would blunt its tip. */
-function trimmedPath(points, angle) {
-  const path = new Path2D();
-  path.moveTo(...points[0]);
-  for (let i = 1; i + 2 < points.length; i += 3) {
-    const isLast = i + 3 >= points.length;
-    const back = isLast ? ARROW.length * 0.7 : 0;
-    const [, r, s] = points.slice(i, i + 3);
-    const end = [s[0] - Math.cos(angle) * back, s[1] - Math.sin(angle) * back];
-    path.bezierCurveTo(...points[i], ...r, ...end);
-  }
-  return path;
-}
-
-function rectAround(points) {
-  const xs = points.map((p) => p[0]);
-  const ys = points.map((p) => p[1]);
-  return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
-}
-
-function pillRect(edge, centre) {
-  const [width, height] = edge.size[0] > 0 ? edge.size : [edge.label.length * 6.5 + 18, 20];
-  return {
-    left: centre[0] - width / 2,
-    top: centre[1] - height / 2,
-    right: centre[0] + width / 2,
-    bottom: centre[1] + height / 2,
-  };
-}
-
-/** Distance from a point to the edge's line. */
-function distanceToEdge(point, edge) {
-  const { samples } = edgeShape(edge);
-  let nearest = Infinity;
-  for (let i = 1; i < samples.length; i += 1) {
-    const [ax, ay] = samples[i - 1];
-    const dx = samples[i][0] - ax;
-    const dy = samples[i][1] - ay;
-    const along = ((point.x - ax) * dx + (point.y - ay) * dy) / (dx * dx + dy * dy || 1);
-    const t = Math.max(0, Math.min(1, along));
-    nearest = Math.min(nearest, Math.hypot(point.x - ax - t * dx, point.y - ay - t * dy));
-  }
-  return nearest;
-}
 
 // --------------------------------------------------------------------------------------------------------------- look
 
@@ -360,8 +172,8 @@ function paintRegionNames(ctx, scene, look) {
     ctx.font = `700 ${size}px ${look.family}`;
     const half = Math.min(ctx.measureText(box.title).width, 180 / look.scale) / 2;
     const x = (rect.left + rect.right) / 2;
-    const plate = { left: x - half - size * 0.5, right: x + half + size * 0.5, top: rect.top - size * 0.75, bottom: rect.top + size * 0.75 };
-    roundRect(ctx, plate, size * 0.4);
+    const [wide, high] = [half + size * 0.5, size * 0.75];
+    roundRect(ctx, { left: x - wide, right: x + wide, top: rect.top - high, bottom: rect.top + high }, size * 0.4);
     ctx.fillStyle = colours.tint;
     ctx.fill();
     ctx.strokeStyle = colours.border;
@@ -391,7 +203,7 @@ function paintEdge(ctx, edge, look, isStrong) {
   const width = Math.max((isChanged ? 2.4 : 1.5) + (isStrong ? 0.7 : 0), 0.9 / look.scale);
   ctx.save();
   ctx.globalAlpha = alphaOf(edge, look);
-  if (ctx.globalAlpha === 1) {
+  if (ctx.globalAlpha === 1 && (isChanged || isStrong)) {
     ctx.strokeStyle = look.colours.background;
     ctx.lineWidth = width + 3.5;
     ctx.stroke(shape.path);
@@ -556,79 +368,4 @@ function paintBackdrop(ctx, scene, look) {
 function paintScene(ctx, scene, look) {
   paintBackdrop(ctx, scene, look);
   for (const node of scene.nodes.values()) paintCard(ctx, node, look);
-}
-
-/** The picture with title, what-if line, legend and notes on a canvas of its own, at twice the size. */
-function paintPoster(payload, scene, look) {
-  const plain = { ...look, scale: 1, lit: null, hover: null, chosen: null };
-  const rect = sceneRect(scene);
-  const canvas = document.createElement("canvas");
-  const ctx = canvas.getContext("2d");
-  const width = Math.max(rect.right - rect.left, 640) + 2 * POSTER.margin;
-  const head = posterHead(payload);
-  const foot = posterFoot(ctx, payload, plain, width - 2 * POSTER.margin);
-  const top = POSTER.margin + head.reduce((sum, line) => sum + line.high, 0) + 16;
-  const height = top + (rect.bottom - rect.top) + foot.height + POSTER.margin;
-  const pixels = Math.min(POSTER.pixels, POSTER.longest / Math.max(width, height), Math.sqrt(POSTER.area / (width * height)));
-  canvas.width = Math.round(width * pixels);
-  canvas.height = Math.round(height * pixels);
-  ctx.scale(pixels, pixels);
-  ctx.fillStyle = plain.colours.background;
-  ctx.fillRect(0, 0, width, height);
-  let y = POSTER.margin;
-  for (const line of head) {
-    text(ctx, plain, line.words, POSTER.margin, y + line.high / 2, { ...line, colour: plain.colours[line.tone], width: width - 2 * POSTER.margin });
-    y += line.high;
-  }
-  ctx.save();
-  ctx.translate((width - (rect.right - rect.left)) / 2 - rect.left, top - rect.top);
-  paintScene(ctx, scene, plain);
-  ctx.restore();
-  for (const item of foot.items) item.paint(POSTER.margin + item.x, height - POSTER.margin - foot.height + item.y);
-  return canvas;
-}
-
-function posterHead(payload) {
-  const counts = [payload.headline, payload.differences].filter(Boolean).join(" · ");
-  const lines = [{ words: payload.title || "Allowed connections", size: 22, weight: 700, tone: "text", high: 32 }];
-  if (payload.what_if) lines.push({ words: payload.what_if, size: 14, tone: "text", high: 22 });
-  lines.push({ words: counts, size: 13, tone: "muted", high: 20 });
-  return lines;
-}
-
-/** Legend entries in rows, then the notes, each with its place below the picture. */
-function posterFoot(ctx, payload, look, room) {
-  const items = [];
-  let [x, y] = [0, 24];
-  for (const entry of payload.legend) {
-    ctx.font = `400 13px ${look.family}`;
-    const width = 36 + ctx.measureText(entry.text).width + 22;
-    if (x > 0 && x + width > room) [x, y] = [0, y + 24];
-    items.push({ x, y, paint: (left, top) => paintLegendEntry(ctx, entry, left, top, look) });
-    x += width;
-  }
-  y += 24;
-  for (const note of payload.notes) {
-    items.push({ x: 0, y, paint: (left, top) => text(ctx, look, note, left, top, { size: 12.5, colour: look.colours.muted, width: room }) });
-    y += 20;
-  }
-  return { items, height: y };
-}
-
-function paintLegendEntry(ctx, entry, x, y, look) {
-  if (entry.mark === "badge") {
-    paintIcon(ctx, look.badges.get(entry.name), x + 14, y, 15, look.colours.badges[entry.name], 1.5);
-  } else {
-    ctx.save();
-    ctx.lineWidth = entry.name === "same" ? 1.8 : 2.6;
-    ctx.strokeStyle = look.colours[entry.name];
-    ctx.setLineDash(edgeDash({ certain: entry.name !== "unknown", change: entry.name }));
-    ctx.lineCap = entry.name === "unknown" ? "round" : "butt";
-    ctx.beginPath();
-    ctx.moveTo(x, y);
-    ctx.lineTo(x + 28, y);
-    ctx.stroke();
-    ctx.restore();
-  }
-  text(ctx, look, entry.text, x + 36, y + 0.5, { size: 13, colour: look.colours.text });
 }

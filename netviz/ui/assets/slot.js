@@ -1,12 +1,13 @@
-// Where the renderer and the maps meet, whichever of them comes first.
+// Where the renderer and the maps meet, whichever of them comes first. SLOT carries a digest of the code: a page that
+// stayed open while its server was upgraded must not draw new data with the old renderer.
 
 function slot() {
-  if (!globalThis.netviz) {
+  if (!globalThis[SLOT]) {
     let offer;
     const renderer = new Promise((resolve) => {
       offer = resolve;
     });
-    globalThis.netviz = { renderer, offer };
+    globalThis[SLOT] = { renderer, offer };
   }
-  return globalThis.netviz;
+  return globalThis[SLOT];
 }

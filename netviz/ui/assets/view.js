@@ -5,7 +5,7 @@
 
 // ---------------------------------------------------------------------------------------------------------- constants
 
-const FIT_MARGIN = 20;
+const FIT_MARGIN = 4; // a picture brings its own margin
 const FIT_LARGEST = 1.3; // a picture of two cards need not fill the screen
 const ZOOM = { least: 0.06, most: 3.5, step: 1.3 };
 const HEIGHT = { least: 420, most: 900 };
@@ -13,6 +13,9 @@ const PAN_PIXELS = 70;
 const EDGE_REACH = 7; // pixels on the screen
 const TIP_DELAY = 140;
 const NOTHING = { type: "none", id: "", source: "", target: "" };
+const STAGE_LABEL =
+  "Map of allowed connections; the table has the same content. " +
+  "Arrow keys pan, plus and minus zoom, 0 fits, Escape clears.";
 const STILL = globalThis.matchMedia("(prefers-reduced-motion: reduce)");
 
 // vis keeps nodes as properties of an object: with a prefix no id can be the name of something else, such as __proto__.
@@ -28,61 +31,6 @@ const VIS_OPTIONS = {
   interaction: { hover: false, selectConnectedEdges: false, multiselect: false, keyboard: false },
 };
 
-// ---------------------------------------------------------------------------------------------------------------- DOM
-
-/** An element with attributes and children; strings become text nodes, never markup. */
-function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
-
-function svgElement(name, attributes, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
-
-function button(label, face, act) {
-  const made = element("button", { type: "button", "aria-label": label, title: label }, face);
-  made.addEventListener("click", act);
-  return made;
-}
-
-function legendMark(entry, look, icons) {
-  if (entry.mark === "badge") {
-    const colour = look.colours.badges[entry.name];
-    const icon = icons.badge[entry.name];
-    const paths = [svgElement("path", { d: icon.stroke, fill: "none", stroke: colour, "stroke-width": 2.4, "stroke-linejoin": "round", "stroke-linecap": "round" })];
-    if (icon.fill) paths.push(svgElement("path", { d: icon.fill, fill: colour }));
-    return svgElement("svg", { width: 15, height: 15, viewBox: "0 0 24 24", "aria-hidden": "true" }, ...paths);
-  }
-  const dash = edgeDash({ certain: entry.name !== "unknown", change: entry.name }).join(" ");
-  const line = { x1: 1, y1: 5, x2: 27, y2: 5, stroke: look.colours[entry.name], "stroke-dasharray": dash };
-  line["stroke-width"] = entry.name === "same" ? 1.8 : 2.6;
-  line["stroke-linecap"] = entry.name === "unknown" ? "round" : "butt";
-  return svgElement("svg", { width: 28, height: 10, "aria-hidden": "true" }, svgElement("line", line));
-}
-
-// -------------------------------------------------------------------------------------------------------------- theme
-
-/** Streamlit hands its theme down as CSS variables; dark is what has a dark background. */
-function readTheme(root) {
-  const style = getComputedStyle(root);
-  const background = style.getPropertyValue("--st-background-color").trim() || "#ffffff";
-  const family = style.getPropertyValue("--st-font").trim() || "sans-serif";
-  return { dark: luminance(background) < 0.4, family };
-}
-
-function luminance(colour) {
-  const ctx = document.createElement("canvas").getContext("2d");
-  ctx.fillStyle = colour; // the canvas writes any CSS colour back as #rrggbb
-  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(ctx.fillStyle.slice(at, at + 2), 16) / 255);
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-}
-
 // --------------------------------------------------------------------------------------------------------------- view
 
 class View {
@@ -92,9 +40,11 @@ class View {
     this.payload = null;
     this.scene = null;
     this.look = null;
-    this.selection = null; // {type, id, source, target} of what is spotlighted
+    // {type, id, source, target} of what was clicked. It may be missing from a picture, and come back in the next one.
+    this.selection = null;
     this.report = () => {};
     this.isFitted = true; // nobody has panned or zoomed since the last fit
+    this.turn = -1; // which match of the search Enter went to
     this.buildDom();
     this.vis = new globalThis.vis.DataSet();
     this.visEdges = new globalThis.vis.DataSet();
@@ -104,12 +54,18 @@ class View {
   }
 
   buildDom() {
-    this.search = element("input", { type: "search", placeholder: "Find a workload", "aria-label": "Find a workload by name", spellcheck: "false", autocomplete: "off" });
+    this.search = element("input", {
+      type: "search",
+      placeholder: "Find a workload",
+      "aria-label": "Find a workload by name",
+      spellcheck: "false",
+      autocomplete: "off",
+    });
     this.found = element("span", { class: "found", "aria-live": "polite" });
     this.resetButton = button("Put dragged cards back", "Reset layout", () => this.resetLayout());
     const tools = element(
       "div",
-      { class: "bar", role: "toolbar", "aria-label": "Map" },
+      { class: "bar", role: "group", "aria-label": "Map tools" },
       this.search,
       this.found,
       element("span", { class: "gap" }),
@@ -127,7 +83,7 @@ class View {
         class: "stage",
         tabindex: "0",
         role: "group",
-        "aria-label": "Map of allowed connections; the table has the same content. Arrow keys pan, plus and minus zoom, 0 fits, Escape clears.",
+        "aria-label": STAGE_LABEL,
       },
       this.canvas,
       this.tip,
@@ -172,7 +128,8 @@ class View {
       this.payload = payload;
       this.scene = buildScene(payload, isSame ? this.scene : null);
       this.patch();
-      this.keepSelection();
+      this.hideTip();
+      this.countMatches();
     }
     this.writeLegend();
     this.light();
@@ -188,11 +145,10 @@ class View {
     // The painter draws edges from the scene; vis has them, hidden, so that its own model is complete.
     this.visEdges.clear();
     this.vis.remove(this.vis.getIds().filter((id) => !kept.has(id)));
-    for (const node of cards) {
-      const id = visId(node.id);
-      if (this.vis.get(id) === null) this.vis.add({ id, x: node.x, y: node.y, shape: "custom", ctxRenderer: (args) => this.card(args) });
-      this.place(node); // also those just added: vis cuts the fractions of first positions
-    }
+    const added = cards.filter((node) => this.vis.get(visId(node.id)) === null);
+    const ctxRenderer = (args) => this.card(args);
+    this.vis.add(added.map((node) => ({ id: visId(node.id), x: node.x, y: node.y, shape: "custom", ctxRenderer })));
+    for (const node of cards) this.place(node); // also those just added: vis cuts the fractions of first positions
     this.visEdges.add(this.scene.edges.map((edge, i) => ({ id: i, from: visId(edge.from.id), to: visId(edge.to.id) })));
   }
 
@@ -207,8 +163,8 @@ class View {
   }
 
   writeLegend() {
-    const items = this.payload.legend.map((entry) => element("li", {}, legendMark(entry, this.look, this.payload.icons), entry.text));
-    this.key.replaceChildren(...items);
+    const mark = (entry) => legendMark(entry, this.look, this.payload.icons);
+    this.key.replaceChildren(...this.payload.legend.map((entry) => element("li", {}, mark(entry), entry.text)));
   }
 
   // -------------------------------------------------------------------------------------------------------- painting
@@ -234,6 +190,7 @@ class View {
 
   /** First sight of a map: the right height, then everything in view. */
   show() {
+    if (this.stage.clientWidth === 0) return; // in a closed tab; `resize` comes back when it opens
     this.stage.style.height = `${this.wantedHeight()}px`;
     this.measure();
     this.fit(false);
@@ -285,11 +242,12 @@ class View {
   /** Zooms, keeping the given point of the map (the middle of the view by default) where it is on the screen. */
   zoomBy(factor, anchor = this.network.getViewPosition()) {
     const old = this.network.getScale();
-    const scale = Math.max(ZOOM.least, Math.min(ZOOM.most, old * factor));
+    const scale = Math.max(Math.min(ZOOM.least, old), Math.min(ZOOM.most, old * factor));
     const centre = this.network.getViewPosition();
     const shift = old / scale;
+    const position = { x: anchor.x + (centre.x - anchor.x) * shift, y: anchor.y + (centre.y - anchor.y) * shift };
     this.leaveFit();
-    this.moveTo({ scale, position: { x: anchor.x + (centre.x - anchor.x) * shift, y: anchor.y + (centre.y - anchor.y) * shift } }, false);
+    this.moveTo({ scale, position }, false);
   }
 
   pan(right, down) {
@@ -321,9 +279,7 @@ class View {
     const reach = EDGE_REACH / this.network.getScale();
     let [nearest, best] = [reach, null];
     for (const edge of this.scene.edges) {
-      const { rect } = edgeShape(edge);
-      const grown = { left: rect.left - reach, top: rect.top - reach, right: rect.right + reach, bottom: rect.bottom + reach };
-      if (!isInside(point, grown)) continue;
+      if (!isInside(point, edgeShape(edge).rect, reach)) continue;
       const distance = distanceToEdge(point, edge);
       if (distance < nearest) [nearest, best] = [distance, edge];
     }
@@ -335,9 +291,7 @@ class View {
   /** A click: spotlight it and tell Python. A blank click tells Python only if there was something to clear. */
   choose(hit) {
     const had = this.selection;
-    if (hit?.type === "node") this.selection = { type: "node", id: hit.item.id, source: "", target: "" };
-    else if (hit?.type === "edge") this.selection = { type: "edge", id: hit.item.id, source: hit.item.from.id, target: hit.item.to.id };
-    else this.selection = null;
+    this.selection = hit && hit.type !== "box" ? selectionOf(hit) : null;
     this.hideTip();
     this.light();
     this.redraw();
@@ -356,21 +310,15 @@ class View {
     return null;
   }
 
-  /** What was selected may be gone from the new picture. Python knows its picture, so it is not told. */
-  keepSelection() {
-    this.hoverAt(null);
-    if (!this.selectedItem()) this.selection = null;
-  }
-
   /** Decides what is bright: matches of the search, or the selection with its neighbours, or everything. */
   light() {
     const item = this.selectedItem();
     this.look.chosen = item;
     const matches = this.matches();
+    const edges = item?.edges ?? (item ? [item] : []);
+    const cards = [...(item?.edges ? [item] : []), ...edges.flatMap((edge) => [edge.from, edge.to])];
     if (matches !== null) this.look.lit = { nodes: new Set(matches), edges: new Set() };
-    else if (item?.edges) this.look.lit = { nodes: new Set([item, ...item.edges.flatMap((e) => [e.from, e.to])]), edges: new Set(item.edges) };
-    else if (item) this.look.lit = { nodes: new Set([item.from, item.to]), edges: new Set([item]) };
-    else this.look.lit = null;
+    else this.look.lit = item ? { nodes: new Set(cards), edges: new Set(edges) } : null;
   }
 
   // ---------------------------------------------------------------------------------------------------------- search
@@ -378,16 +326,22 @@ class View {
   matches() {
     const query = this.search.value.trim().toLowerCase();
     if (!query) return null;
-    const names = (node) => [node.name, node.lines.join(""), `${node.namespace}/${node.lines.join("")}`, ...node.tooltip.slice(0, 1)];
-    return [...this.scene.nodes.values()].filter((node) => names(node).some((name) => name.toLowerCase().includes(query)));
+    const names = (node) => [node.name, `${node.namespace}/${node.lines.join("")}`, ...node.tooltip.slice(0, 1)];
+    const isMatch = (node) => names(node).some((name) => name.toLowerCase().includes(query));
+    return [...this.scene.nodes.values()].filter(isMatch);
   }
 
   find() {
     this.turn = -1;
-    const matches = this.matches();
-    this.found.textContent = matches === null ? "" : matches.length === 0 ? "nothing found" : `${matches.length} found`;
+    this.countMatches();
     this.light();
     this.redraw();
+  }
+
+  countMatches() {
+    const matches = this.matches();
+    const words = matches?.length === 0 ? "nothing found" : `${matches?.length} found`;
+    this.found.textContent = matches === null ? "" : words;
   }
 
   searchKey(event) {
@@ -541,6 +495,11 @@ class View {
     this.resized.disconnect();
     this.network.destroy();
   }
+}
+
+/** What Python is told about a card or an edge. */
+function selectionOf({ type, item }) {
+  return { type, id: item.id, source: item.from?.id ?? "", target: item.to?.id ?? "" };
 }
 
 /** States of one map: the same identity, and most of the cards where they were. */
