@@ -50,6 +50,7 @@ CUTTING_BLOCKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("10.244.1.0/24", ("10.244.1.0/28",)),
 )
 PORTS = (53, 80, 443, 8000, 8005, 8010, 8080, 8081, 9090)
+CONTAINER_PORTS = (53, 80, 8080, 9090)
 PORT_NAMES = ("web", "dns", "metrics")
 CONNECTIONS = (
     *((protocol, port) for protocol in ("TCP", "UDP") for port in (*PORTS, 1, 65535)),
@@ -168,7 +169,7 @@ class Maker:
         found: Raw = {}
         if self.chance(0.5):
             found["protocol"] = self.rng.choice(("TCP", "TCP", "UDP", "SCTP"))
-        if self.chance(0.3):
+        if self.chance(0.4):
             found["port"] = self.rng.choice(PORT_NAMES)
         elif self.chance(0.85):
             found["port"] = self.rng.choice(PORTS)
@@ -217,7 +218,7 @@ class Maker:
     def containers(self) -> Raw:
         """The containers of a pod spec, with named ports, sidecars and plain init containers."""
         found: Raw = {"containers": [self.container(f"c{i}") for i in range(self.rng.choice((1, 1, 2)))]}
-        if self.chance(0.2):
+        if self.chance(0.35):
             found["initContainers"] = [self.container("i0")]
             if self.chance(0.6):
                 found["initContainers"][0]["restartPolicy"] = "Always"
@@ -226,10 +227,10 @@ class Maker:
     def container(self, name: str) -> Raw:
         """One container with up to two ports."""
         found: Raw = {"name": name, "image": "example.org/image"}
-        names = self.rng.sample(PORT_NAMES, self.rng.choice((0, 1, 1, 2)))
-        ports = [{"name": port, "containerPort": self.rng.choice(PORTS)} for port in names]
+        names = self.rng.sample(PORT_NAMES, self.rng.choice((0, 1, 2, 3)))
+        ports = [{"name": port, "containerPort": self.rng.choice(CONTAINER_PORTS)} for port in names]
         for port in ports:
-            if self.chance(0.4):
+            if self.chance(0.3):
                 port["protocol"] = self.rng.choice(("TCP", "UDP", "SCTP"))
         return {**found, "ports": ports} if ports else found
 
@@ -392,7 +393,7 @@ def random_flows(case: Case, count: int) -> list[Flow]:
     for _ in range(count):
         pair = [rng.choice(pods), rng.choice(pods if rng.random() < 0.7 else outside)]
         rng.shuffle(pair)
-        protocol, port = rng.choice(CONNECTIONS)
+        protocol, port = rng.choice(CONNECTIONS) if rng.random() < 0.6 else ("TCP", rng.choice(CONTAINER_PORTS))
         flows.append(Flow(pair[0], pair[1], protocol, port))
     return flows
 

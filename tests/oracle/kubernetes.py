@@ -21,7 +21,7 @@ from tests.oracle.manifests import (
     node_addresses,
     unwrap,
 )
-from tests.oracle.validation import bad_selector, bad_types, refused
+from tests.oracle.validation import KNOWN_FIELDS, bad_selector, bad_types, refused
 
 Ternary = bool | None
 Endpoint = tuple[Literal["pod"], str, str] | tuple[Literal["ip"], str]
@@ -138,14 +138,14 @@ def on_own_node(world: Raw, source: Raw, target: Raw) -> Ternary:
     """Whether the source is the node of the target, or a pod in that node's network (A31)."""
     if not source["host"] or target["host"]:
         return False
-    if source.get("outside"):
-        if set(source["addresses"]) & set(target["host_addresses"]):
-            return True
-        if not source["node"]:
-            return False
-    if not source["node"] or not target["node"]:
-        return None
-    return bool(source["node"] == target["node"])
+    here, there = set(source["addresses"]), set(target["host_addresses"])
+    if here & there:
+        return True
+    if source.get("outside") and not source["node"]:
+        return False
+    if source["node"] and target["node"]:
+        return bool(source["node"] == target["node"])
+    return False if here and there else None
 
 
 def side(world: Raw, flow: Flow, family: int, direction: str, *, subject: Raw, other: Raw, target: Raw) -> Ternary:
@@ -174,10 +174,10 @@ def side(world: Raw, flow: Flow, family: int, direction: str, *, subject: Raw, o
 
 
 def directions(policy: Raw) -> list[str]:
-    """The directions in which a policy isolates (A2, A3); both if what it says is invalid."""
+    """The directions in which a policy isolates (A2, A3); both if that is invalid or may be misspelt."""
     spec = policy.get("spec") or {}
     types: list[str] = spec.get("policyTypes") or []
-    if bad_types(types):
+    if bad_types(types) or (not types and set(spec) - KNOWN_FIELDS):
         return ["Ingress", "Egress"]
     if types:
         return types

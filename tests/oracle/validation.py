@@ -8,6 +8,7 @@ from typing import Any
 
 Raw = dict[str, Any]
 
+KNOWN_FIELDS = {"podSelector", "ingress", "egress", "policyTypes"}
 LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?")
 LABEL_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
 SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
@@ -20,7 +21,7 @@ def refused(policy: Raw) -> bool:
     name = policy["metadata"]["name"]
     if len(name) > 253 or not SUBDOMAIN.fullmatch(name):
         return True
-    if set(spec) - {"podSelector", "ingress", "egress", "policyTypes"}:
+    if set(spec) - KNOWN_FIELDS:
         return True
     return (
         bad_types(spec.get("policyTypes") or [])
