@@ -17,7 +17,7 @@ from netviz.manifests.duplicates import report_duplicates
 from netviz.manifests.limits import DEFAULT_LIMITS, Limits
 from netviz.manifests.metadata import DEFAULT_NAMESPACE, note_default_namespace
 from netviz.manifests.paths import display_name, find_files, read_bytes
-from netviz.manifests.reading import Reading, Record, read
+from netviz.manifests.reading import Reading, Record, collector_off, read
 from netviz.manifests.report import LoadReport, Unsupported, diagnostic_position, missing_facts
 from netviz.manifests.uncertain import UNSUPPORTED_TIER, contradictory, object_name, unread_policy, unsupported_policy
 from netviz.manifests.unsupported import UnmodelledKind, unmodelled
@@ -57,8 +57,8 @@ def load(
                 yield display_name(path), data
 
     readings = [_read(name, data, limits, dialects) for name, data in contents()]
-    names = tuple(display_name(path) for path in found.files)
-    return _assemble(names, readings, problems, dialects)
+    with collector_off():
+        return _assemble(tuple(map(display_name, found.files)), readings, problems, dialects)
 
 
 def load_files(
@@ -69,7 +69,8 @@ def load_files(
 ) -> Loaded:
     """Load files that are in memory, given as (name, content), as one cluster."""
     readings = [_read(name, data, limits, dialects) for name, data in files]
-    return _assemble(tuple(name for name, _ in files), readings, [], dialects)
+    with collector_off():
+        return _assemble(tuple(name for name, _ in files), readings, [], dialects)
 
 
 def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect]) -> Reading:

@@ -105,6 +105,8 @@ class Fields:
     @property
     def errors(self) -> bool:
         """Whether an error about this mapping or something in it was reported since this object was made."""
+        if len(self.problems) == self._first_problem:
+            return False
         mine = path_text(self.path)
         return any(
             p.severity is Severity.ERROR and _lies_in(p.path, mine) for p in self.problems[self._first_problem :]
@@ -230,6 +232,8 @@ class Fields:
 
     def unknown(self, ignore: frozenset[str] = frozenset()) -> list[str]:
         """The written fields that no getter asked for, sorted; reports nothing."""
+        if self._data.keys() <= ignore:
+            return []
         return sorted(key for key in self._data if key not in self._asked and key not in ignore)
 
 

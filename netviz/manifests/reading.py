@@ -64,7 +64,7 @@ def read(name: str, data: bytes, *, wanted: Wanted, limits: Limits = DEFAULT_LIM
     rests meanwhile, because it would look at all of the growing trees again and again.
     """
     reader = _FileReader(name, wanted)
-    with _collector_off():
+    with collector_off():
         if len(data) > limits.file_size:
             message, hint = over_limit(limits, "file_size")
             reader.report("limit", message, hint=hint)
@@ -77,7 +77,8 @@ def read(name: str, data: bytes, *, wanted: Wanted, limits: Limits = DEFAULT_LIM
 
 
 @contextmanager
-def _collector_off() -> Iterator[None]:
+def collector_off() -> Iterator[None]:
+    """Keeps the garbage collector from looking at growing trees again and again; afterwards it is as before."""
     was_on = gc.isenabled()
     gc.disable()
     try:
