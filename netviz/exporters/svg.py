@@ -26,9 +26,7 @@ _BOX_TITLE: Final = 16.0
 _BOX_SUBTITLE: Final = 12.0
 _ARROW: Final = (11.0, 4.6)
 _DASHES: Final = {Change.SAME: "", Change.ADDED: "", Change.REMOVED: "8 5", Change.CHANGED: ""}
-_OUTSIDE: Final = frozenset(
-    {NodeKind.INTERNET, NodeKind.ANY_WORKLOAD, NodeKind.ADDRESSES, NodeKind.INGRESS_CONTROLLER}
-)
+_OUTSIDE: Final = frozenset({NodeKind.INTERNET, NodeKind.ANY_WORKLOAD, NodeKind.ADDRESSES, NodeKind.INGRESS_CONTROLLER})
 
 
 def render_svg(picture: Picture, *, dark: bool = False) -> str:
@@ -83,7 +81,7 @@ def _head(picture: Picture, theme: Theme, width: float) -> Iterator[str]:
     title = _cut(visible(picture.title), width - 2 * _SIDE, 21.0, bold=True)
     yield _label(title, _SIDE, 36.0, 21.0, theme["text"], bold=True)
     counts = picture.counts
-    facts = [(_counted(counts.workloads, "workload"), "muted"), (_counted(counts.pairs, "allowed pair"), "muted")]
+    facts = [(_counted(counts.workloads, picture.unit), "muted"), (_counted(counts.pairs, "allowed pair"), "muted")]
     if counts.unknown:
         facts.append((f"{counts.unknown} undecided", "unknown"))
     if picture.what_if or counts.added or counts.removed or counts.changed:
@@ -94,12 +92,13 @@ def _head(picture: Picture, theme: Theme, width: float) -> Iterator[str]:
         ]
     x = _SIDE
     for i, (words, colour) in enumerate(facts):
-        lead = " · " if i else ""
         bold = colour != "muted"
-        x += text_width(lead, 13.0) + (4.0 if i else 0.0)
+        if i:
+            yield _label("·", x, 60.0, 13.0, theme["muted"])
+            x += 11.0
         size = text_width(words, 13.0, bold=bold)
         yield _label(words, x, 60.0, 13.0, theme[colour], bold=bold)  # type: ignore[literal-required]
-        x += size + 4.0
+        x += size + 8.0
     if picture.what_if:
         room = width - x - 2 * _SIDE
         if room > 60.0:
@@ -200,8 +199,7 @@ def _card(node: Node, theme: Theme) -> Iterator[str]:
     else:
         yield f'<rect {frame} rx="9" stroke-width="1.2"/>'
         yield (
-            f'<rect x="{_n(left)}" y="{_n(top + 8)}" width="4" height="{_n(node.height - 16)}" rx="2"'
-            f' fill="{colour}"/>'
+            f'<rect x="{_n(left)}" y="{_n(top + 8)}" width="4" height="{_n(node.height - 16)}" rx="2" fill="{colour}"/>'
         )
     yield _icon(ICONS.get(node.icon, ICONS["cube"]), left + 14.0, node.y - 11.0, 22.0, colour, 1.7)
     baseline = node.y - 3.5 - 8.5 * (len(node.title_lines) - 1)

@@ -8,10 +8,11 @@ from netviz.engine.matrix import ReachabilityMatrix
 from netviz.sets.connections import ConnectionSet
 from netviz.view.cards import Face
 from netviz.view.fold import Link
-from netviz.view.geometry import Path, Rect, bounds, sampled
+from netviz.view.geometry import Path, Rect, bounds
+from netviz.view.hubs import CARDS_OF_PODS
 from netviz.view.layout import Layout, arrange, box_title_width, title_lines, with_outer_cards, with_stray_cards
 from netviz.view.pairs import paired
-from netviz.view.picture import Box, Change, Counts, Edge, Node, NodeKind, Picture
+from netviz.view.picture import Box, Change, Counts, Edge, Node, Picture
 from netviz.view.pills import Wanted, pill_size, placed
 from netviz.view.routing import routes
 from netviz.view.scene import Scene, scene
@@ -21,7 +22,6 @@ BOX_TITLE_SIZE = 16.0
 MARGIN = 28.0
 MOST_LABELLED = 25
 SIGNS: Mapping[Change, str] = {Change.SAME: "", Change.ADDED: "+ ", Change.REMOVED: "− ", Change.CHANGED: "± "}
-_CARDS_OF_PODS = (NodeKind.WORKLOAD, NodeKind.NAMESPACE)
 _CHANGE_TEXT: Mapping[Change, str] = {
     Change.SAME: "",
     Change.ADDED: "added by the what-if",
@@ -64,7 +64,16 @@ def build_picture(
     paths = routes(_only_shown(layout, shown), [(link.source, link.target) for link in shown.links], titles)
     edges = _edges(shown, paths, _card_rects(layout, shown), titles)
     nodes = _nodes(shown, layout)
-    return _framed(nodes, edges, boxes, shown.counts, title=title, what_if=what_if, notes=(*notes, *shown.notes))
+    return _framed(
+        nodes,
+        edges,
+        boxes,
+        shown.counts,
+        title=title,
+        what_if=what_if,
+        notes=(*notes, *shown.notes),
+        unit=after.by.value,
+    )
 
 
 def _flows(links: Sequence[Link]) -> dict[tuple[str, str], float]:
@@ -80,9 +89,9 @@ def _arranged(baseline: Scene) -> Layout:
 
 
 def _completed(layout: Layout, shown: Scene) -> Layout:
-    strays = [f for f in shown.faces.values() if f.kind in _CARDS_OF_PODS and f.id not in layout.places]
+    strays = [f for f in shown.faces.values() if f.kind in CARDS_OF_PODS and f.id not in layout.places]
     layout = with_stray_cards(layout, strays, shown.colours)
-    outer = [f for f in shown.faces.values() if f.kind not in _CARDS_OF_PODS]
+    outer = [f for f in shown.faces.values() if f.kind not in CARDS_OF_PODS]
     return with_outer_cards(layout, outer, _flows(shown.links))
 
 
@@ -103,7 +112,7 @@ def _used_boxes(layout: Layout, shown: Scene) -> tuple[Box, ...]:
 
 def _title_rect(box: Box) -> Rect:
     width = min(box.width - 28.0, box_title_width(box, BOX_TITLE_SIZE) + 8.0)
-    return Rect(box.x + 12.0, box.y + 8.0, box.x + 12.0 + width, box.y + 38.0)
+    return Rect(box.x + 12.0, box.y - 4.0, box.x + 12.0 + width, box.y + 38.0)
 
 
 def _card_rects(layout: Layout, shown: Scene) -> list[Rect]:
@@ -197,11 +206,13 @@ def _framed(
     title: str,
     what_if: str,
     notes: tuple[str, ...],
+    unit: str,
 ) -> Picture:
     rects = [Rect.around((n.x, n.y), n.width, n.height) for n in nodes]
     rects += [Rect(b.x, b.y, b.x + b.width, b.y + b.height) for b in boxes]
     rects += [Rect.around(e.label_at, *e.label_size) for e in edges if e.label_at]
-    points = [point for edge in edges if edge.route for point in sampled(edge.route, 8)]
+    # A Bezier piece stays within its four points, so these bound the curves without sampling them.
+    points = [point for edge in edges for point in edge.route]
     around = (bounds(rects, points) or Rect(0.0, 0.0, 640.0, 240.0)).grown(MARGIN)
     return Picture(
         title=title,
@@ -215,4 +226,5 @@ def _framed(
         width=round(around.right - around.left, 2),
         height=round(around.bottom - around.top, 2),
         notes=notes,
+        unit=unit,
     )

@@ -163,7 +163,7 @@ def _outer_face(card: str, outside: Mapping[str, AddressGroup]) -> Face:
             id=card,
             kind=NodeKind.ANY_WORKLOAD,
             title="Any workload",
-            subtitle="every pod of the cluster",
+            subtitle="every pod",
             namespace="",
             icon="grid",
             tooltip=("Any workload", "Every pod of the cluster, also one that is not in the input"),
@@ -175,7 +175,7 @@ def _outer_face(card: str, outside: Mapping[str, AddressGroup]) -> Face:
             id=card,
             kind=NodeKind.INTERNET,
             title="Internet",
-            subtitle="all other addresses" if others else "all outside addresses",
+            subtitle="other addresses" if others else "all addresses",
             namespace="",
             icon="globe",
             tooltip=("Internet", "Every address outside of the cluster, unless it has a card of its own"),
@@ -197,4 +197,3 @@ def _outer_face(card: str, outside: Mapping[str, AddressGroup]) -> Face:
 
 def _ranges(group: AddressGroup) -> int:
     return len(group.addresses.ranges())
-

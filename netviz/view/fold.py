@@ -15,6 +15,7 @@ from netviz.sets.connections import ALL_CONNECTIONS, NO_CONNECTIONS, ConnectionS
 from netviz.view.outside import AddressGroup, address_groups, representatives
 from netviz.view.pairs import End, PairTable
 from netviz.view.picture import Change, Counts
+from netviz.view.text import visible
 from netviz.view.words import connection_words
 
 ANY_SOURCE: Final = "any-workload"
@@ -189,9 +190,7 @@ def _shown_by_fold(folding: _Folding, source: int, target: int, change: Change) 
 
 def _incoming_links(folding: _Folding) -> tuple[list[Link], tuple[str, ...]]:
     """Links from "Any workload" and from the Internet; many open cards become a sentence instead."""
-    with_internet = {
-        target: cells for source, target, cells in folding.pairs() if folding.internet(source)
-    }
+    with_internet = {target: cells for source, target, cells in folding.pairs() if folding.internet(source)}
     ends = [(i, end) for i, end in enumerate(folding.table.ends) if end.pod_like and end.peer.living]
     open_ends = [end for _, end in ends if _open(end.peer.ingress)]
     links: list[Link] = []
@@ -200,24 +199,20 @@ def _incoming_links(folding: _Folding) -> tuple[list[Link], tuple[str, ...]]:
         extra = with_internet.get(i, (Cell(), Cell()))
         found = [
             _folded_link(ANY_SOURCE, end.id, was.any_pod, now.any_pod),
-            _folded_link(
-                INTERNET_SOURCE, end.id, was.any_outside | extra[0].allow, now.any_outside | extra[1].allow
-            ),
+            _folded_link(INTERNET_SOURCE, end.id, was.any_outside | extra[0].allow, now.any_outside | extra[1].allow),
         ]
         plain = len(open_ends) > MOST_OPEN_DRAWN and _open(now)
         links.extend(link for link in found if link and not (plain and link.change is Change.SAME))
     if len(open_ends) <= MOST_OPEN_DRAWN:
         return links, ()
-    return links, (f"{len(open_ends)} workloads accept everything: see their open lock.",)
+    return links, (f"{len(open_ends)} {open_ends[0].peer.type.value}s accept everything: see their open lock.",)
 
 
 def _outgoing_links(
     folding: _Folding, needs_any: set[int], needs_outside: set[int]
 ) -> tuple[list[Link], tuple[str, ...]]:
     """Links to "Any workload" and to the Internet; what a card may send to everybody is its badge and a sentence."""
-    with_internet = {
-        source: cells for source, target, cells in folding.pairs() if folding.internet(target)
-    }
+    with_internet = {source: cells for source, target, cells in folding.pairs() if folding.internet(target)}
     links: list[Link] = []
     everywhere: dict[ConnectionSet, list[str]] = {}
     for i, end in enumerate(folding.table.ends):
@@ -278,4 +273,4 @@ def _folded_link(source: str, target: str, before: ConnectionSet, after: Connect
 
 
 def _some_names(names: list[str]) -> str:
-    return ", ".join(names) if len(names) <= 4 else f"{len(names)} workloads, see their globe"
+    return ", ".join(visible(name) for name in names) if len(names) <= 4 else f"{len(names)} cards with a globe"

@@ -7,32 +7,36 @@ what lets routing.py lead every connection around every card.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final
 
 from netviz.view.cards import BADGE_ROOM, TEXT_LEFT, TITLE_SIZE, Face
-from netviz.view.layering import layers, squeezed
 from netviz.view.picture import Box, NodeKind
+from netviz.view.stacking import (
+    BOX_GAP,
+    CARD_HEIGHT,
+    MANY,
+    PAD,
+    STRIP,
+    TOP,
+    Flows,
+    Group,
+    Stacks,
+    best_stacks,
+    box_size,
+    groups_of,
+    room_after,
+    starts_of,
+)
 from netviz.view.text import text_width, wrapped
 
-Flows = Mapping[tuple[str, str], float]
-"""The connections that shape a layout: how much the first card calls the second."""
-
-CARD_HEIGHT: Final = 56.0
 LINE_HEIGHT: Final = 17.0
 NARROWEST: Final = 216.0
 WIDEST: Final = 300.0
-PAD: Final = 24.0
-TOP: Final = 48.0
-_BOTTOM: Final = 22.0
-_STRIP: Final = 104.0
-_BETWEEN_BOXES: Final = 84.0
-_BOX_GAP: Final = 34.0
+_OUTER_STRIP: Final = 88.0
 _OUTER_GAP: Final = 26.0
-_BEST_ASPECT: Final = 1.95
-_MANY: Final = 60
+_OUTER_WIDTH: Final = 180.0
 _SWEEPS: Final = 8
 
 
@@ -60,27 +64,10 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Group:
-    """The cards of one box. `columns` of the box from left to right, each from top to bottom; `rank` None: calls nobody
-    outside and is called by nobody.
-    """
-
-    key: str
-    namespace: str
-    boxed: bool
-    rank: int | None
-    columns: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Measures:
     card_width: float
     pitch: float
     heights: Mapping[str, float]
-
-
-_Stacks = tuple[tuple[_Group, ...], ...]
-"""Boxes above each other, from left to right."""
 
 
 def arrange(
@@ -88,10 +75,10 @@ def arrange(
 ) -> Layout:
     """A place for every card. `sides` fixes columns (a focus view): negative left of the focus, positive right."""
     inner = [f for f in cards.values() if f.kind in (NodeKind.WORKLOAD, NodeKind.NAMESPACE)]
-    groups = _groups(inner, flows, sides)
+    groups = groups_of(inner, flows, sides)
     width = _card_width(inner)
     heights = {f.id: card_height(f, width) for f in inner}
-    stacks, pitch = _best_stacks(groups, width, max(heights.values(), default=CARD_HEIGHT), flows)
+    stacks, pitch = best_stacks(groups, width, max(heights.values(), default=CARD_HEIGHT), flows)
     measures = _Measures(card_width=width, pitch=pitch, heights=heights)
     stacks = _untangled(stacks, measures, flows)
     places, boxes, tracks = _set_out(stacks, measures, colours)
@@ -143,7 +130,7 @@ def with_stray_cards(layout: Layout, strays: Sequence[Face], colours: Mapping[st
     places, boxes = dict(layout.places), list(layout.boxes)
     track = max(1, len(layout.tracks) - 2)
     left, right = layout.tracks[track]
-    y = max((b.y + b.height for b in boxes), default=0.0) + _BOX_GAP
+    y = max((b.y + b.height for b in boxes), default=0.0) + BOX_GAP
     for namespace in sorted({f.namespace for f in strays}):
         top = y
         y += TOP
@@ -165,7 +152,7 @@ def with_stray_cards(layout: Layout, strays: Sequence[Face], colours: Mapping[st
                 height=y - top,
             )
         )
-        y += _BOX_GAP
+        y += BOX_GAP
     return replace(layout, places=places, boxes=tuple(boxes))
 
 
@@ -174,143 +161,11 @@ def _card_width(faces: Sequence[Face]) -> float:
     if not wanted:
         return NARROWEST
     fits_most = wanted[-1] if wanted[-1] <= WIDEST else wanted[int(len(wanted) * 0.8)]
-    most = WIDEST if len(faces) <= _MANY else 256.0
+    most = WIDEST if len(faces) <= MANY else 256.0
     return float(math.ceil(min(most, max(NARROWEST, fits_most))))
 
 
-def _groups(faces: Sequence[Face], flows: Flows, sides: Mapping[str, int] | None) -> list[_Group]:
-    members: dict[str, list[Face]] = {}
-    for face in sorted(faces, key=lambda f: (f.namespace, f.title, f.id)):
-        key = face.id if face.kind is NodeKind.NAMESPACE else face.namespace
-        side = sides.get(face.id, 0) if sides else 0
-        members.setdefault(f"{key}\n{side}", []).append(face)
-    home = {face.id: key for key, inside in members.items() for face in inside}
-    between: dict[tuple[str, str], float] = {}
-    for (source, target), weight in flows.items():
-        pair = home.get(source, ""), home.get(target, "")
-        if all(pair) and pair[0] != pair[1]:
-            between[pair] = between.get(pair, 0.0) + weight
-    linked = {key for pair in between for key in pair}
-    if sides:
-        order = sorted({sides.get(face.id, 0) for face in faces})
-        ranks = {key: order.index(int(key.rpartition("\n")[2])) for key in members}
-        linked = set(members)
-    else:
-        ranks = layers([key for key in members if key in linked], between)
-        floor = min(ranks.values(), default=0)
-        ranks = {key: rank - floor for key, rank in ranks.items()}
-    return [
-        _Group(
-            key=key,
-            namespace=inside[0].namespace,
-            boxed=inside[0].kind is not NodeKind.NAMESPACE,
-            rank=ranks[key] if key in linked else None,
-            columns=_inner_columns([f.id for f in inside], flows),
-        )
-        for key, inside in members.items()
-    ]
-
-
-def _inner_columns(cards: Sequence[str], flows: Flows) -> tuple[tuple[str, ...], ...]:
-    """The cards of one box by rank; cards that are linked to none of the others come as the last entry."""
-    inside = set(cards)
-    weights = {pair: w for pair, w in flows.items() if pair[0] in inside and pair[1] in inside}
-    linked = {card for pair in weights for card in pair}
-    ranks = layers([card for card in cards if card in linked], weights)
-    columns = [tuple(card for card in cards if ranks.get(card) == rank) for rank in sorted(set(ranks.values()))]
-    return (*columns, tuple(card for card in cards if card not in linked))
-
-
-def _folded_columns(group: _Group, rows: int) -> tuple[tuple[str, ...], ...]:
-    """The columns with at most `rows` cards each; loose cards fill up the shortest ones."""
-    *ranked, loose = group.columns
-    columns: list[list[str]] = []
-    for column in ranked:
-        parts = math.ceil(len(column) / rows)
-        size = math.ceil(len(column) / parts)
-        columns.extend(list(column[i : i + size]) for i in range(0, len(column), size))
-    total = sum(len(column) for column in columns) + len(loose)
-    while len(columns) * rows < total:
-        columns.append([])
-    for card in loose:
-        min(columns, key=len).append(card)
-    return tuple(tuple(column) for column in columns)
-
-
-def _best_stacks(groups: Sequence[_Group], width: float, height: float, flows: Flows) -> tuple[_Stacks, float]:
-    """The way of wrapping that suits a screen best, and the distance from row to row."""
-    best: tuple[float, _Stacks, float] = (math.inf, (), height)
-    ranks = {g.key: g.rank for g in groups if g.rank is not None}
-    deepest = max(ranks.values(), default=0) + 1
-    gaps = (36.0, 44.0, 56.0, 70.0, 84.0) if sum(len(c) for g in groups for c in g.columns) <= _MANY else (30.0, 38.0)
-    for rows in (2, 3, 4, 5, 6, 7, 8, 10, 12, 16):
-        folded = [replace(g, columns=_folded_columns(g, rows)) for g in groups]
-        for most in sorted({deepest, *(m for m in (3, 4, 5, 6, 8) if m < deepest)}):
-            columns = squeezed(ranks, most)
-            ranked = [replace(g, rank=columns.get(g.key)) for g in folded]
-            for gap in gaps:
-                sizes = {g.key: _box_size(g, width, height + gap) for g in ranked}
-                tallest = max((h for _, h in sizes.values()), default=0.0)
-                for limit in (1.0, 1.3, 1.7, 2.2, 3.0, 4.0, 6.0):
-                    stacks = _stacked(ranked, sizes, tallest * limit)
-                    cost = _cost(stacks, sizes) + 0.12 * (deepest - most)
-                    if cost < best[0] - 1e-9:
-                        best = cost, stacks, height + gap
-    return best[1], best[2]
-
-
-def _box_size(group: _Group, width: float, pitch: float) -> tuple[float, float]:
-    count = len(group.columns)
-    rows = _row_span(group)
-    frame = (2 * PAD, TOP + _BOTTOM) if group.boxed else (0.0, 0.0)
-    return count * width + (count - 1) * _STRIP + frame[0], rows * pitch - (pitch - CARD_HEIGHT) + frame[1]
-
-
-def _row_span(group: _Group) -> float:
-    return max(start + len(column) for start, column in zip(_starts(group), group.columns, strict=True))
-
-
-def _starts(group: _Group) -> list[float]:
-    """The row where each column begins; neighbouring columns differ by half a row so that lines pass between cards."""
-    most = max(len(column) for column in group.columns)
-    starts = [(most - len(column)) / 2 for column in group.columns]
-    for i in range(1, len(starts)):
-        if (starts[i] - starts[i - 1]) % 1 == 0:
-            starts[i] += 0.5 if starts[i - 1] % 1 == 0 else -0.5
-    lowest = min(starts)
-    return [start - lowest for start in starts]
-
-
-def _stacked(groups: Sequence[_Group], sizes: Mapping[str, tuple[float, float]], limit: float) -> _Stacks:
-    stacks: list[list[_Group]] = []
-    filled: list[float] = []
-    for rank in sorted({g.rank for g in groups if g.rank is not None}):
-        for i, group in enumerate(g for g in groups if g.rank == rank):
-            height = sizes[group.key][1]
-            if i == 0 or filled[-1] + height > limit:
-                stacks.append([])
-                filled.append(-_BOX_GAP)
-            stacks[-1].append(group)
-            filled[-1] += height + _BOX_GAP
-    for group in sorted((g for g in groups if g.rank is None), key=lambda g: -sizes[g.key][1]):
-        height = sizes[group.key][1]
-        fits = [i for i, used in enumerate(filled) if used + _BOX_GAP + height <= limit]
-        at = min(fits, key=lambda i: (filled[i], i), default=len(stacks))
-        if at == len(stacks):
-            stacks.append([])
-            filled.append(-_BOX_GAP)
-        stacks[at].append(group)
-        filled[at] += height + _BOX_GAP
-    return tuple(tuple(stack) for stack in stacks)
-
-
-def _cost(stacks: _Stacks, sizes: Mapping[str, tuple[float, float]]) -> float:
-    width = 400.0 + sum(max(sizes[g.key][0] for g in stack) + _BETWEEN_BOXES for stack in stacks)
-    height = max((sum(sizes[g.key][1] + _BOX_GAP for g in stack) for stack in stacks), default=CARD_HEIGHT)
-    return abs(math.log(width / height / _BEST_ASPECT)) + 0.35 * math.log(width * height)
-
-
-def _untangled(stacks: _Stacks, measures: _Measures, flows: Flows) -> _Stacks:
+def _untangled(stacks: Stacks, measures: _Measures, flows: Flows) -> Stacks:
     """Boxes and cards reordered towards what they are connected to; of all sweeps the one with the shortest lines."""
     best, best_length = stacks, math.inf
     neighbours: dict[str, list[str]] = {}
@@ -339,17 +194,17 @@ def _pull(card: str, neighbours: Mapping[str, list[str]], places: Mapping[str, P
     return (sum(ys) + 0.2 * places[card].y) / (len(ys) + 0.2)
 
 
-def _sorted_group(group: _Group, pull: Mapping[str, float]) -> _Group:
+def _sorted_group(group: Group, pull: Mapping[str, float]) -> Group:
     return replace(group, columns=tuple(tuple(sorted(column, key=lambda c: pull[c])) for column in group.columns))
 
 
-def _group_pull(group: _Group, pull: Mapping[str, float]) -> float:
+def _group_pull(group: Group, pull: Mapping[str, float]) -> float:
     cards = [card for column in group.columns for card in column]
     return sum(pull[card] for card in cards) / len(cards)
 
 
 def _set_out(
-    stacks: _Stacks, measures: _Measures, colours: Mapping[str, int]
+    stacks: Stacks, measures: _Measures, colours: Mapping[str, int]
 ) -> tuple[dict[str, Place], list[Box], list[tuple[float, float]]]:
     places: dict[str, Place] = {}
     boxes: list[Box] = []
@@ -357,16 +212,16 @@ def _set_out(
     width = measures.card_width
     x = 0.0
     for stack in stacks:
-        sizes = [_box_size(group, width, measures.pitch) for group in stack]
+        sizes = [box_size(group, width, measures.pitch) for group in stack]
         count = max(len(group.columns) for group in stack)
         first = len(tracks) + 1
         frame = PAD if any(group.boxed for group in stack) else 0.0
-        starts = [x + frame + i * (width + _STRIP) for i in range(count)]
+        starts = [x + frame + i * (width + STRIP) for i in range(count)]
         tracks.extend((start, start + width) for start in starts)
-        y = -(sum(height for _, height in sizes) + _BOX_GAP * (len(stack) - 1)) / 2
+        y = -(sum(height for _, height in sizes) + BOX_GAP * (len(stack) - 1)) / 2
         for group, (box_width, height) in zip(stack, sizes, strict=True):
             top = y + (TOP if group.boxed else 0.0) + CARD_HEIGHT / 2
-            for i, (start, column) in enumerate(zip(_starts(group), group.columns, strict=True)):
+            for i, (start, column) in enumerate(zip(starts_of(group), group.columns, strict=True)):
                 for row, card in enumerate(column):
                     places[card] = Place(
                         x=starts[i] + width / 2,
@@ -377,12 +232,12 @@ def _set_out(
                     )
             if group.boxed:
                 boxes.append(_box(group, colours, x=x, y=y, width=box_width, height=height))
-            y += height + _BOX_GAP
-        x += max(size[0] for size in sizes) + _BETWEEN_BOXES
+            y += height + BOX_GAP
+        x += max(size[0] for size in sizes) + room_after(stack)
     return places, boxes, tracks
 
 
-def _box(group: _Group, colours: Mapping[str, int], *, x: float, y: float, width: float, height: float) -> Box:
+def _box(group: Group, colours: Mapping[str, int], *, x: float, y: float, width: float, height: float) -> Box:
     count = sum(len(column) for column in group.columns)
     return Box(
         id=group.key.replace("\n", ":"),
@@ -396,14 +251,12 @@ def _box(group: _Group, colours: Mapping[str, int], *, x: float, y: float, width
     )
 
 
-def _with_outer_tracks(
-    tracks: Sequence[tuple[float, float]], outer: Sequence[Face]
-) -> tuple[tuple[float, float], ...]:
+def _with_outer_tracks(tracks: Sequence[tuple[float, float]], outer: Sequence[Face]) -> tuple[tuple[float, float], ...]:
     """The tracks with one more on either side, wide enough for the outer cards."""
     width = max((f.wanted_width for f in outer), default=0.0)
-    width = min(WIDEST, max(176.0, math.ceil(width)))
-    left = (tracks[0][0] if tracks else 0.0) - PAD - _BETWEEN_BOXES - 20.0
-    right = (tracks[-1][1] if tracks else 0.0) + PAD + _BETWEEN_BOXES + 20.0
+    width = min(WIDEST, max(_OUTER_WIDTH, math.ceil(width)))
+    left = (tracks[0][0] if tracks else 0.0) - PAD - _OUTER_STRIP
+    right = (tracks[-1][1] if tracks else 0.0) + PAD + _OUTER_STRIP
     return ((left - width, left), *tracks, (right, right + width))
 
 
@@ -421,11 +274,6 @@ def _spread(wanted: Sequence[float], heights: Sequence[float], *, fixed_top: boo
         shift = sum(wanted) / len(ys) - sum(ys) / len(ys)
         ys = [y + shift for y in ys]
     return ys
-
-
-def strips(tracks: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The x ranges between neighbouring tracks, where no card stands."""
-    return [(left[1], right[0]) for left, right in pairwise(tracks)]
 
 
 def box_title_width(box: Box, size: float) -> float:

@@ -46,7 +46,8 @@ class Node:
     """One card. `x`, `y` are its centre; all lengths are in drawing units (one unit is one pixel at zoom 1).
 
     `title_lines` is the name, wrapped so that it fits the card. `colour` indexes the namespace palette. `icon` is one
-    of cube, cylinder, globe, grid, gateway, clock, stack. `peer` is the matrix peer id, "" for folded nodes.
+    of cube, cylinder, globe, grid, gateway, clock, stack. `peer` is the matrix peer id: of one address peer that
+    speaks for all that a card of addresses stands for; "" for "Any workload".
     `ingress_before` and `egress_before` differ from the badges where the what-if changed them.
     """
 
@@ -124,7 +125,7 @@ class Picture:
 
     `x`, `y`, `width`, `height` is the box around everything, margins included. `what_if` says in one line which
     policies are off, on or drafted; "" for the baseline. `notes` are sentences that belong under the picture
-    (assumptions, folds).
+    (assumptions, folds). `unit` is what one card of the cluster stands for: workload, pod or namespace.
     """
 
     title: str
@@ -138,3 +139,4 @@ class Picture:
     width: float
     height: float
     notes: tuple[str, ...] = ()
+    unit: str = "workload"

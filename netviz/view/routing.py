@@ -8,6 +8,7 @@ otherwise the cheapest gaps are found track by track, and connections that share
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,17 +17,20 @@ from netviz.view.geometry import Path, Point, Rect, line, point_at, swing
 from netviz.view.layout import Layout, Place
 
 _CLEAR: Final = 9.0
-_LANE: Final = 8.0
+_LANE: Final = 10.0
 _PORT: Final = 11.0
 _PORT_ROOM: Final = 38.0
 _BEND: Final = 24.0
 _CROWD: Final = 7.0
-_CHOICES: Final = 5
+_CHOICES: Final = 6
+_PLAIN_SPAN: Final = 4
 _FAR: Final = 1e6
 _HANDLES: Final = (0.5, 0.36, 0.62)
 _SAMPLE: Final = 26.0
 
 Gap = tuple[float, float]
+_State = tuple[float, float, tuple[tuple[int, float], ...]]
+"""Cost so far, height now, and the gaps with their heights on the way."""
 Ends = tuple[str, str]
 
 
@@ -99,7 +103,7 @@ def _planned(
     step = 1 if source.track < target.track else -1
     start = source.x + step * source.width / 2, source.y
     end = target.x - step * target.width / 2, target.y
-    for handle in _HANDLES:
+    for handle in _HANDLES if abs(source.track - target.track) <= _PLAIN_SPAN else ():
         if _is_free(layout, gaps, start, end, handle):
             return _Plan(source=source, target=target, handle=handle)
     between = tuple(range(source.track + step, target.track, step))
@@ -119,8 +123,8 @@ def _is_free(layout: Layout, gaps: Sequence[Sequence[Gap]], start: Point, end: P
         x, y = point_at(piece, step / steps)
         for i, (left, right) in tracks:
             if left - _CLEAR <= x <= right + _CLEAR:
-                gap = next((g for g, (top, bottom) in enumerate(gaps[i]) if top <= y <= bottom), None)
-                if gap is None or used.setdefault(i, gap) != gap:
+                gap = bisect_right(gaps[i], y, key=lambda gap: gap[0]) - 1
+                if y > gaps[i][gap][1] or used.setdefault(i, gap) != gap:
                     return False
     return True
 
@@ -132,39 +136,36 @@ def _cheapest_gaps(
     tracks: Sequence[int],
     start: Point,
     end: Point,
-) -> list[tuple[int, float]]:
+) -> tuple[tuple[int, float], ...]:
     """For each track the gap to pass and the height there: least climbing, fewest bends, least crowded."""
-    states: list[tuple[float, float, list[tuple[int, float]]]] = [(0.0, start[1], [])]
+    states: list[_State] = [(0.0, start[1], ())]
     for track in tracks:
-        left, right = layout.tracks[track]
-        share = ((left + right) / 2 - start[0]) / (end[0] - start[0])
-        ideal = start[1] + share * (end[1] - start[1])
-        following: list[tuple[float, float, list[tuple[int, float]]]] = []
-        for gap in _nearest(gaps[track], (ideal, start[1], end[1])):
-            best: tuple[float, float, list[tuple[int, float]]] | None = None
+        following: dict[tuple[int, float], _State] = {}
+        for gap in _nearest(gaps[track], start[1], end[1]):
+            price = _CROWD * crowd.get((track, gap), 0)
             for cost, y, way in states:
-                at = _inside(gaps[track][gap], y if abs(y - ideal) < _BEND else (y + ideal) / 2)
-                rise = abs(at - y)
-                total = cost + rise + (_BEND if rise > 1 else 0.0) + _CROWD * crowd.get((track, gap), 0)
-                if best is None or total < best[0]:
-                    best = total, at, [*way, (gap, at)]
-            if best:
-                following.append(best)
-        states = following
-    return min(states, key=lambda state: (state[0] + abs(state[1] - end[1]), state[1]))[2]
+                for at in {_inside(gaps[track][gap], y), _inside(gaps[track][gap], end[1])}:
+                    rise = abs(at - y)
+                    total = cost + rise + price + (_BEND if rise > 1 else 0.0)
+                    known = following.get((gap, at))
+                    if known is None or total < known[0]:
+                        following[gap, at] = total, at, (*way, (gap, at))
+        states = sorted(following.values())[:_CHOICES]
+    return min((cost + abs(y - end[1]), way) for cost, y, way in states)[1]
 
 
-def _nearest(gaps: Sequence[Gap], heights: Sequence[float]) -> list[int]:
-    def distance(gap: int) -> float:
-        low, high = gaps[gap]
-        return min(max(low - y, y - high, 0.0) for y in heights)
-
-    return sorted(sorted(range(len(gaps)), key=distance)[:_CHOICES])
+def _nearest(gaps: Sequence[Gap], *heights: float) -> list[int]:
+    """The gaps at these heights and their neighbours."""
+    found: set[int] = set()
+    for y in heights:
+        at = bisect_right(gaps, y, key=lambda gap: gap[0]) - 1
+        found.update(range(max(0, at - 1), min(len(gaps), at + 2)))
+    return sorted(found)
 
 
 def _inside(gap: Gap, y: float) -> float:
     low, high = gap
-    margin = min(4.0, (high - low) / 2)
+    margin = min(12.0, (high - low) / 2)
     return min(max(y, low + margin), high - margin)
 
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from netviz.engine.matrix import PeerType
 from netviz.view.cards import Face, faces
 from netviz.view.fold import Drawing, Link, counted, fold
+from netviz.view.hubs import CARDS_OF_PODS, without_hubs
 from netviz.view.pairs import PairTable
-from netviz.view.picture import Change, Counts, NodeKind
+from netviz.view.picture import Change, Counts
 from netviz.view.text import visible
-
-_CARDS_OF_PODS = frozenset({NodeKind.WORKLOAD, NodeKind.NAMESPACE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,39 +35,47 @@ def scene(table: PairTable, *, namespaces: Sequence[str] = (), focus: str = "", 
     cards = faces(drawing)
     links = drawing.links
     sides: dict[str, int] | None = None
+    near: set[str] = set()
     notes: list[str] = []
     shown = set(cards)
     if namespaces:
-        shown = {i for i, face in cards.items() if face.kind not in _CARDS_OF_PODS or face.namespace in namespaces}
+        shown = {i for i, face in cards.items() if face.kind not in CARDS_OF_PODS or face.namespace in namespaces}
         links = tuple(link for link in links if link.source in shown and link.target in shown)
         notes.append(_hidden_note(drawing, shown, namespaces))
     if focus in shown:
-        sides, links = _neighbourhood(cards, links, focus, hops)
+        sides, near, links = _neighbourhood(cards, links, focus, hops)
         shown &= {card for link in links for card in (link.source, link.target)} | {focus}
-    elif focus:
-        notes.append(f"{visible(focus)} is not in this view: everything is shown.")
+    else:
+        if focus:
+            notes.append(f"{visible(focus)} is not in this view: everything is shown.")
+        links, hub_notes = without_hubs({i: cards[i] for i in shown}, links)
+        notes += hub_notes
     named = {card for link in links for card in (link.source, link.target)}
-    kept = {i: f for i, f in cards.items() if i in shown and (f.kind in _CARDS_OF_PODS or i in named)}
+    kept = {i: f for i, f in cards.items() if i in shown and (f.kind in CARDS_OF_PODS or i in named)}
     names = sorted({face.namespace for face in cards.values()} - {""})
     return Scene(
         faces=kept,
         links=links,
         colours={name: i for i, name in enumerate(names)},
-        counts=counted(_restricted(table, set(kept))),
+        counts=counted(_restricted(table, set(kept), near)),
         notes=(*filter(None, notes), *drawing.notes),
         sides=sides,
     )
 
 
-def _restricted(table: PairTable, cards: set[str]) -> PairTable:
-    """The table without the pods that are not shown."""
+def _restricted(table: PairTable, cards: set[str], near: set[str]) -> PairTable:
+    """The table without the pods that are not shown; with `near` only pairs with one of these cards."""
     kept = [end.peer.type is PeerType.ADDRESSES or end.id in cards for end in table.ends]
-    if all(kept):
+    if all(kept) and not near:
         return table
     numbers = {old: new for new, old in enumerate(i for i, keep in enumerate(kept) if keep)}
     return PairTable(
         ends=tuple(table.ends[i] for i in numbers),
-        cells={(numbers[i], numbers[j]): c for (i, j), c in table.cells.items() if i in numbers and j in numbers},
+        cells={
+            (numbers[i], numbers[j]): cells
+            for (i, j), cells in table.cells.items()
+            if i in numbers and j in numbers and (not near or table.ends[i].id in near or table.ends[j].id in near)
+        },
     )
 
 
@@ -84,8 +91,8 @@ def _hidden_note(drawing: Drawing, shown: set[str], namespaces: Sequence[str]) -
 
 def _neighbourhood(
     cards: Mapping[str, Face], links: Sequence[Link], focus: str, hops: int
-) -> tuple[dict[str, int], tuple[Link, ...]]:
-    """The column of each card near the focus, and the links between them; folded cards lead nowhere further."""
+) -> tuple[dict[str, int], set[str], tuple[Link, ...]]:
+    """The column of each card, the cards whose links are all shown, and these links; folded cards lead nowhere."""
     sides = {focus: 0}
     near = {focus}
     edge = {focus}
@@ -97,12 +104,12 @@ def _neighbourhood(
             if link.target in edge and link.source not in sides and sides[link.target] <= 0:
                 found.setdefault(link.source, -distance)
         if distance <= max(1, hops) - 1:
-            near |= {card for card in found if cards[card].kind in _CARDS_OF_PODS}
+            near |= {card for card in found if cards[card].kind in CARDS_OF_PODS}
         sides |= found
-        edge = {card for card in found if cards[card].kind in _CARDS_OF_PODS}
+        edge = {card for card in found if cards[card].kind in CARDS_OF_PODS}
     kept = tuple(
         link
         for link in links
         if link.source in sides and link.target in sides and (link.source in near or link.target in near)
     )
-    return sides, kept
+    return sides, near, kept

@@ -5,11 +5,29 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-_NARROW: Final = frozenset("ijlI.,:;'|!`")
-_SLIM: Final = frozenset("frt()[]{}/\\-\" *")
-_WIDE: Final = frozenset("mwMW@%—…")
+_WIDTHS: Final = {
+    char: width
+    for width, chars in (
+        (0.2, "'"),
+        (0.26, " !,.:;Jijl·"),
+        (0.32, "()-`"),
+        (0.34, "/I[\\]ft"),
+        (0.4, '"r{}'),
+        (0.45, "?_z"),
+        (0.5, "FLcsvy–"),
+        (0.56, "0123456789$*+<=>ESTYZ^aekx|~±−"),
+        (0.61, "KPRVXbdghnopqu→"),
+        (0.65, "#ABC"),
+        (0.74, "&DGHNU"),
+        (0.8, "OQw…"),
+        (0.84, "%"),
+        (0.92, "@MWm"),
+    )
+    for char in chars
+}
+"""Widths in em of a common sans serif, measured and grouped."""
 _BREAKS: Final = frozenset("-._/ ")
-_BOLD: Final = 1.06
+_BOLD: Final = 1.05
 ELLIPSIS: Final = "…"
 
 
@@ -40,14 +58,9 @@ def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> tupl
 
 
 def _em(char: str) -> float:
-    if char in _NARROW:
-        return 0.28
-    if char in _SLIM:
-        return 0.37
-    if char in _WIDE:
-        return 0.88
-    if char.isascii():
-        return 0.67 if char.isupper() else 0.57
+    known = _WIDTHS.get(char)
+    if known is not None:
+        return known
     return 1.0 if unicodedata.east_asian_width(char) in "WF" else 0.62
 
 

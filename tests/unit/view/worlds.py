@@ -185,19 +185,36 @@ def shop_what_if() -> World:
     )
 
 
-def synthetic(workloads: int, namespaces: int, *, calls: int = 2) -> World:
-    """A larger cluster: layers of namespaces, every workload called by a few before it; deterministic."""
-    ids = [f"team-{i * namespaces // workloads:02d}/{_WORDS[i % len(_WORDS)]}-{i}" for i in range(workloads)]
-    pods = []
-    for i, name in enumerate(ids):
-        callers = {ids[(i * 7 + k * 13) % i] for k in range(calls)} if i else set()
-        home = [other for other in ids[:i] if other.partition("/")[0] == name.partition("/")[0]]
-        if home:
-            callers.add(home[i * 5 % len(home)])
-        port = (80, 8080, 5432, 9090, 50051)[i % 5]
-        rules: Rules = tuple((caller, tcp(port)) for caller in sorted(callers)) if i else ((EVERYBODY, tcp(443)),)
-        pods.append(Pods(id=name, port=port, kind=("Deployment", "StatefulSet", "DaemonSet")[i % 3], ingress=rules))
+def synthetic(workloads: int, namespaces: int, *, watched: bool = False) -> World:
+    """A larger cluster: each namespace a small application, some call others, all use one; deterministic.
+
+    `watched`: the last namespace reaches every workload, as a monitoring system does.
+    """
+    size = workloads // namespaces
+    teams = [[f"team-{n:02d}/{_WORDS[i % len(_WORDS)]}-{i}" for i in range(size)] for n in range(namespaces)]
+    rules: dict[str, dict[str, ConnectionSet]] = {name: {} for team in teams for name in team}
+    third = max(1, size // 3)
+    for n, team in enumerate(teams):
+        for i, name in enumerate(team[1:], start=1):
+            caller = team[0] if i <= third else team[1 + i % third]
+            rules[name][caller] = tcp(5432 if i > 2 * third else 8080)
+        if n and n % 3 != 2:
+            rules[team[0]][teams[n // 3][min(1 + n % third, size - 1)]] = tcp(443)
+        rules[teams[-1][0]][team[0]] = tcp(8443)
+        if watched:
+            for name in team[:size] if n < namespaces - 1 else []:
+                rules[name][teams[-1][-1]] = tcp(9090)
+    pods = [
+        Pods(
+            id=name,
+            port=(8080, 5432, 443)[i % 3],
+            kind=("Deployment", "StatefulSet", "DaemonSet", "CronJob")[i % 4],
+            ingress=((EVERYBODY, tcp(443)),) if n == 0 and i == 0 else tuple(rules[name].items()),
+        )
+        for n, team in enumerate(teams)
+        for i, name in enumerate(team)
+    ]
     return World(tuple(pods))
 
 
-_WORDS = ("api", "gateway", "ledger", "worker", "cache", "search-indexer", "auth", "notifier", "db", "scheduler")
+_WORDS = ("gateway", "api", "ledger", "worker", "cache", "search-indexer", "auth", "notifier", "db", "scheduler")

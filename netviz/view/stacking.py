@@ -1,0 +1,206 @@
+"""Arranges the boxes of namespaces: which cards in which columns, which boxes above each other, how far apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Final
+
+from netviz.view.cards import Face
+from netviz.view.layering import layers, squeezed
+from netviz.view.picture import NodeKind
+
+Flows = Mapping[tuple[str, str], float]
+"""The connections that shape a layout: how much the first card calls the second."""
+
+CARD_HEIGHT: Final = 56.0
+PAD: Final = 24.0
+TOP: Final = 48.0
+STRIP: Final = 98.0
+BETWEEN_BOXES: Final = 62.0
+BOX_GAP: Final = 34.0
+MANY: Final = 60
+_BOTTOM: Final = 22.0
+_OUTER: Final = 400.0
+_BEST_ASPECT: Final = 1.95
+_GAPS: Final = (34.0, 40.0, 50.0, 62.0, 74.0)
+_ROWS: Final = (2, 3, 4, 5, 6, 7, 8, 10, 12, 16)
+_LIMITS: Final = (1.0, 1.3, 1.7, 2.2, 3.0, 4.0, 6.0)
+_LOST_RANK: Final = 0.12
+_BOWS: Final = 1.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The cards of one box. `columns` of the box from left to right, each from top to bottom; `rank` None: calls nobody
+    outside and is called by nobody.
+    """
+
+    key: str
+    namespace: str
+    boxed: bool
+    rank: int | None
+    columns: tuple[tuple[str, ...], ...]
+
+
+Stacks = tuple[tuple[Group, ...], ...]
+"""Boxes above each other, from left to right."""
+
+
+def groups_of(faces: Sequence[Face], flows: Flows, sides: Mapping[str, int] | None) -> list[Group]:
+    """The cards by namespace (and by side, where `sides` are given), with their columns not yet folded."""
+    members: dict[str, list[Face]] = {}
+    for face in sorted(faces, key=lambda f: (f.namespace, f.title, f.id)):
+        key = face.id if face.kind is NodeKind.NAMESPACE else face.namespace
+        side = sides.get(face.id, 0) if sides else 0
+        members.setdefault(f"{key}\n{side}", []).append(face)
+    home = {face.id: key for key, inside in members.items() for face in inside}
+    between: dict[tuple[str, str], float] = {}
+    for (source, target), weight in flows.items():
+        pair = home.get(source, ""), home.get(target, "")
+        if all(pair) and pair[0] != pair[1]:
+            between[pair] = between.get(pair, 0.0) + weight
+    linked = {key for pair in between for key in pair}
+    if sides:
+        order = sorted({sides.get(face.id, 0) for face in faces})
+        ranks = {key: order.index(int(key.rpartition("\n")[2])) for key in members}
+        linked = set(members)
+    else:
+        ranks = layers([key for key in members if key in linked], between)
+        floor = min(ranks.values(), default=0)
+        ranks = {key: rank - floor for key, rank in ranks.items()}
+    return [
+        Group(
+            key=key,
+            namespace=inside[0].namespace,
+            boxed=inside[0].kind is not NodeKind.NAMESPACE,
+            rank=ranks[key] if key in linked else None,
+            columns=_inner_columns([f.id for f in inside], flows),
+        )
+        for key, inside in members.items()
+    ]
+
+
+def _inner_columns(cards: Sequence[str], flows: Flows) -> tuple[tuple[str, ...], ...]:
+    """The cards of one box by rank; cards that are linked to none of the others come as the last entry."""
+    inside = set(cards)
+    weights = {pair: w for pair, w in flows.items() if pair[0] in inside and pair[1] in inside}
+    linked = {card for pair in weights for card in pair}
+    ranks = layers([card for card in cards if card in linked], weights)
+    columns = [tuple(card for card in cards if ranks.get(card) == rank) for rank in sorted(set(ranks.values()))]
+    return (*columns, tuple(card for card in cards if card not in linked))
+
+
+def _folded_columns(group: Group, rows: int, most: int) -> tuple[tuple[str, ...], ...]:
+    """At most `most` ranks in columns of at most `rows` cards each; loose cards fill up the shortest ones."""
+    *ranked, loose = group.columns
+    merged: list[list[str]] = [[] for _ in range(min(most, len(ranked)))]
+    for i, rank in enumerate(ranked):
+        merged[i * len(merged) // len(ranked)].extend(rank)
+    columns: list[list[str]] = []
+    for column in merged:
+        parts = math.ceil(len(column) / rows)
+        size = math.ceil(len(column) / parts)
+        columns.extend(list(column[i : i + size]) for i in range(0, len(column), size))
+    total = sum(len(column) for column in columns) + len(loose)
+    while len(columns) * rows < total:
+        columns.append([])
+    for card in loose:
+        min(columns, key=len).append(card)
+    return tuple(tuple(column) for column in columns)
+
+
+def best_stacks(groups: Sequence[Group], width: float, height: float, flows: Flows) -> tuple[Stacks, float]:
+    """The way of wrapping that suits a screen best, and the distance from row to row."""
+    best: tuple[float, Stacks] = math.inf, ()
+    ranks = {g.key: g.rank for g in groups if g.rank is not None}
+    deepest = max(ranks.values(), default=0) + 1
+    inner = max((len(g.columns) - 1 for g in groups), default=0)
+    gaps = _GAPS if sum(len(c) for g in groups for c in g.columns) <= MANY else _GAPS[:2]
+    for rows, inside in product(_ROWS, sorted({inner, *(m for m in (1, 2, 3, 4) if m < inner)})):
+        folded = [replace(g, columns=_folded_columns(g, rows, inside)) for g in groups]
+        sizes = {g.key: box_size(g, width, height + gaps[0]) for g in folded}
+        tallest = max((h for _, h in sizes.values()), default=0.0)
+        bows = _same_column(folded, flows) / max(1, len(flows))
+        for most in sorted({deepest, *(m for m in (3, 4, 5, 6, 8) if m < deepest)}):
+            columns = squeezed(ranks, most)
+            ranked = [replace(g, rank=columns.get(g.key)) for g in folded]
+            for limit in _LIMITS:
+                stacks = _stacked(ranked, sizes, tallest * limit)
+                cost = _cost(stacks, sizes) + _LOST_RANK * (deepest - most) + _BOWS * bows
+                if cost < best[0] - 1e-9:
+                    best = cost, stacks
+    return best[1], height + _widest_gap(best[1], width, height, gaps)
+
+
+def _same_column(groups: Sequence[Group], flows: Flows) -> int:
+    """How many connections run between two cards above each other."""
+    column = {card: (g.key, i) for g in groups for i, cards in enumerate(g.columns) for card in cards}
+    return sum(1 for source, target in flows if source in column and column[source] == column.get(target))
+
+
+def _widest_gap(stacks: Stacks, width: float, height: float, gaps: Sequence[float]) -> float:
+    """The most room between rows that does not make the picture smaller on the screen."""
+    costs = {
+        gap: _cost(stacks, {g.key: box_size(g, width, height + gap) for stack in stacks for g in stack}) for gap in gaps
+    }
+    return max(gap for gap, cost in costs.items() if cost <= costs[gaps[0]] + 0.02)
+
+
+def box_size(group: Group, width: float, pitch: float) -> tuple[float, float]:
+    """Width and height of a box, frame included, for cards of this width and rows this far apart."""
+    count = len(group.columns)
+    rows = _row_span(group)
+    frame = (2 * PAD, TOP + _BOTTOM) if group.boxed else (0.0, 0.0)
+    return count * width + (count - 1) * STRIP + frame[0], rows * pitch - (pitch - CARD_HEIGHT) + frame[1]
+
+
+def _row_span(group: Group) -> float:
+    return max(start + len(column) for start, column in zip(starts_of(group), group.columns, strict=True))
+
+
+def room_after(stack: Sequence[Group]) -> float:
+    """The room between a stack and what stands right of it; cards without a box need what boxes have as their frame."""
+    return BETWEEN_BOXES if any(group.boxed for group in stack) else BETWEEN_BOXES + 2 * PAD
+
+
+def starts_of(group: Group) -> list[float]:
+    """The row where each column begins; neighbouring columns differ by half a row so that lines pass between cards."""
+    most = max(len(column) for column in group.columns)
+    starts = [(most - len(column)) / 2 for column in group.columns]
+    for i in range(1, len(starts)):
+        if (starts[i] - starts[i - 1]) % 1 == 0:
+            starts[i] += 0.5 if starts[i - 1] % 1 == 0 else -0.5
+    lowest = min(starts)
+    return [start - lowest for start in starts]
+
+
+def _stacked(groups: Sequence[Group], sizes: Mapping[str, tuple[float, float]], limit: float) -> Stacks:
+    stacks: list[list[Group]] = []
+    filled: list[float] = []
+    for rank in sorted({g.rank for g in groups if g.rank is not None}):
+        for i, group in enumerate(g for g in groups if g.rank == rank):
+            height = sizes[group.key][1]
+            if i == 0 or filled[-1] + height > limit:
+                stacks.append([])
+                filled.append(-BOX_GAP)
+            stacks[-1].append(group)
+            filled[-1] += height + BOX_GAP
+    for group in sorted((g for g in groups if g.rank is None), key=lambda g: -sizes[g.key][1]):
+        height = sizes[group.key][1]
+        fits = [i for i, used in enumerate(filled) if used + BOX_GAP + height <= limit]
+        at = min(fits, key=lambda i: (filled[i], i), default=len(stacks))
+        if at == len(stacks):
+            stacks.append([])
+            filled.append(-BOX_GAP)
+        stacks[at].append(group)
+        filled[at] += height + BOX_GAP
+    return tuple(tuple(stack) for stack in stacks)
+
+
+def _cost(stacks: Stacks, sizes: Mapping[str, tuple[float, float]]) -> float:
+    width = _OUTER + sum(max(sizes[g.key][0] for g in stack) + room_after(stack) for stack in stacks)
+    height = max((sum(sizes[g.key][1] + BOX_GAP for g in stack) for stack in stacks), default=CARD_HEIGHT)
+    return math.log(max(width / _BEST_ASPECT, height))
