@@ -247,8 +247,9 @@ def chosen() -> Picture:
 def main() -> None:
     st.set_page_config(page_title="harness", layout="wide")
     picture = chosen()
-    with st.container():
-        selection = draw(payload(picture), key="graph")
+    if st.checkbox("Hidden"):
+        return
+    selection = draw(payload(picture), key="graph")
     shown = None if selection is None else [selection.type, selection.id, selection.source, selection.target]
     st.code(f"selection {json.dumps(shown)}", language=None)
 

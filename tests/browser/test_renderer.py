@@ -297,6 +297,32 @@ def test_a_fitted_map_stays_fitted_when_the_window_changes(open_map: Callable[..
     wait(root, FITS)
 
 
+def test_a_map_that_left_the_page_frees_its_network_and_comes_back_new(open_map: Callable[..., Locator]) -> None:
+    root = open_map()
+    root.evaluate("root => { globalThis.old = root.__netviz; }")
+    hide = root.page.get_by_text("Hidden", exact=True)
+    hide.click()
+    expect(root).to_have_count(0)
+    root.page.wait_for_function("() => globalThis.old.network.canvas === undefined")
+    hide.click()
+    root.wait_for()
+    wait(root, "root => root.__netviz?.updates === 1")
+    assert root.evaluate("root => root.__netviz !== globalThis.old")
+    assert root.evaluate(FITS)
+
+
+def test_the_last_of_many_quick_changes_is_the_one_that_stays(open_map: Callable[..., Locator]) -> None:
+    root = open_map()
+    root.evaluate("root => { globalThis.first = root.__netviz.network; }")
+    switch = root.page.get_by_text("What-if", exact=True)
+    for _ in range(5):
+        switch.click()
+    wait(root, "root => root.__netviz.payload.differences === '4 added, 1 removed, 1 changed'")
+    expect(root.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    assert root.evaluate("root => root.__netviz.payload.differences") == "4 added, 1 removed, 1 changed"
+    assert root.evaluate("root => root.__netviz.network === globalThis.first")
+
+
 def test_hostile_texts_and_ids_stay_texts_and_ids(open_map: Callable[..., Locator]) -> None:
     root = open_map("?hostile")
     toggle(root, "What-if")

@@ -27,7 +27,8 @@ function legendMark(entry, look, icons) {
   if (entry.mark === "badge") {
     const colour = look.colours.badges[entry.name];
     const icon = icons.badge[entry.name];
-    const pen = { fill: "none", stroke: colour, "stroke-width": 2.4, "stroke-linejoin": "round", "stroke-linecap": "round" };
+    const round = { "stroke-linejoin": "round", "stroke-linecap": "round" };
+    const pen = { fill: "none", stroke: colour, "stroke-width": 2.4, ...round };
     const paths = [svgElement("path", { d: icon.stroke, ...pen })];
     if (icon.fill) paths.push(svgElement("path", { d: icon.fill, fill: colour }));
     return svgElement("svg", { width: 15, height: 15, viewBox: "0 0 24 24", "aria-hidden": "true" }, ...paths);

@@ -13,7 +13,7 @@ const OVERVIEW_SCALE = 0.36; // below this zoom a card's text cannot be read: ca
 
 /**
  * How to paint: colours of the theme, icons as paths, the font, and the zoom (one unit is `scale` CSS pixels).
- * `lit`: {nodes, edges} that stay bright while the rest is dimmed, or null. `hover`: the card or edge under the pointer.
+ * `lit`: {nodes, edges} that stay bright while the rest is dimmed, or null. `hover`: what is under the pointer.
  */
 function buildLook(payload, theme) {
   const colours = payload.palette[theme.dark ? "dark" : "light"];
@@ -72,7 +72,7 @@ function alphaOf(item, look) {
 
 /** Lit by a selection, or under the pointer, or touching the card under the pointer. */
 function isEmphasised(edge, look) {
-  return look.lit?.edges.has(edge) || look.hover === edge || look.hover === edge.from || look.hover === edge.to;
+  return look.lit?.edges.has(edge) || look.hover === edge || look.hover === edge.source || look.hover === edge.target;
 }
 
 // -------------------------------------------------------------------------------------------------------------- marks
@@ -82,7 +82,8 @@ function roundRect(ctx, rect, radius) {
   ctx.roundRect(rect.left, rect.top, rect.right - rect.left, rect.bottom - rect.top, radius);
 }
 
-function text(ctx, look, words, x, y, { size, weight = 400, colour, align = "left", width = undefined, outline = null }) {
+function text(ctx, look, words, x, y, style) {
+  const { size, weight = 400, colour, align = "left", width = undefined, outline = null } = style;
   ctx.font = `${weight} ${size}px ${look.family}`;
   ctx.fillStyle = colour;
   ctx.textAlign = align;
@@ -153,12 +154,13 @@ function paintBoxTitle(ctx, box, look) {
   const left = rect.left + 18;
   const room = rect.right - left - 14;
   const middle = rect.top + 24;
-  text(ctx, look, box.title, left, middle, { size, weight: 700, colour: colours.text, width: room, outline: colours.tint });
+  const outline = colours.tint;
+  text(ctx, look, box.title, left, middle, { size, weight: 700, colour: colours.text, width: room, outline });
   const used = Math.min(room, ctx.measureText(box.title).width) + 9;
   const rest = room - used;
   ctx.font = `400 12px ${look.family}`;
   if (ctx.measureText(box.subtitle).width <= rest) {
-    text(ctx, look, box.subtitle, left + used, middle + 1, { size: 12, colour: look.colours.muted, outline: colours.tint });
+    text(ctx, look, box.subtitle, left + used, middle + 1, { size: 12, colour: look.colours.muted, outline });
   }
 }
 
@@ -179,7 +181,8 @@ function paintRegionNames(ctx, scene, look) {
     ctx.strokeStyle = colours.border;
     ctx.lineWidth = 1 / look.scale;
     ctx.stroke();
-    text(ctx, look, box.title, x, rect.top, { size, weight: 700, colour: colours.text, align: "center", width: 2 * half });
+    const style = { size, weight: 700, colour: colours.text, align: "center", width: 2 * half };
+    text(ctx, look, box.title, x, rect.top, style);
   }
 }
 
@@ -306,14 +309,16 @@ function paintFullCard(ctx, node, look) {
   ctx.setLineDash([]);
   paintIcon(ctx, look.cards.get(node.icon), rect.left + 26, node.y, 22, cardColour(node, look), 1.6);
   paintCardText(ctx, node, rect, look);
-  node.badges.forEach((badge, i) => paintBadge(ctx, badge, rect, node.y + (i - (node.badges.length - 1) / 2) * 21, look));
+  const middle = (node.badges.length - 1) / 2;
+  node.badges.forEach((badge, i) => paintBadge(ctx, badge, rect, node.y + (i - middle) * 21, look));
 }
 
 /** Two faint outlines: a blurred canvas shadow would cost more than all the rest of a card. */
 function paintShadow(ctx, rect, radius, look) {
   const shades = look.dark ? [[3, 0.18], [1.5, 0.25]] : [[3, 0.035], [1.5, 0.05]];
   for (const [down, alpha] of shades) {
-    roundRect(ctx, { left: rect.left - 1, top: rect.top, right: rect.right + 1, bottom: rect.bottom + down }, radius + 1);
+    const around = { left: rect.left - 1, top: rect.top, right: rect.right + 1, bottom: rect.bottom + down };
+    roundRect(ctx, around, radius + 1);
     ctx.fillStyle = `rgba(15, 23, 42, ${alpha})`;
     ctx.fill();
   }

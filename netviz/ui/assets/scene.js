@@ -22,9 +22,9 @@ function buildScene(payload, previous) {
     nodes.set(node.id, node);
   }
   const edges = payload.edges.map((item) => {
-    const edge = { ...item.nv, id: item.id, from: nodes.get(item.from), to: nodes.get(item.to), shape: null };
-    edge.from.edges.push(edge);
-    if (edge.to !== edge.from) edge.to.edges.push(edge);
+    const edge = { ...item.nv, id: item.id, source: nodes.get(item.from), target: nodes.get(item.to), shape: null };
+    edge.source.edges.push(edge);
+    if (edge.target !== edge.source) edge.target.edges.push(edge);
     return edge;
   });
   // What the what-if changed is painted last, on top of what it left alone.
@@ -88,8 +88,8 @@ function isInside(point, rect, margin = 0) {
 /** Path, sampled points, pill and arrow of an edge; kept until one of its cards moves (`edge.shape = null`). */
 function edgeShape(edge) {
   if (edge.shape) return edge.shape;
-  const isPlanned = edge.route.length >= 4 && !isMoved(edge.from) && !isMoved(edge.to);
-  const points = isPlanned ? edge.route : looseRoute(edge.from, edge.to);
+  const isPlanned = edge.route.length >= 4 && !isMoved(edge.source) && !isMoved(edge.target);
+  const points = isPlanned ? edge.route : looseRoute(edge.source, edge.target);
   const samples = sampled(points);
   const middle = samples[Math.floor(samples.length / 2)];
   const tip = points[points.length - 1];

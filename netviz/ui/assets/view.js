@@ -149,7 +149,8 @@ class View {
     const ctxRenderer = (args) => this.card(args);
     this.vis.add(added.map((node) => ({ id: visId(node.id), x: node.x, y: node.y, shape: "custom", ctxRenderer })));
     for (const node of cards) this.place(node); // also those just added: vis cuts the fractions of first positions
-    this.visEdges.add(this.scene.edges.map((edge, i) => ({ id: i, from: visId(edge.from.id), to: visId(edge.to.id) })));
+    const ends = (edge) => ({ from: visId(edge.source.id), to: visId(edge.target.id) });
+    this.visEdges.add(this.scene.edges.map((edge, i) => ({ id: i, ...ends(edge) })));
   }
 
   place(node) {
@@ -316,7 +317,7 @@ class View {
     this.look.chosen = item;
     const matches = this.matches();
     const edges = item?.edges ?? (item ? [item] : []);
-    const cards = [...(item?.edges ? [item] : []), ...edges.flatMap((edge) => [edge.from, edge.to])];
+    const cards = [...(item?.edges ? [item] : []), ...edges.flatMap((edge) => [edge.source, edge.target])];
     if (matches !== null) this.look.lit = { nodes: new Set(matches), edges: new Set() };
     else this.look.lit = item ? { nodes: new Set(cards), edges: new Set(edges) } : null;
   }
@@ -429,7 +430,7 @@ class View {
   }
 
   showTip(item) {
-    const own = item.edges ? [item.name, item.subtitle] : [`${item.from.name} → ${item.to.name}`, item.label];
+    const own = item.edges ? [item.name, item.subtitle] : [`${item.source.name} → ${item.target.name}`, item.label];
     const lines = item.tooltip.length ? item.tooltip : own.filter(Boolean);
     this.tip.replaceChildren(...lines.map((line) => element("div", {}, line)));
     this.tip.hidden = false;
@@ -499,7 +500,7 @@ class View {
 
 /** What Python is told about a card or an edge. */
 function selectionOf({ type, item }) {
-  return { type, id: item.id, source: item.from?.id ?? "", target: item.to?.id ?? "" };
+  return { type, id: item.id, source: item.source?.id ?? "", target: item.target?.id ?? "" };
 }
 
 /** States of one map: the same identity, and most of the cards where they were. */
