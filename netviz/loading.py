@@ -75,9 +75,10 @@ def load_files(
 
 def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect]) -> Reading:
     def wanted(api_version: str, kind: str) -> str:
-        if _dialect_of(api_version, kind, dialects) is not None or unmodelled(api_version, kind) is not None:
+        known = unmodelled(api_version, kind)
+        if _dialect_of(api_version, kind, dialects) is not None or (known is not None and known.directions):
             return "policy"
-        return "keep" if is_cluster_kind(api_version, kind) else "ignore"
+        return "keep" if known is not None or is_cluster_kind(api_version, kind) else "ignore"
 
     return read(name, data, wanted=wanted, limits=limits)
 

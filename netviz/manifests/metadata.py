@@ -52,7 +52,7 @@ def required_child(fields: Fields, key: str) -> Fields | None:
     before = len(fields.problems)
     found = fields.child(key)
     if found is None and len(fields.problems) == before:
-        fields.error("required", "is required", key)
+        fields.error("required", "must be set", key)
     return found
 
 

@@ -140,7 +140,7 @@ def read_port_number(entry: Fields, key: str) -> int | None:
     number = entry.integer(key)
     if number is None:
         if len(entry.problems) == before:
-            entry.error("required", "is required", key)
+            entry.error("required", "must be set", key)
         return None
     problem = port_number(number)
     if problem:

@@ -33,7 +33,7 @@ def read_route(root: Fields, meta: Metadata) -> RouteObject | None:
     targets = [first, *spec.children("alternateBackends")] if first is not None else []
     services = tuple((name, target.ref()) for target in targets if (name := target.string("name")))
     if first is not None and not services and not spec.errors:
-        first.error("required", "is required", "name")
+        first.error("required", "must be set", "name")
     port = spec.child("port")
     route = RouteObject(
         namespace=meta.namespace,

@@ -227,4 +227,4 @@ def test_long_lists_of_names_are_shortened() -> None:
 
 
 def test_messages_name_the_field_once() -> None:
-    assert messages(cluster_of("{apiVersion: v1, kind: Pod, metadata: {name: a}}")) == ["spec is required"]
+    assert messages(cluster_of("{apiVersion: v1, kind: Pod, metadata: {name: a}}")) == ["spec must be set"]
