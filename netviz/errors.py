@@ -42,7 +42,21 @@ class Diagnostic:
         subject = f" {self.path}:" if self.path else ""
         hint = f" ({self.hint})" if self.hint else ""
         lead = "" if place.endswith(":") else ":"
-        return f"{place}{subject or lead} {self.message}{hint}"
+        return f"{place}{subject or lead} {self.sentence()}{hint}"
+
+    def sentence(self) -> str:
+        """The message with the lead that the API server gives to this kind of error."""
+        match self.code:
+            case "invalid-value" if self.value is not None:
+                return f"Invalid value: {self.value}: {self.message}"
+            case "required":
+                return f"Required value: {self.message}" if self.message else "Required value"
+            case "not-supported" if self.value is not None:
+                return f"Unsupported value: {self.value}: {self.message}"
+            case "forbidden":
+                return f"Forbidden: {self.message}"
+            case _:
+                return self.message
 
 
 class NetvizError(Exception):

@@ -65,13 +65,9 @@ def compare(before: ReachabilityMatrix, after: ReachabilityMatrix) -> Comparison
     changes = tuple(
         PairChange(matches[i].peer.id, matches[j].peer.id, old, new)
         for (i, j), (old, new) in sorted(found.items())
-        if old != new and _home(matches[i].peer) != _home(matches[j].peer)
+        if old != new and i != j
     )
     return Comparison(tuple(m.peer for m in matches), changes)
-
-
-def _home(peer: Peer) -> object:
-    return peer.id if peer.type is PeerType.ADDRESSES else (peer.namespace, peer.kind, peer.name)
 
 
 def _positions(indexes: list[int | None]) -> dict[int, list[int]]:

@@ -47,10 +47,12 @@ def _evaluator(loaded: Loaded, arguments: argparse.Namespace, *others: Loaded) -
     from netviz.engine.vocabulary import vocabulary_of
 
     options = Options(arguments.ip_blocks, tuple(arguments.pod_cidr) or Options().pod_cidrs)
+    policed = arguments.host_network == "policed"
+    cluster = loaded.cluster.without_host_network() if policed else loaded.cluster
     words = vocabulary_of(loaded.policies)
     for other in others:
         words |= vocabulary_of(other.policies)
-    return Evaluator(loaded.cluster, loaded.policies, options, words)
+    return Evaluator(cluster, loaded.policies, options, words)
 
 
 def _evaluation(evaluator: Evaluator, arguments: argparse.Namespace) -> Evaluation:
@@ -210,7 +212,7 @@ def why_command(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--port {arguments.port}: a port is between 1 and 65535")
     loaded = _load(arguments.paths, arguments)
     evaluation = _evaluation(_evaluator(loaded, arguments), arguments)
-    source, target = find(loaded.cluster, arguments.source), find(loaded.cluster, arguments.target)
+    source, target = find(evaluation.cluster, arguments.source), find(evaluation.cluster, arguments.target)
     asker = Asker(evaluation, quoter(loaded.report.texts))
     answer = asker.why(source, target, protocol_number(arguments.protocol), arguments.port)
     alternatives = (*source.alternatives, *target.alternatives)

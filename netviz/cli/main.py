@@ -109,6 +109,12 @@ def _common(parser: argparse.ArgumentParser) -> None:
         metavar="CIDR",
         help="where pods lie whose address is not in the input (default 10.244.0.0/16)",
     )
+    add(
+        "--host-network",
+        choices=("exempt", "policed"),
+        default="exempt",
+        help="hostNetwork pods: no policy sees them (default, as most plugins do), or they are pods like any other",
+    )
     add("--cni", choices=("auto", "kubernetes"), default="auto", help="network plugin whose behaviour is assumed")
     add("--strict", action="store_true", help="what newer API servers refuse is an error, not a warning")
     add("--max-file-size", type=int, default=0, metavar="MB", help="largest file that is read (default 200)")

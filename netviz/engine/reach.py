@@ -35,7 +35,6 @@ class Group:
 
     peer: Peer
     parts: tuple[Part, ...]
-    home: object
 
 
 class Masks(NamedTuple):
@@ -76,7 +75,7 @@ class _Builder:
         cells: dict[tuple[int, int], Cell] = {}
         for i, source in enumerate(groups):
             for j, target in enumerate(groups):
-                if i != j and source.home != target.home:
+                if i != j:
                     self._put(cells, i, j, self._masks(source.parts, target.parts))
         self._add_outside(groups, peers, cells)
         self._add_ingress_controller(groups, peers, cells)
@@ -287,7 +286,7 @@ def _pod_group(evaluation: Evaluation, workload: Workload, pod: Pod) -> Group:
         egress=_NO_SIDE,
     )
     part = Part(evaluation.evaluator.classes.class_of(pod), (pod,))
-    return Group(peer=peer, parts=(part,), home=peer.id)
+    return Group(peer=peer, parts=(part,))
 
 
 def _workload_groups(evaluation: Evaluation, workload: Workload, pods: list[Pod]) -> list[Group]:
@@ -309,7 +308,7 @@ def _workload_groups(evaluation: Evaluation, workload: Workload, pods: list[Pod]
             ingress=_NO_SIDE,
             egress=_NO_SIDE,
         )
-        groups.append(Group(peer=peer, parts=(part,) if part else (), home=workload.id))
+        groups.append(Group(peer=peer, parts=(part,) if part else ()))
     return groups
 
 
@@ -332,7 +331,6 @@ def _namespace_groups(evaluation: Evaluation) -> list[Group]:
                 egress=_NO_SIDE,
             ),
             parts=tuple(_parts(evaluation, pods.get(name, []))),
-            home=name,
         )
         for name in names
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from netviz.selectors.tree import Labels
@@ -207,6 +207,14 @@ class Cluster:
     def __post_init__(self) -> None:
         by_name = {(pod.namespace, pod.name): pod for pod in self.pods}
         object.__setattr__(self, "_pods_by_name", by_name)
+
+    def without_host_network(self) -> Cluster:
+        """The same cluster with hostNetwork pods as ordinary pods at their nodes' addresses (A30, first behaviour)."""
+        pods = tuple(
+            replace(pod, host_network=False, addresses=pod.host_addresses) if pod.host_network else pod
+            for pod in self.pods
+        )
+        return replace(self, pods=pods)
 
     def pod(self, namespace: str, name: str) -> Pod:
         """The pod of that name; KeyError if there is none."""
