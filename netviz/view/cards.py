@@ -34,7 +34,10 @@ _ICONS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
-    """The content of one card, before it has a place. `title` is in one line; all text is already visible text."""
+    """The content of one card, before it has a place. `title` is in one line; all text is already visible text.
+
+    `unit` is what a card of the cluster stands for: workload, pod or namespace.
+    """
 
     id: str
     kind: NodeKind
@@ -48,6 +51,7 @@ class Face:
     egress_before: Badge | None = None
     tooltip: tuple[str, ...] = ()
     peer: str = ""
+    unit: str = ""
 
     @property
     def wanted_width(self) -> float:
@@ -111,6 +115,7 @@ def end_face(end: End) -> Face:
         egress_before=badge(end.was.egress),
         tooltip=_tooltip(end, title),
         peer=end.id,
+        unit=peer.type.value,
     )
 
 

@@ -192,7 +192,9 @@ def _incoming_links(folding: _Folding) -> tuple[list[Link], tuple[str, ...]]:
     """Links from "Any workload" and from the Internet; many open cards become a sentence instead."""
     with_internet = {target: cells for source, target, cells in folding.pairs() if folding.internet(source)}
     ends = [(i, end) for i, end in enumerate(folding.table.ends) if end.pod_like and end.peer.living]
-    open_ends = [end for _, end in ends if _open(end.peer.ingress)]
+    open_now = sum(_open(end.peer.ingress) for _, end in ends)
+    # Both states count: a what-if that closes some must not bring the lines of all others back.
+    many = max(open_now, sum(_open(end.was.ingress) for _, end in ends)) > MOST_OPEN_DRAWN
     links: list[Link] = []
     for i, end in ends:
         was, now = end.was.ingress, end.peer.ingress
@@ -201,11 +203,11 @@ def _incoming_links(folding: _Folding) -> tuple[list[Link], tuple[str, ...]]:
             _folded_link(ANY_SOURCE, end.id, was.any_pod, now.any_pod),
             _folded_link(INTERNET_SOURCE, end.id, was.any_outside | extra[0].allow, now.any_outside | extra[1].allow),
         ]
-        plain = len(open_ends) > MOST_OPEN_DRAWN and _open(now)
-        links.extend(link for link in found if link and not (plain and link.change is Change.SAME))
-    if len(open_ends) <= MOST_OPEN_DRAWN:
+        told = many and _open(was) and _open(now)
+        links.extend(link for link in found if link and not (told and link.change is Change.SAME))
+    if not many:
         return links, ()
-    return links, (f"{len(open_ends)} {open_ends[0].peer.type.value}s accept everything: see their open lock.",)
+    return links, (f"{open_now} {ends[0][1].peer.type.value}s accept everything: see their open lock.",)
 
 
 def _outgoing_links(

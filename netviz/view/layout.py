@@ -242,7 +242,7 @@ def _box(group: Group, colours: Mapping[str, int], *, x: float, y: float, width:
     return Box(
         id=group.key.replace("\n", ":"),
         title=group.namespace,
-        subtitle=f"namespace · {count} {'workload' if count == 1 else 'workloads'}",
+        subtitle=f"namespace · {count} {group.unit}{'' if count == 1 else 's'}",
         colour=colours.get(group.namespace, 0),
         x=x,
         y=y,

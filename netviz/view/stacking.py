@@ -40,6 +40,7 @@ class Group:
 
     key: str
     namespace: str
+    unit: str
     boxed: bool
     rank: int | None
     columns: tuple[tuple[str, ...], ...]
@@ -75,6 +76,7 @@ def groups_of(faces: Sequence[Face], flows: Flows, sides: Mapping[str, int] | No
         Group(
             key=key,
             namespace=inside[0].namespace,
+            unit=inside[0].unit,
             boxed=inside[0].kind is not NodeKind.NAMESPACE,
             rank=ranks[key] if key in linked else None,
             columns=_inner_columns([f.id for f in inside], flows),

@@ -76,6 +76,7 @@ class World:
         return ReachabilityMatrix(by=Grouping.WORKLOAD, peers=tuple(peers), cells=cells)
 
 
+ALL = ALL_CONNECTIONS
 _TO_ALL: Rules = ((EVERYBODY, ALL_CONNECTIONS),)
 _UNPOLICED = Side(isolated=False, any_pod=ALL_CONNECTIONS, any_outside=ALL_CONNECTIONS, unpoliced=True)
 
@@ -92,7 +93,7 @@ def _outside(cidrs: tuple[str, ...]) -> list[AddressSet]:
 def _peer(pods: Pods) -> Peer:
     namespace, _, name = pods.id.partition("/")
     ports = (ContainerPort(name=None, protocol=TCP, port=pods.port),) if pods.port else ()
-    ingress = _side(pods.ingress)
+    ingress = _side(() if pods.murky else pods.ingress)
     return Peer(
         id=pods.id,
         type=PeerType.WORKLOAD,
@@ -101,7 +102,7 @@ def _peer(pods: Pods) -> Peer:
         kind=pods.kind,
         ports=ports,
         living=pods.living,
-        ingress=replace(ingress, isolated=None) if pods.murky else ingress,
+        ingress=replace(ingress, isolated=None, nothing=False) if pods.murky else ingress,
         egress=_side(pods.egress),
     )
 

@@ -1,0 +1,70 @@
+from dataclasses import replace
+
+from netviz.view.pairs import paired
+from netviz.view.scene import Scene, scene
+from tests.unit.view.worlds import World, shop, shop_what_if, synthetic, tcp
+
+
+def seen(world: World, after: World | None = None, *, namespaces: tuple[str, ...] = (), focus: str = "") -> Scene:
+    before = world.matrix()
+    return scene(paired(before, after.matrix() if after else before), namespaces=namespaces, focus=focus)
+
+
+def test_a_namespace_filter_says_what_it_hides() -> None:
+    shown = seen(shop(), shop_what_if(), namespaces=("shop",))
+    assert {face.namespace for face in shown.faces.values()} == {"shop", ""}
+    assert shown.counts.workloads == 6
+    assert shown.notes[0] == "Only shop: 15 connections with other namespaces are not drawn, 5 of them changed."
+
+
+def test_a_namespace_has_the_same_colour_in_every_view() -> None:
+    assert seen(shop(), namespaces=("web",)).colours == seen(shop()).colours == {"backend": 0, "shop": 1, "web": 2}
+
+
+def test_a_focus_shows_callers_left_and_callees_right() -> None:
+    shown = seen(shop(), focus="shop/cartservice")
+    assert shown.sides is not None
+    assert {card: shown.sides[card] for card in shown.faces} == {
+        "web/frontend": -1,
+        "shop/checkoutservice": -1,
+        "shop/cartservice": 0,
+        "backend/redis-cart": 1,
+    }
+    assert {(link.source, link.target) for link in shown.links} == {
+        ("web/frontend", "shop/cartservice"),
+        ("shop/checkoutservice", "shop/cartservice"),
+        ("shop/cartservice", "backend/redis-cart"),
+    }
+
+
+def test_more_hops_show_more() -> None:
+    before = shop().matrix()
+    far = scene(paired(before, before), focus="backend/redis-cart", hops=2)
+    assert far.sides is not None
+    assert far.sides["shop/cartservice"] == -1
+    assert far.sides["web/frontend"] == -2
+
+
+def test_a_focus_that_is_not_there_shows_everything_and_says_so() -> None:
+    shown = seen(shop(), focus="shop/gone")
+    assert len(shown.faces) == len(seen(shop()).faces)
+    assert "shop/gone is not in this view: everything is shown." in shown.notes
+
+
+def test_a_hub_of_a_large_picture_is_a_sentence_until_it_is_focused() -> None:
+    world = synthetic(80, 8, watched=True)
+    watcher = world.pods[-1].id
+    name = watcher.partition("/")[2]
+    shown = seen(world)
+    assert not [link for link in shown.links if link.source == watcher and link.after == tcp(9090)]
+    assert f"{name} may reach 69 others on TCP 9090: not drawn, focus on it to see them." in shown.notes
+    assert len([link for link in seen(world, focus=watcher).links if link.source == watcher]) == 69
+
+
+def test_a_changed_link_of_a_hub_is_drawn() -> None:
+    world = synthetic(80, 8, watched=True)
+    watched, watcher = world.pods[15], world.pods[-1].id
+    rules = tuple(rule for rule in watched.ingress or () if rule[0] != watcher)
+    after = World(tuple(replace(p, ingress=rules) if p == watched else p for p in world.pods))
+    drawn = [link for link in seen(world, after).links if link.source == watcher and link.before == tcp(9090)]
+    assert [link.target for link in drawn] == [watched.id]
