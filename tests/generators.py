@@ -5,6 +5,7 @@ An exact case leaves nothing unknown. In any other case facts may be missing, an
 
 from __future__ import annotations
 
+import copy
 import ipaddress
 import json
 from collections.abc import Mapping, Sequence
@@ -75,9 +76,14 @@ class Case:
         """The manifests as one YAML stream."""
         return as_text(self.objects)
 
+    def repeats(self) -> bool:
+        """Whether two policies have the same name."""
+        return len(self.policy_ids()) < len(kind_of(self.objects, "NetworkPolicy"))
+
     def policy_ids(self) -> list[str]:
         """Every policy, as `disabled` names it."""
-        return [f"NetworkPolicy/{namespace_of(p)}/{name_of(p)}" for p in kind_of(self.objects, "NetworkPolicy")]
+        policies = kind_of(self.objects, "NetworkPolicy")
+        return sorted({f"NetworkPolicy/{namespace_of(p)}/{name_of(p)}" for p in policies})
 
 
 def as_text(objects: Sequence[Raw]) -> str:
@@ -173,8 +179,8 @@ class Maker:
             found["port"] = self.rng.choice(PORT_NAMES)
         elif self.chance(0.85):
             found["port"] = self.rng.choice(PORTS)
-            if self.chance(0.25):
-                found["endPort"] = found["port"] + self.rng.choice((0, 5, 10, 1000))
+            if self.chance(0.3):
+                found["endPort"] = self.rng.choice([port for port in (*PORTS, 65535) if port >= found["port"]])
         return found
 
     def rule(self, peers: str) -> Raw:
@@ -318,8 +324,9 @@ def random_case(seed: int, *, exact: bool) -> Case:
     policies = [make.policy(f"np{i}", rng.choice(names)) for i in range(rng.choice((0, 1, 2, 3, 4, 5, 6, 6)))]
     if not exact:
         policies = [spoiled(rng, policy) if make.chance(0.15) else policy for policy in policies]
+        policies += [again(make, policy) for policy in policies if make.chance(0.05)]
     objects += policies
-    ids = [f"NetworkPolicy/{namespace_of(p)}/{name_of(p)}" for p in policies]
+    ids = sorted({f"NetworkPolicy/{namespace_of(p)}/{name_of(p)}" for p in policies})
     return Case(
         seed=seed,
         exact=exact,
@@ -369,6 +376,13 @@ BAD_SPECS: tuple[Raw, ...] = (
 )
 
 
+def again(make: Maker, policy: Raw) -> Raw:
+    """A second policy of the same name: the same once more, or another."""
+    if make.chance(0.3):
+        return copy.deepcopy(policy)
+    return {**policy, "spec": make.policy("other", namespace_of(policy))["spec"]}
+
+
 def spoiled(rng: Random, policy: Raw) -> Raw:
     """The policy with one thing in it that the API server refuses."""
     spec = dict(policy["spec"])
@@ -410,7 +424,10 @@ def completion(case: Case, attempt: int) -> list[Raw]:
     values: dict[tuple[object, ...], str] = {}
     for index, pod in enumerate(pods):
         objects.append(filled_pod(make, pod, index, case.pod_cidrs, values))
+    versions: dict[tuple[str, str], list[Raw]] = {}
     for policy in kind_of(case.objects, "NetworkPolicy"):
+        versions.setdefault((namespace_of(policy), name_of(policy)), []).append(policy)
+    for policy in [rng.choice(same) for same in versions.values()]:
         if not refused(policy):
             objects.append(policy)
         elif make.chance(0.8):
