@@ -101,6 +101,14 @@ def test_every_card_pill_and_box_is_drawn_and_in_view(open_map: Callable[..., Lo
     assert root.locator(".key li").all_inner_texts()[:2] == ["allowed", "? cannot be decided"]
 
 
+def test_from_afar_the_small_print_goes_first_and_the_names_stay(open_map: Callable[..., Locator]) -> None:
+    root = open_map()
+    near, middle, far = (set(root.evaluate(f"root => root.__netviz.texts({zoom})")) for zoom in (1, 0.5, 0.3))
+    assert near - middle == {row for row in near if row.startswith(("Deployment", "StatefulSet"))} | {"in", "out"}
+    assert "TCP 50051" in middle - far
+    assert {"frontend", "redis-cart", "Internet"} <= far
+
+
 def test_a_what_if_is_patched_into_the_same_view(open_map: Callable[..., Locator]) -> None:
     root = open_map()
     root.get_by_role("button", name="Zoom in").click()

@@ -7,6 +7,7 @@ const CARD_RADIUS = 10;
 const BOX_RADIUS = 16;
 const DIMMED = 0.26;
 const DIMMED_BOX = 0.5;
+const COMPACT_SCALE = 0.62; // below this zoom a card leaves out its small print, and the rest grows
 const OVERVIEW_SCALE = 0.36; // below this zoom a card's text cannot be read: cards become blocks of colour
 
 // --------------------------------------------------------------------------------------------------------------- look
@@ -40,6 +41,15 @@ function buildLook(payload, theme) {
 
 function isOverview(look) {
   return look.scale < OVERVIEW_SCALE;
+}
+
+function isCompact(look) {
+  return look.scale < COMPACT_SCALE;
+}
+
+/** A font size that, zoomed out, grows towards `pixels` on the screen, at most to `most` units. */
+function readable(size, pixels, most, look) {
+  return Math.min(most, Math.max(size, pixels / look.scale));
 }
 
 function namespaceColours(look, index) {
@@ -150,7 +160,7 @@ function paintBoxTitles(ctx, scene, look) {
 function paintBoxTitle(ctx, box, look) {
   const rect = boxRect(box);
   const colours = namespaceColours(look, box.colour);
-  const size = Math.min(20, Math.max(16, 11 / look.scale));
+  const size = readable(16, 11, 20, look);
   const left = rect.left + 18;
   const room = rect.right - left - 14;
   const middle = rect.top + 24;
@@ -250,7 +260,7 @@ function paintPill(ctx, edge, look) {
   ctx.strokeStyle = isChanged ? colour : isStrong ? look.accent : look.colours.card_line;
   ctx.stroke();
   text(ctx, look, edge.label, (rect.left + rect.right) / 2, (rect.top + rect.bottom) / 2 + 0.5, {
-    size: 11.5,
+    size: readable(11.5, 7.5, 14.5, look),
     weight: isChanged ? 600 : 500,
     colour: isChanged ? colour : look.colours.text,
     align: "center",
@@ -274,9 +284,10 @@ function paintBlock(ctx, node, look) {
   roundRect(ctx, rect, isOutside(node) ? node.height / 2 : CARD_RADIUS);
   ctx.fillStyle = colour;
   ctx.fill();
-  if (node === look.chosen || node === look.hover) {
+  const isMarked = node === look.chosen || node === look.hover;
+  if (isMarked || node.badges.some((badge) => badge.changed)) {
     ctx.lineWidth = 2.5 / look.scale;
-    ctx.strokeStyle = look.colours.text;
+    ctx.strokeStyle = isMarked ? look.colours.text : look.colours.badge_frame;
     ctx.stroke();
   }
   const size = node.lines.length > 1 ? 21 : 26;
@@ -335,9 +346,12 @@ function paintBar(ctx, node, rect, look) {
 
 function paintCardText(ctx, node, rect, look) {
   const left = rect.left + 44;
-  const width = rect.right - left - (node.badges.length ? 52 : 12);
-  const lines = node.lines.map((words) => ({ words, size: 14, weight: 650, colour: look.colours.text, high: 17 }));
-  if (node.subtitle) lines.push({ words: node.subtitle, size: 12, weight: 400, colour: look.colours.muted, high: 16 });
+  const badgeRoom = isCompact(look) ? 34 : 52;
+  const width = rect.right - left - (node.badges.length ? badgeRoom : 12);
+  const title = { weight: 650, colour: look.colours.text, ...titleSize(ctx, node, width, look) };
+  const lines = node.lines.map((words) => ({ ...title, words }));
+  const small = { size: 12, weight: 400, colour: look.colours.muted, high: 16 };
+  if (node.subtitle && !isCompact(look)) lines.push({ ...small, words: node.subtitle });
   let y = node.y - lines.reduce((sum, line) => sum + line.high, 0) / 2;
   for (const line of lines) {
     text(ctx, look, line.words, left, y + line.high / 2 + 0.5, { ...line, width });
@@ -345,10 +359,21 @@ function paintCardText(ctx, node, rect, look) {
   }
 }
 
+/** The name as large as the zoom wants and the card allows; letters are squeezed by a fifth at most. */
+function titleSize(ctx, node, width, look) {
+  ctx.font = `650 14px ${look.family}`;
+  const longest = Math.max(...node.lines.map((words) => ctx.measureText(words).width));
+  const most = Math.max(14, Math.min(node.lines.length > 1 ? 17 : 20, (14 * 1.2 * width) / longest));
+  const size = readable(14, 9, most, look);
+  return { size, high: size * 1.22 };
+}
+
 function paintBadge(ctx, badge, rect, y, look) {
   const right = rect.right - 10;
+  const size = readable(14, 8.5, 18, look);
   if (badge.changed) {
-    roundRect(ctx, { left: right - 43, top: y - 9.5, right: right + 3, bottom: y + 9.5 }, 6);
+    const left = isCompact(look) ? right - 21 : right - 43;
+    roundRect(ctx, { left, top: y - 9.5, right: right + 5, bottom: y + 9.5 }, 6);
     ctx.fillStyle = look.colours.badge_fill;
     ctx.fill();
     ctx.lineWidth = 1.25;
@@ -356,8 +381,8 @@ function paintBadge(ctx, badge, rect, y, look) {
     ctx.stroke();
   }
   const words = { size: 10.5, weight: 500, colour: badge.changed ? look.colours.text : look.colours.muted };
-  text(ctx, look, badge.side, right - 20, y + 0.5, { ...words, align: "right" });
-  paintIcon(ctx, look.badges.get(badge.state), right - 8, y, 14, look.colours.badges[badge.state], 1.5);
+  if (!isCompact(look)) text(ctx, look, badge.side, right - 20, y + 0.5, { ...words, align: "right" });
+  paintIcon(ctx, look.badges.get(badge.state), right - 8, y, size, look.colours.badges[badge.state], 1.5);
 }
 
 // ---------------------------------------------------------------------------------------------------- the whole thing

@@ -482,12 +482,12 @@ class View {
     });
   }
 
-  /** Every text that the painter would write, for tests: painted once more, on a canvas that only listens. */
-  texts() {
+  /** Every text that the painter writes at a zoom, for tests: painted once more, on a canvas that only listens. */
+  texts(scale = 1) {
     const ctx = document.createElement("canvas").getContext("2d");
     const heard = [];
     ctx.fillText = (words) => heard.push(words);
-    paintScene(ctx, this.scene, { ...this.look, scale: 1, lit: null });
+    paintScene(ctx, this.scene, { ...this.look, scale, lit: null });
     return heard;
   }
 
