@@ -134,12 +134,15 @@ class EndpointClasses:
             namespace=pod.namespace,
             labels=Labels(tuple(item for item in pod.labels.items if item[0] in keys), pod.labels.complete),
             account=pod.service_account if self.vocabulary.account_keys else "",
-            ports=tuple(
-                (port.name, port.protocol, port.port)
-                for port in pod.ports
-                if port.name in self._names and port.name is not None and port.role is not ContainerRole.INIT
-            ),
+            ports=() if pod.host_network else self._ports(pod),
             addresses=self._address_key(pod) if self.by_address else (),
+        )
+
+    def _ports(self, pod: Pod) -> PortNumbers:
+        return tuple(
+            (port.name, port.protocol, port.port)
+            for port in pod.ports
+            if port.name in self._names and port.name is not None and port.role is not ContainerRole.INIT
         )
 
     def _address_key(self, pod: Pod) -> tuple[tuple[int, tuple[int, ...] | None], ...]:
