@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.completions import completion
 from tests.engine_questions import EngineSide
-from tests.generators import Case, as_text, completion, random_case, random_flows
+from tests.generators import Case, as_text, random_case, random_flows
 from tests.oracle.kubernetes import Flow, by_family, judge, read
 from tests.oracle.manifests import Raw
 
