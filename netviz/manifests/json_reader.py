@@ -34,8 +34,12 @@ from netviz.manifests.scalars import Scalar, ScalarError, json_number
 from netviz.source import SourceText
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_STRING = r'"(?:[^"\\]|\\.)*"'
+# Possessive, so that a long text costs no memory for ways back.
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _NODE_SIGN = re.compile(_STRING + r"|([,\[{])", re.DOTALL)
+_INDENT = re.compile(r"[\n\r]([ \t]*)\Z")
+_WIDEST_INDENT = 200
+_LOOSE_COLON = re.compile(r'"[ \t\n\r]+:')
 _CONSTANT = re.compile(_STRING + r"|(-?Infinity|NaN|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)", re.DOTALL)
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ESCAPE = re.compile(
@@ -112,19 +116,10 @@ class _JsonDocument:
         self._start = start
         self._line = line
         self._limits = limits
-        self._repeated = False
         self._problems: list[Problem] = []
         self._item_spans: list[_Span] = []
         self._counted, self._counted_line = start, line
-        self._decode = json.JSONDecoder(
-            object_pairs_hook=self._members, parse_float=_strict_float, parse_constant=_no_constant
-        ).raw_decode
-
-    def _members(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        members = dict(pairs)
-        if len(members) != len(pairs):
-            self._repeated = True
-        return members
+        self._decode = json.JSONDecoder(parse_float=_strict_float, parse_constant=_no_constant).raw_decode
 
     def read(self, index: int) -> tuple[Parsed | Broken, int]:
         """The outcome, and the offset where the document ends."""
@@ -205,13 +200,13 @@ class _JsonDocument:
             position = self._next(position + 1)
 
     def _member(self, path: Path, position: int, line: int) -> tuple[Any, int]:
-        self._repeated = False
         value, end = self._decode(self._text, position)
-        if _deeper(value, self._limits.depth - len(path)):
+        keys = _count_keys(value, self._limits.depth - len(path))
+        if keys is None:
             message, hint = over_limit(self._limits, "depth")
             self._add([Problem(path=path, code="limit", text=message, line=line, hint=hint)])
             return value, end
-        if self._repeated:
+        if not _has_keys(self._text, position, end, keys):
             again = OutlineReader(self._text, position, line)
             again.read()
             self._add(duplicate_key((*path, *below), *lines) for below, *lines in again.repeated)
@@ -244,15 +239,31 @@ class _JsonDocument:
         return self._counted_line
 
 
-def _deeper(value: object, levels: int) -> bool:
-    """Whether a value is nested deeper than so many levels."""
+def _count_keys(value: object, levels: int) -> int | None:
+    """How many keys all the objects in a value have, None if it is nested deeper than so many levels."""
+    keys = 0
     containers: list[Any] = [value] if isinstance(value, dict | list) else []
     for _ in range(levels):
-        children = (part for box in containers for part in (box.values() if isinstance(box, dict) else box))
-        containers = [child for child in children if isinstance(child, dict | list)]
         if not containers:
-            return False
-    return bool(containers)
+            return keys
+        below: list[Any] = []
+        for box in containers:
+            keys += len(box) if type(box) is dict else 0
+            children = box.values() if type(box) is dict else box
+            below += [child for child in children if type(child) is dict or type(child) is list]
+        containers = below
+    return None if containers else keys
+
+
+def _has_keys(text: str, start: int, end: int, keys: int) -> bool:
+    """Whether a value surely has exactly so many keys in its text, which proves that none is written twice.
+
+    Each key ends with a quotation mark and a colon; inside of a string a backslash stands before that mark. Text in
+    which these signs may mean something else, or have white space between them, proves nothing.
+    """
+    if _LOOSE_COLON.search(text, start, end) or text.find('\\\\"', start, end) >= 0:
+        return False
+    return text.count('":', start, end) - text.count('\\":', start, end) == keys
 
 
 class JsonPlaces:
@@ -278,9 +289,8 @@ class JsonPlaces:
         span, rest = self._place(path)
         if rest:
             return None
-        line_start = max(self._text.rfind(end, 0, span.start) for end in "\n\r") + 1
-        before = self._text[line_start : span.start]
-        own = ("" if before.strip() else before) + self._text[span.start : span.end]
+        indent = _INDENT.search(self._text[max(0, span.start - _WIDEST_INDENT) : span.start])
+        own = (indent[1] if indent else "") + self._text[span.start : span.end]
         return SourceText(file=file, document=index, first_line=span.line, lines=tuple(source_lines(own)))
 
     def _place(self, path: Path) -> tuple[_Span, Path]:

@@ -93,20 +93,32 @@ def _outcomes(name: str, text: str, limits: Limits) -> Iterable[Parsed | Broken]
     if not _JSON_START.match(text) or has_marker(text):
         return read_yaml(text, limits)
     found = list(read_json(text, limits))
-    may_be_yaml = not name.lower().endswith(".json") and len(found) == 1
-    if may_be_yaml and isinstance(found[0], Broken) and found[0].code == "json-syntax":
-        return read_yaml(text, limits)
-    return found
+    if name.lower().endswith(".json") or not _ends_broken(found, "json-syntax"):
+        return found
+    as_yaml = list(read_yaml(text, limits))
+    # What begins with whole documents of JSON is JSON with a mistake, unless it follows the grammar of YAML.
+    return found if len(found) > 1 and _ends_broken(as_yaml, "yaml-syntax") else as_yaml
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def _ends_broken(outcomes: list[Parsed | Broken], code: str) -> bool:
+    last = outcomes[-1] if outcomes else None
+    return isinstance(last, Broken) and last.code == code
+
+
 class _Found:
-    """An object of a document; a member of a `PodList` may leave its kind to the list."""
+    """An object of a document; an item of a `PodList` may leave its kind to the list.
 
-    path: Path
-    data: object
-    api_version: str = ""
-    kind: str = ""
+    `api_version` and `kind` are "" where they are missing or no strings; `data` is empty if the object is no mapping.
+    """
+
+    __slots__ = ("api_version", "data", "kind", "path", "written")
+
+    def __init__(self, path: Path, written: object, api_version: str = "", kind: str = "") -> None:
+        self.path = path
+        self.written = written
+        self.data = _mapping(written)
+        self.api_version = _word(self.data.get("apiVersion") or api_version)
+        self.kind = _word(self.data.get("kind") or kind)
 
 
 class _FileReader:
@@ -170,7 +182,7 @@ class _FileReader:
             self._record(broken.index, broken.line, "refused", kind=broken.kind)
 
     def _parsed(self, parsed: Parsed) -> None:
-        whole = _Found(path=(), data=parsed.data)
+        whole = _Found((), parsed.data)
         if parsed.data is None:
             self._record(parsed.index, parsed.line, "empty")
             return
@@ -179,7 +191,7 @@ class _FileReader:
         if outside := problems.pop(None, None):
             self._refuse(parsed, whole, outside)
         elif not objects:
-            self._record(parsed.index, parsed.line, "empty", kind=_identity(whole)[1])
+            self._record(parsed.index, parsed.line, "empty", kind=whole.kind)
         else:
             for found in objects:
                 self._object(parsed, found, problems.get(found.path, []))
@@ -188,8 +200,7 @@ class _FileReader:
         if trouble := _identity_trouble(found, problems):
             self._refuse(parsed, found, trouble)
             return
-        api_version, kind = _identity(found)
-        choice = self._wanted(api_version, kind) if kind else "ignore"
+        choice = self._wanted(found.api_version, found.kind) if found.kind else "ignore"
         if choice == "policy":
             text = parsed.places.text(self._file, parsed.index, found.path)
             self._texts += [text] if text else []
@@ -201,17 +212,16 @@ class _FileReader:
             self._keep(parsed, found)
 
     def _keep(self, parsed: Parsed, found: _Found) -> None:
-        api_version, kind = _identity(found)
         line_of = parsed.places.below(found.path)
-        data = _mapping(found.data)
-        if data.get("kind") != kind or data.get("apiVersion") != api_version:
-            data = {**data, "apiVersion": api_version, "kind": kind}
+        data = found.data
+        if (data.get("apiVersion"), data.get("kind")) != (found.api_version, found.kind):
+            data = {**data, "apiVersion": found.api_version, "kind": found.kind}
         self._documents.append(Document(file=self._file, index=parsed.index, data=data, line_of=line_of))
         self._object_record(parsed, found, "document")
 
     def _ignore(self, parsed: Parsed, found: _Found) -> None:
         line = self._object_record(parsed, found, "ignored")
-        if not _identity(found)[1]:
+        if not found.kind:
             self.report(
                 "no-kind",
                 "not a Kubernetes object, for it has no kind; ignored",
@@ -239,15 +249,14 @@ class _FileReader:
 
     def _object_record(self, parsed: Parsed, found: _Found, outcome: str) -> int:
         """Add the record of an object; its line."""
-        api_version, kind = _identity(found)
-        metadata = _mapping(_mapping(found.data).get("metadata"))
+        metadata = _mapping(found.data.get("metadata"))
         line = parsed.places.line(found.path)
         self._record(
             parsed.index,
             line,
             outcome,
-            kind=kind,
-            api_version=api_version,
+            kind=found.kind,
+            api_version=found.api_version,
             name=_name(metadata.get("name")),
             namespace=_name(metadata.get("namespace")),
         )
@@ -280,23 +289,14 @@ class _FileReader:
 
 def _objects(found: _Found) -> Iterator[_Found]:
     """The objects in a document: the items of a `List` or `PodList`, of Lists in Lists too, or the object itself."""
-    data = _mapping(found.data)
-    api_version, kind = _identity(found)
-    items = data.get("items")
-    none = items is None and (kind == "List" or "items" in data)
-    if not kind.endswith("List") or not (isinstance(items, list) or none):
+    items = found.data.get("items")
+    none = items is None and (found.kind == "List" or "items" in found.data)
+    if not found.kind.endswith("List") or not (isinstance(items, list) or none):
         yield found
         return
-    typed = kind != "List"
+    inherited = ("", "") if found.kind == "List" else (found.api_version, found.kind.removesuffix("List"))
     for i, item in enumerate(items or ()):
-        yield from _objects(
-            _Found(
-                path=(*found.path, "items", i),
-                data=item,
-                api_version=api_version if typed else "",
-                kind=kind.removesuffix("List") if typed else "",
-            )
-        )
+        yield from _objects(_Found((*found.path, "items", i), item, *inherited))
 
 
 def _by_object(problems: Iterable[Problem], paths: set[Path]) -> dict[Path | None, list[Problem]]:
@@ -308,17 +308,12 @@ def _by_object(problems: Iterable[Problem], paths: set[Path]) -> dict[Path | Non
     return found
 
 
-def _identity(found: _Found) -> tuple[str, str]:
-    """The `apiVersion` and `kind` of an object, "" for what it lacks."""
-    data = _mapping(found.data)
-    api_version, kind = data.get("apiVersion") or found.api_version, data.get("kind") or found.kind
-    return (api_version if isinstance(api_version, str) else "", kind if isinstance(kind, str) else "")
-
-
-def _identity_trouble(found: _Found, problems: Iterable[Problem]) -> list[Problem]:
+def _identity_trouble(found: _Found, problems: list[Problem]) -> list[Problem]:
     """Why it cannot be said what kind of object this is; nothing for what does not even look like one."""
-    if not isinstance(found.data, dict):
-        text = f"a Kubernetes object is a mapping, not a {_plain_type(found.data)}"
+    if found.api_version and found.kind and not problems:
+        return []
+    if not isinstance(found.written, dict):
+        text = f"a Kubernetes object is a mapping, not a {_plain_type(found.written)}"
         return [Problem(path=found.path, code="not-an-object", text=text)]
     places = {(*found.path, key) for key in _IDENTITY}
     trouble = [problem for problem in problems if problem.code == "duplicate-key" and problem.path in places]
@@ -327,10 +322,10 @@ def _identity_trouble(found: _Found, problems: Iterable[Problem]) -> list[Proble
         if value is not None and not isinstance(value, str):
             text = f"{key} is a {_plain_type(value)}, not a string"
             trouble.append(Problem(path=(*found.path, key), code="cannot-decode", text=text))
-    written = sum(map(bool, _identity(found))) + isinstance(found.data.get("metadata"), dict)
-    if not trouble and written > 1:
-        for key, value in zip(_IDENTITY, _identity(found), strict=True):
-            if not value:
+    known = (bool(found.api_version), bool(found.kind), isinstance(found.data.get("metadata"), dict))
+    if not trouble and sum(known) > 1:
+        for key, is_known in zip(_IDENTITY, known, strict=False):
+            if not is_known:
                 trouble.append(Problem(path=found.path, code="no-kind", text=f"{key} is missing"))
     return trouble
 
@@ -342,6 +337,10 @@ def _plain_type(value: object) -> str:
 
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _name(value: object) -> str:

@@ -6,7 +6,8 @@ import re
 
 import yaml
 
-from netviz.manifests.parsed import Broken
+from netviz.manifests.parsed import Broken, line_ends
+from netviz.manifests.yaml_tree import line_table
 
 _KIND = re.compile(r"^kind:[ \t]*[\"']?([A-Za-z]{1,100})\b", re.MULTILINE)
 _TAB_INDENT = re.compile(r"^[ \t]*\t", re.MULTILINE)
@@ -32,11 +33,11 @@ def syntax_error(error: yaml.YAMLError, text: str, line: int, index: int) -> Bro
     if isinstance(error, yaml.MarkedYAMLError):
         if error.problem:
             message += f": {error.problem}"
-        at = error.problem_mark or error.context_mark
         if error.context and error.context_mark:
-            message += f" {error.context} that begins in line {line + error.context_mark.line}"
-        line += at.line if at else 0
+            message += f" {error.context} that begins in line {line + _line(text, error.context_mark)}"
+        at = error.problem_mark or error.context_mark
         hint = _hint(message, text, at.line if at else 0)
+        line += _line(text, at) if at else 0
     elif control := _CONTROL.search(text):
         message += f": the control character U+{ord(control[0]):04X} is not allowed"
         line += text.count("\n", 0, control.start())
@@ -55,6 +56,12 @@ def seeming_kind(text: str) -> str:
     """The word after the first `kind:` at the start of a line, "" if there is none."""
     found = _KIND.search(text)
     return found[1] if found else ""
+
+
+def _line(text: str, mark: yaml.Mark) -> int:
+    """The 0-based line of the text; a mistake that shows only behind the end is one of the last line."""
+    table = line_table(text)
+    return min(table[mark.line] if table else mark.line, line_ends(text.rstrip(), 0, len(text)))
 
 
 def _hint(message: str, text: str, problem_line: int) -> str | None:

@@ -44,7 +44,7 @@ from netviz.source import SourceText
 _FIRST_MARKER = re.compile(r"---(?=[ \t\r\n]|\Z)")
 _MARKER = re.compile(r"\n---(?=[ \t\r\n]|\Z)")
 _BARE_MARKER = re.compile(r"---[ \t]*(?:#.*)?")
-_NO_CONTENT = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?(?:\n|\Z)|%[^\n]*\n)*")
+_CONTENT = re.compile(r"^(?:[ \t]*[^ \t\r\n#%]|[ \t]+%)", re.MULTILINE)
 _BLOCK_ITEM = re.compile(r"[ \t]*-[ \t]")
 _NODES_PER_CHARACTER = 2
 """More than any text can have: an empty value takes no more than the comma or dash before it."""
@@ -75,7 +75,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
     """Offsets of the pieces; what stands before the first document belongs to it, unless it is one itself."""
     starts = [0] if _FIRST_MARKER.match(text) else []
     starts += [_with_directives(text, found.start() + 1) for found in _MARKER.finditer(text)]
-    if not starts or not _NO_CONTENT.fullmatch(text, 0, starts[0]):
+    if not starts or _CONTENT.search(text, 0, starts[0]):
         starts.insert(0, 0)
     starts[0] = 0
     yield from zip(starts, [*starts[1:], len(text)], strict=True)
@@ -123,7 +123,7 @@ class _PieceReader:
             first = True
             while (start := _next_start(next_event)) is not None:
                 index, before = index + 1, False
-                yield self._document(builder, next_event, index, self._first_line(start, first=first))
+                yield self._document(builder, next_event, index, start, first=first)
                 before, first = True, False
         except Refused as error:
             yield Broken(
@@ -137,9 +137,13 @@ class _PieceReader:
         except yaml.YAMLError as error:
             yield syntax_error(error, self._piece.text, self._piece.line, index + 1 if before else index)
 
-    def _document(self, builder: TreeBuilder, next_event: NextEvent, index: int, first: int) -> Parsed | Broken:
+    def _document(
+        self, builder: TreeBuilder, next_event: NextEvent, index: int, start: ParserEvent, *, first: bool
+    ) -> Parsed | Broken:
         unknown_to_json = self._values.unknown_to_json
         data, line = builder.document()
+        if data is None:
+            line = self._piece.line + start.start_mark.line
         end = next_event().start_mark
         problems = builder.problems
         if len(self._piece.text) > self._limits.scalar or self._values.unknown_to_json > unknown_to_json:
@@ -150,7 +154,7 @@ class _PieceReader:
             piece=self._piece,
             data=data,
             line=line,
-            first=first,
+            first=self._first_line(start, first=first),
             end=self._piece.line + end.line + (end.column > 0),
         )
         return Parsed(index=index, line=line, data=data, problems=tuple(problems), places=places)

@@ -7,7 +7,9 @@ events, and building stops at the first limit.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import yaml
@@ -16,7 +18,6 @@ from yaml.events import (
     CollectionEndEvent,
     MappingEndEvent,
     MappingStartEvent,
-    NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
 )
@@ -32,44 +33,39 @@ ParserEvent = Any
 
 NextEvent = Callable[[], ParserEvent]
 
+_ODD_LINE_END = re.compile(r"[\x85\u2028\u2029]")
+_LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 _MEMO_LENGTH = 64
 _MEMO_ENTRIES = 50_000
 
 
 class LinedMap(dict[str, Any]):
-    """A mapping; `lines[i]` is the 1-based line of its i-th key, unless `by_key` has the lines."""
+    """A mapping; `lines[i]` is the 1-based line of its i-th key, or they are by key as soon as somebody asks."""
 
-    __slots__ = ("by_key", "lines")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[int] = []
-        self.by_key: dict[str, int] | None = None
+    __slots__ = ("lines",)
+    lines: list[int] | dict[str, int]
 
     def line(self, key: str) -> int:
         """The line of a key that is there."""
-        return self.indexed()[key]
+        return self.by_key()[key]
 
     def line_after(self, key: str) -> int | None:
         """The line of the next key below this one, None for the lowest."""
-        lines = self.indexed()
+        lines = self.by_key()
         return min((line for line in lines.values() if line > lines[key]), default=None)
 
-    def indexed(self) -> dict[str, int]:
-        """The lines by key; a dictionary only once somebody asks, because most mappings are never asked."""
-        if self.by_key is None:
-            self.by_key = dict(zip(self, self.lines, strict=True))
-        return self.by_key
+    def by_key(self) -> dict[str, int]:
+        """The lines by key; most mappings are never asked for them."""
+        if not isinstance(self.lines, dict):
+            self.lines = dict(zip(self, self.lines, strict=True))
+        return self.lines
 
 
 class LinedList(list[Any]):
     """A list; `lines[i]` is the 1-based line of its i-th item."""
 
     __slots__ = ("lines",)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[int] = []
+    lines: list[int]
 
     def line_after(self, index: int) -> int | None:
         """The line of the item behind this one, None for the last."""
@@ -112,11 +108,16 @@ class Values(dict[str, Any]):
 
 
 class Keys(dict[str, str]):
-    """Keys written as plain scalars, by their text."""
+    """Keys written as plain scalars, by their text; never a merge key."""
 
     __slots__ = ()
 
-    def __missing__(self, text: str) -> str:
+    def read(self, text: str) -> str:
+        """The key for a text, remembered if it is short.
+
+        Raises:
+            ScalarError: it is no key.
+        """
         key = key_text(resolve(text))
         if len(text) <= _MEMO_LENGTH:
             if len(self) >= _MEMO_ENTRIES:
@@ -206,19 +207,20 @@ class TreeBuilder:
     def _collection(self, event: ParserEvent, depth: int) -> LinedMap | LinedList:
         if depth >= self._limits.depth:
             raise self._over("depth", event)
-        anchor = event.anchor if isinstance(event, NodeEvent) else None
-        if anchor is not None:
-            self._open.add(anchor)
-        made = self._mapping(depth + 1) if isinstance(event, MappingStartEvent) else self._sequence(depth + 1)
-        if anchor is not None:
-            self._open.discard(anchor)
-            self._anchors[anchor] = made
+        build = self._mapping if isinstance(event, MappingStartEvent) else self._sequence
+        anchor = event.anchor
+        if anchor is None:
+            return build(depth + 1)
+        self._open.add(anchor)
+        made = build(depth + 1)
+        self._open.discard(anchor)
+        self._anchors[anchor] = made
         return made
 
     def _sequence(self, depth: int) -> LinedList:
         made = LinedList()
-        next_event, values, first_line, lines = self._next, self._values, self._first_line, made.lines
-        path = self._path
+        lines = made.lines = []
+        next_event, values, first_line, path = self._next, self._values, self._first_line, self._path
         path.append(0)
         while True:
             event = next_event()
@@ -235,25 +237,30 @@ class TreeBuilder:
 
     def _mapping(self, depth: int) -> LinedMap:
         made = LinedMap()
-        next_event, values, first_line, lines = self._next, self._values, self._first_line, made.lines
+        lines: list[int] = []
+        made.lines = lines
         written: set[str] | None = None
-        path = self._path
+        next_event, keys, values, first_line, path = self._next, self._keys, self._values, self._first_line, self._path
         path.append("")
         while True:
             event = next_event()
-            if type(event) is MappingEndEvent:
+            line = event.start_mark.line + first_line
+            if type(event) is ScalarEvent and event.anchor is None and event.tag is None and event.value in keys:
+                key = keys[event.value] if event.implicit[0] else event.value
+            elif type(event) is MappingEndEvent:
                 path.pop()
                 return made
-            if _is_merge(event):
+            elif _is_merge(event):
                 written = set(made) if written is None else written
                 self._merge(made, event, depth)
                 continue
-            line = event.start_mark.line + first_line
-            key = path[-1] = self._key(event)
+            else:
+                key = self._key(event)
             event = next_event()
             if type(event) is ScalarEvent and event.tag is None and event.anchor is None:
                 value = values[event.value] if event.implicit[0] else event.value
             else:
+                path[-1] = key
                 value = self._value(event, depth)
             if written is None and key not in made:
                 lines.append(line)
@@ -264,34 +271,28 @@ class TreeBuilder:
 
     def _rewrite(self, made: LinedMap, written: set[str], key: str, line: int) -> None:
         """Set the line of a key in a mapping that has merge keys or duplicates; `written` are the keys not merged."""
-        by_key = made.indexed()
+        by_key = made.by_key()
         if key in written and len(self.problems) <= MOST_PROBLEMS:
-            self.problems.append(duplicate_key(tuple(self._path), by_key[key], line))
+            self.problems.append(duplicate_key((*self._path[:-1], key), by_key[key], line))
         written.add(key)
         by_key[key] = line
 
     def _key(self, event: ParserEvent) -> str:
         try:
             match event:
-                case ScalarEvent(anchor=None, tag=None):
-                    return self._keys[event.value] if event.implicit[0] else str(event.value)
-                case ScalarEvent():
-                    key = self._tagged_key(event)
-                    if event.anchor is not None:
-                        self._anchors[event.anchor] = key
-                    return key
-                case AliasEvent():
-                    value = self._alias(event, 0)
-                    if not isinstance(value, dict | list):
-                        return key_text(value)
-            raise ScalarError("a key is a mapping or a list")
+                case ScalarEvent(tag=None):
+                    key = self._keys.read(event.value) if event.implicit[0] else str(event.value)
+                case ScalarEvent(tag=str(tag)):
+                    key = key_text(tagged(tag, event.value))
+                case AliasEvent() if not isinstance(value := self._alias(event, 0), dict | list):
+                    return key_text(value)
+                case _:
+                    raise ScalarError("a key is a mapping or a list")
         except ScalarError as error:
             raise Refused(event.start_mark.line, "invalid-key", str(error)) from None
-
-    def _tagged_key(self, event: ParserEvent) -> str:
-        if event.tag is None:
-            return self._keys[event.value] if event.implicit[0] else str(event.value)
-        return key_text(tagged(event.tag, event.value))
+        if event.anchor is not None:
+            self._anchors[event.anchor] = key
+        return key
 
     def _alias(self, event: ParserEvent, depth: int) -> Any:  # noqa: ANN401 - what the anchor stands for
         name, line = event.anchor, event.start_mark.line
@@ -332,7 +333,7 @@ class TreeBuilder:
             self._merged += len(source)
             if self._merged > self._limits.merged_keys:
                 raise self._over("merged_keys", key)
-            into.indexed().update(source.indexed())
+            into.by_key().update(source.by_key())
             into.update(source)
 
 
@@ -347,5 +348,30 @@ def parser_events(text: str) -> NextEvent:
     try:
         from yaml._yaml import CParser
     except ImportError:
-        return yaml.Loader(text).get_event
-    return CParser(text).get_event
+        next_event: NextEvent = yaml.SafeLoader(text).get_event
+    else:
+        next_event = CParser(text).get_event
+    table = line_table(text)
+    return next_event if table is None else partial(_relined, next_event, table)
+
+
+def line_table(text: str) -> list[int] | None:
+    """For each line as YAML counts them the line of the file, both from 0; None if they are the same.
+
+    YAML 1.1 also ends a line at U+0085, U+2028 and U+2029, which nobody else counts.
+    """
+    if not _ODD_LINE_END.search(text):
+        return None
+    table = [0]
+    for found in _LINE_END.finditer(text):
+        table.append(table[-1] + (found[0] not in "\x85\u2028\u2029"))
+    # The parser ends the last line even if the text does not.
+    return [*table, table[-1] + 1]
+
+
+def _relined(next_event: NextEvent, table: list[int]) -> ParserEvent:
+    event = next_event()
+    for name in ("start_mark", "end_mark"):
+        mark = getattr(event, name)
+        setattr(event, name, yaml.Mark("", mark.index, table[mark.line], mark.column, None, 0))
+    return event

@@ -57,7 +57,7 @@ def test_not_a_number_is_read_as_such(text: str) -> None:
     [
         ("str", "5", "5"), ("int", "5", 5), ("int", "0x10", 16), ("float", "5", 5), ("float", "1.5", 1.5),
         ("bool", "yes", True), ("bool", "true", True), ("null", "", None), ("null", "~", None),
-        ("binary", "aGVsbG8=", "hello"), ("binary", "/w==", "\ufffd"), ("binary", "aGVs\r\nbG8=\n", "hello"), 
+        ("binary", "aGVsbG8=", "hello"), ("binary", "/w==", "\ufffd"), ("binary", "aGVs\r\nbG8=\n", "hello"),
         ("timestamp", "2024-01-01", "2024-01-01"), ("foo", "5", "5"),
     ],
 )  # fmt: skip
