@@ -139,7 +139,10 @@ def _explicit_links(folding: _Folding) -> tuple[list[Link], set[int], set[int]]:
     links: list[Link] = []
     needs_any: set[int] = set()
     needs_outside: set[int] = set()
+    senders, receivers = _boundless(folding)
     for source, target, (before, after) in folding.pairs():
+        if source in senders and target in receivers and before.allow == after.allow:
+            continue
         change = change_of(before.allow, after.allow)
         if folding.internet(source):
             continue
@@ -174,6 +177,14 @@ def _explicit_links(folding: _Folding) -> tuple[list[Link], set[int], set[int]]:
     return links, needs_any, needs_outside
 
 
+def _boundless(folding: _Folding) -> tuple[set[int], set[int]]:
+    """Who may send to, and who accepts from, every pod on everything, before and after: nothing goes beyond that."""
+    pods = [(i, end) for i, end in enumerate(folding.table.ends) if end.pod_like]
+    senders = {i for i, e in pods if e.was.egress.any_pod == e.peer.egress.any_pod == ALL_CONNECTIONS}
+    receivers = {i for i, e in pods if e.was.ingress.any_pod == e.peer.ingress.any_pod == ALL_CONNECTIONS}
+    return senders, receivers
+
+
 def _shown_by_fold(folding: _Folding, source: int, target: int, change: Change) -> str:
     """Which folded link shows a changed pair: of the target ("in"), of the source ("any", "outside"), or none ("")."""
     start, end = folding.table.ends[source], folding.table.ends[target]
@@ -181,9 +192,10 @@ def _shown_by_fold(folding: _Folding, source: int, target: int, change: Change) 
         return "in" if end.was.ingress.any_outside != end.peer.ingress.any_outside else ""
     if target in folding.groups:
         return "outside" if start.was.egress.any_outside != start.peer.egress.any_outside else ""
-    incoming = change_of(end.was.ingress.any_pod, end.peer.ingress.any_pod)
+    was, now = end.was.ingress.any_pod, end.peer.ingress.any_pod
     source_changed = start.was.egress.any_pod != start.peer.egress.any_pod
-    if incoming is not Change.SAME and (incoming is change or not source_changed):
+    agrees = {Change.ADDED: not now <= was, Change.REMOVED: not was <= now}.get(change, was != now)
+    if agrees or (was != now and not source_changed):
         return "in"
     return "any" if source_changed else ""
 

@@ -30,14 +30,6 @@ def layers(things: Sequence[str], weights: Weights) -> dict[str, int]:
     return column
 
 
-def squeezed(columns: Mapping[str, int], most: int) -> dict[str, int]:
-    """The same order in at most `most` columns."""
-    count = max(columns.values(), default=0) + 1
-    if count <= most:
-        return dict(columns)
-    return {thing: column * most // count for thing, column in columns.items()}
-
-
 def _few_arcs_back(things: Sequence[str], weights: Weights) -> list[str]:
     out: dict[str, dict[str, float]] = {thing: {} for thing in things}
     into: dict[str, dict[str, float]] = {thing: {} for thing in things}

@@ -37,7 +37,7 @@ WIDEST: Final = 300.0
 _OUTER_STRIP: Final = 88.0
 _OUTER_GAP: Final = 26.0
 _OUTER_WIDTH: Final = 180.0
-_SWEEPS: Final = 8
+_SWEEPS: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,21 +172,27 @@ def _untangled(stacks: Stacks, measures: _Measures, flows: Flows) -> Stacks:
     for source, target in flows:
         neighbours.setdefault(source, []).append(target)
         neighbours.setdefault(target, []).append(source)
-    for _ in range(_SWEEPS):
+    home = {card: g.key for stack in stacks for g in stack for column in g.columns for card in column}
+    for sweep in range(_SWEEPS):
         places, _, _ = _set_out(stacks, measures, {})
-        length = sum(
-            abs(places[a].y - places[b].y) + 40.0 * (places[a].track == places[b].track)
-            for a, b in flows
-            if a in places and b in places
-        )
+        length = sum(_strain(places[a], places[b], home[a] == home[b]) for a, b in flows if a in home and b in home)
         if length < best_length - 1e-6:
             best, best_length = stacks, length
         pull = {card: _pull(card, neighbours, places) for card in places}
-        stacks = tuple(
-            tuple(sorted((_sorted_group(g, pull) for g in stack), key=lambda g: _group_pull(g, pull)))
-            for stack in stacks
-        )
+        stacks = tuple(tuple(_sorted_group(g, pull) for g in stack) for stack in stacks)
+        if sweep >= _SWEEPS // 2:
+            stacks = tuple(tuple(sorted(stack, key=lambda g: _group_pull(g, pull))) for stack in stacks)
     return best
+
+
+def _strain(source: Place, target: Place, same_box: bool) -> float:
+    """How hard a connection is to read: its climb, more if it stays in its track or leads to a box above."""
+    strain = abs(source.y - target.y)
+    if source.track == target.track:
+        strain += 40.0
+    if not same_box and target.track <= source.track and target.y < source.y:
+        strain += 80.0
+    return strain
 
 
 def _pull(card: str, neighbours: Mapping[str, list[str]], places: Mapping[str, Place]) -> float:

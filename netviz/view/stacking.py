@@ -9,7 +9,7 @@ from itertools import product
 from typing import Final
 
 from netviz.view.cards import Face
-from netviz.view.layering import layers, squeezed
+from netviz.view.layering import layers
 from netviz.view.picture import NodeKind
 
 Flows = Mapping[tuple[str, str], float]
@@ -28,8 +28,8 @@ _BEST_ASPECT: Final = 1.95
 _GAPS: Final = (34.0, 40.0, 50.0, 62.0, 74.0)
 _ROWS: Final = (2, 3, 4, 5, 6, 7, 8, 10, 12, 16)
 _LIMITS: Final = (1.0, 1.3, 1.7, 2.2, 3.0, 4.0, 6.0)
-_LOST_RANK: Final = 0.12
-_BOWS: Final = 1.8
+_BOWS: Final = 1.7
+_BESIDE: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +117,8 @@ def _folded_columns(group: Group, rows: int, most: int) -> tuple[tuple[str, ...]
 def best_stacks(groups: Sequence[Group], width: float, height: float, flows: Flows) -> tuple[Stacks, float]:
     """The way of wrapping that suits a screen best, and the distance from row to row."""
     best: tuple[float, Stacks] = math.inf, ()
-    ranks = {g.key: g.rank for g in groups if g.rank is not None}
-    deepest = max(ranks.values(), default=0) + 1
+    groups = sorted(groups, key=lambda g: (g.rank is None, g.rank or 0))
+    merges = _merged_ranks(groups, flows)
     inner = max((len(g.columns) - 1 for g in groups), default=0)
     gaps = _GAPS if sum(len(c) for g in groups for c in g.columns) <= MANY else _GAPS[:2]
     for rows, inside in product(_ROWS, sorted({inner, *(m for m in (1, 2, 3, 4) if m < inner)})):
@@ -126,15 +126,44 @@ def best_stacks(groups: Sequence[Group], width: float, height: float, flows: Flo
         sizes = {g.key: box_size(g, width, height + gaps[0]) for g in folded}
         tallest = max((h for _, h in sizes.values()), default=0.0)
         bows = _same_column(folded, flows) / max(1, len(flows))
-        for most in sorted({deepest, *(m for m in (3, 4, 5, 6, 8) if m < deepest)}):
-            columns = squeezed(ranks, most)
-            ranked = [replace(g, rank=columns.get(g.key)) for g in folded]
+        for ranks, beside in merges:
+            ranked = [replace(g, rank=ranks.get(g.key)) for g in folded]
             for limit in _LIMITS:
                 stacks = _stacked(ranked, sizes, tallest * limit)
-                cost = _cost(stacks, sizes) + _LOST_RANK * (deepest - most) + _BOWS * bows
+                cost = _cost(stacks, sizes) + _BOWS * bows + _BESIDE * beside
                 if cost < best[0] - 1e-9:
                     best = cost, stacks
     return best[1], height + _widest_gap(best[1], width, height, gaps)
+
+
+def _merged_ranks(groups: Sequence[Group], flows: Flows) -> list[tuple[dict[str, int], float]]:
+    """The ranks as they are, then with ever more neighbouring ranks taken together, down to two.
+
+    Each time those two are merged that call each other least; the number is the share of all connections that then run
+    between boxes of one rank.
+    """
+    home = {card: g.key for g in groups if g.rank is not None for column in g.columns for card in column}
+    calls: dict[tuple[str, str], int] = {}
+    for source, target in flows:
+        if source in home and target in home and home[source] != home[target]:
+            pair = home[source], home[target]
+            calls[pair] = calls.get(pair, 0) + 1
+    ranks = {g.key: g.rank for g in groups if g.rank is not None}
+    found: list[tuple[dict[str, int], float]] = []
+    while True:
+        between: dict[int, int] = {}
+        beside = 0
+        for (a, b), count in calls.items():
+            low, high = sorted((ranks[a], ranks[b]))
+            beside += count if low == high else 0
+            if high == low + 1:
+                between[low] = between.get(low, 0) + count
+        found.append((ranks, beside / max(1, len(flows))))
+        last = max(ranks.values(), default=0)
+        if last < 2:
+            return found
+        joint = min(range(last), key=lambda rank: (between.get(rank, 0), -rank))
+        ranks = {key: rank - (rank > joint) for key, rank in ranks.items()}
 
 
 def _same_column(groups: Sequence[Group], flows: Flows) -> int:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netviz.view.layering import layers, squeezed
+from netviz.view.layering import layers
 
 
 def test_callers_are_left_of_callees() -> None:
@@ -16,10 +16,6 @@ def test_a_cycle_is_broken_where_it_costs_least() -> None:
 def test_a_thing_that_nobody_calls_stands_next_to_what_it_calls() -> None:
     columns = layers(["a", "b", "c", "late"], {("a", "b"): 1, ("b", "c"): 1, ("late", "c"): 1})
     assert columns["late"] == columns["c"] - 1
-
-
-def test_columns_can_be_merged_without_changing_their_order() -> None:
-    assert squeezed({"a": 0, "b": 1, "c": 2, "d": 3}, 2) == {"a": 0, "b": 0, "c": 1, "d": 1}
 
 
 names = st.sampled_from("abcdefgh")
