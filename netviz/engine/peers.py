@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from typing import assert_never
 
@@ -77,7 +78,7 @@ class PeerCompiler:
             case Labelled():
                 return self._labelled(peer)
             case WithAddress(addresses):
-                return self._with_address(addresses)
+                return self._with_address([addresses])
             case EveryPeer(parts):
                 bounds = [self.bounds(part) for part in parts]
                 everything = self._classes.all
@@ -86,7 +87,11 @@ class PeerCompiler:
                     reduce(int.__and__, (b.may for b in bounds), everything),
                 )
             case SomePeer(parts):
-                bounds = [self.bounds(part) for part in parts]
+                bounds = [self.bounds(part) for part in parts if not isinstance(part, WithAddress)]
+                blocks = [part.addresses for part in parts if isinstance(part, WithAddress)]
+                if blocks:
+                    # Together they may cover what each of them only cuts.
+                    bounds.append(self._with_address(blocks))
                 return Bounds(
                     reduce(int.__or__, (b.must for b in bounds), 0), reduce(int.__or__, (b.may for b in bounds), 0)
                 )
@@ -110,9 +115,10 @@ class PeerCompiler:
                 assert_never(peer.scope)
         return Bounds(_expand(found.must, masks), _expand(found.may, masks))
 
-    def _with_address(self, addresses: AddressSet) -> Bounds:
+    def _with_address(self, blocks: Sequence[AddressSet]) -> Bounds:
         classes = self._classes
-        atoms = classes.atoms.masks[addresses]
+        addresses = AddressSet.union(blocks) if len(blocks) > 1 else blocks[0]
+        atoms = reduce(int.__or__, (classes.atoms.masks[block] for block in blocks))
         must = atoms << classes.first_outside
         may = must
         if classes.by_address:

@@ -89,7 +89,10 @@ def _endpoints(
 ) -> list[Pod]:
     if members:
         return [_real(pod, root, node_addresses.get(pod.template.node, ())) for pod in members if not pod.finished]
-    return [pod for controller in sources for pod in _replicas(controller, root)]
+    found: list[Pod] = []
+    for controller in sources:
+        found.extend(_replicas(controller, root, node_addresses.get(controller.template.node, ())))
+    return found
 
 
 def _workload(
@@ -131,7 +134,7 @@ def _real(pod: PodObject, workload: WorkloadId, node_addresses: tuple[IpAddress,
     )
 
 
-def _replicas(controller: Controller, workload: WorkloadId) -> list[Pod]:
+def _replicas(controller: Controller, workload: WorkloadId, host: tuple[IpAddress, ...]) -> list[Pod]:
     """Pods that stand for those that the controller would make (M11).
 
     A StatefulSet's pods differ in labels that follow from their ordinals, so it gets one for each, up to a bound.
@@ -147,6 +150,8 @@ def _replicas(controller: Controller, workload: WorkloadId) -> list[Pod]:
             workload=workload,
             host_network=template.host_network,
             node=template.node,
+            addresses=host if template.host_network else (),
+            host_addresses=host,
             ports=template.ports,
             synthetic=True,
             ref=controller.ref,
