@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from netviz.engine.atoms import AddressAtoms
@@ -21,7 +21,8 @@ PortNumbers = tuple[tuple[str, int, int], ...]
 class ClassKey:
     """What policies see of a pod. `addresses`: per family the atoms of its addresses, None if assumed.
 
-    `namespace` is None only for the arbitrary pod, about which nothing is known.
+    `namespace` is None only for the arbitrary pod, about which nothing is known. `node` is set for hostNetwork pods
+    where some rule speaks of nodes.
     """
 
     kind: EndpointKind
@@ -29,6 +30,7 @@ class ClassKey:
     labels: Labels
     account: str
     ports: PortNumbers
+    node: str
     addresses: tuple[tuple[int, tuple[int, ...] | None], ...]
 
 
@@ -56,9 +58,6 @@ class Slot:
     outside: AddressSet = AddressSet()
 
 
-ARBITRARY_POD = ClassKey(EndpointKind.POD, None, Labels(complete=False), "", (), ())
-
-
 class EndpointClasses:
     """The classes of a cluster under a vocabulary, and the peer bits ("slots") of all regions.
 
@@ -72,7 +71,8 @@ class EndpointClasses:
         families = [f for f, all_of in ((4, ALL_V4), (6, ALL_V6)) if self.assumed_pods & all_of]
         self.assumed_hosts: AddressSet = AddressSet.union((ALL_V4, ALL_V6)[f == 6] for f in families)
         self.by_address = options.ip_blocks == IpBlocks.ADDRESSES and bool(vocabulary.addresses)
-        self.atoms = AddressAtoms(vocabulary.addresses)
+        self.node_addresses: Mapping[str, AddressSet] = _node_addresses(cluster) if vocabulary.nodes else {}
+        self.atoms = AddressAtoms((*vocabulary.addresses, *self.node_addresses.values()))
         self._families = tuple(families)
         self._names = frozenset(port.name for port in vocabulary.named_ports)
         grouped: dict[ClassKey, list[Pod]] = {}
@@ -82,7 +82,13 @@ class EndpointClasses:
         slots: list[Slot] = []
         classes: list[EndpointClass] = []
         arbitrary = ClassKey(
-            EndpointKind.POD, None, Labels(complete=False), "", (), self._assumed_families() if self.by_address else ()
+            kind=EndpointKind.POD,
+            namespace=None,
+            labels=Labels(complete=False),
+            account="",
+            ports=(),
+            node="",
+            addresses=self._assumed_families() if self.by_address else (),
         )
         for key, pods in [*ordered, (arbitrary, [])]:
             numbers = tuple(range(len(slots), len(slots) + max(1, len(key.addresses))))
@@ -135,6 +141,7 @@ class EndpointClasses:
             labels=Labels(tuple(item for item in pod.labels.items if item[0] in keys), pod.labels.complete),
             account=pod.service_account if self.vocabulary.account_keys else "",
             ports=() if pod.host_network else self._ports(pod),
+            node=pod.node if pod.host_network and self.vocabulary.nodes else "",
             addresses=self._address_key(pod) if self.by_address else (),
         )
 
@@ -171,3 +178,10 @@ def numbers_of(ports: PortNumbers, wanted: NamedPort) -> tuple[tuple[int, int], 
         if name == wanted.name and wanted.protocol in (None, protocol):
             found.setdefault(protocol, number)
     return tuple(sorted(found.items()))
+
+
+def _node_addresses(cluster: Cluster) -> Mapping[str, AddressSet]:
+    return {
+        node.name: AddressSet.union(AddressSet.of_range(a.family, a.value, a.value) for a in node.addresses)
+        for node in cluster.nodes
+    }

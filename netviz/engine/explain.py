@@ -19,8 +19,10 @@ from netviz.model.policy import (
     LabelScope,
     NotPeer,
     OfKind,
+    OnNodes,
     RulePeer,
     SomePeer,
+    Unresolved,
     WithAddress,
 )
 from netviz.sets.addresses import IpAddress
@@ -189,7 +191,9 @@ def unknown_reasons(evaluation: Evaluation, peer: RulePeer, slot: int, end: End)
             yield _leaf_reason(peer, end)
 
 
-def _leaf_reason(leaf: OfKind | InNamespace | Labelled | WithAddress, end: End) -> str:
+def _leaf_reason(leaf: OfKind | InNamespace | Labelled | WithAddress | OnNodes | Unresolved, end: End) -> str:
+    if isinstance(leaf, Unresolved):
+        return leaf.reason
     if not isinstance(end, Pod):
         return "it depends on which pod it is"
     match leaf:
@@ -197,6 +201,8 @@ def _leaf_reason(leaf: OfKind | InNamespace | Labelled | WithAddress, end: End) 
             return f"the labels of namespace {end.namespace} are not in the input"
         case Labelled(LabelScope.SERVICE_ACCOUNT):
             return f"the labels of service account {end.namespace}/{end.service_account} are not in the input"
+        case OnNodes():
+            return f"the node of {end.namespace}/{end.name}, or its labels, are not in the input"
         case WithAddress() if end.host_network:
             return f"the address of the node of {end.namespace}/{end.name} is not in the input"
         case WithAddress():

@@ -10,7 +10,7 @@ from netviz.engine.fixed import AnyPod, End
 from netviz.engine.services import find_service
 from netviz.errors import UsageError
 from netviz.model.cluster import Cluster, Service
-from netviz.sets.addresses import parse_address
+from netviz.sets.addresses import IpAddress, parse_address
 
 INGRESS_CONTROLLER = "ingress-controller"
 
@@ -31,11 +31,12 @@ class Named:
 def find(cluster: Cluster, text: str) -> Named:
     """The thing that `text` names: an address, `ingress-controller`, or `[KIND/]NAMESPACE/NAME`.
 
-    Without a kind: pod, then workload, then Service. `shop/cart[Deployment]` is understood, too. Raises UsageError with the nearest names if there is nothing of that name.
+    Without a kind: pod, then workload, then Service. `shop/cart[Deployment]` is understood, too. Raises UsageError with
+    the nearest names if there is nothing of that name.
     """
     address = parse_address(text)
     if address is not None:
-        return _address(cluster, text)
+        return _address(cluster, text, address)
     if text in (INGRESS_CONTROLLER, "ingress"):
         return Named(label=INGRESS_CONTROLLER, ends=(AnyPod(),))
     found = list(_candidates(cluster, text))
@@ -46,9 +47,7 @@ def find(cluster: Cluster, text: str) -> Named:
     return Named(label=first.label, ends=first.ends, service=first.service, alternatives=others)
 
 
-def _address(cluster: Cluster, text: str) -> Named:
-    address = parse_address(text)
-    assert address is not None
+def _address(cluster: Cluster, text: str, address: IpAddress) -> Named:
     for pod in cluster.pods:
         if address in pod.addresses and not pod.host_network:
             return Named(label=f"{pod.namespace}/{pod.name}[Pod]", ends=(pod,), alternatives=(text,))

@@ -17,11 +17,13 @@ from netviz.model.policy import (
     LabelScope,
     NotPeer,
     OfKind,
+    OnNodes,
     RulePeer,
     SomePeer,
+    Unresolved,
     WithAddress,
 )
-from netviz.selectors.tree import Labels
+from netviz.selectors.tree import Labels, Selector, matches
 from netviz.sets.addresses import AddressSet
 
 _UNKNOWN_LABELS = Labels(complete=False)
@@ -32,6 +34,7 @@ class PeerCompiler:
 
     def __init__(self, cluster: Cluster, classes: EndpointClasses) -> None:
         self._classes = classes
+        self._nodes = cluster.nodes
         self._known: dict[RulePeer, Bounds] = {}
         self._kinds: dict[EndpointKind, int] = dict.fromkeys(EndpointKind, 0)
         self._namespaces: dict[str | None, int] = {}
@@ -79,6 +82,10 @@ class PeerCompiler:
                 return self._labelled(peer)
             case WithAddress(addresses):
                 return self._with_address([addresses])
+            case OnNodes(selector):
+                return self._on_nodes(selector)
+            case Unresolved():
+                return Bounds(0, self._kinds[EndpointKind.EXTERNAL])
             case EveryPeer(parts):
                 bounds = [self.bounds(part) for part in parts]
                 everything = self._classes.all
@@ -127,6 +134,26 @@ class PeerCompiler:
                 must |= surely << i
                 may |= maybe << i
         return Bounds(must, may)
+
+    def _on_nodes(self, selector: Selector) -> Bounds:
+        classes = self._classes
+        must = may = 0
+        for node in self._nodes:
+            holds = matches(selector, node.labels)
+            if holds is False:
+                continue
+            here = classes.atoms.masks[classes.node_addresses[node.name]] << classes.first_outside
+            for i, slot in enumerate(classes.slots[: classes.first_outside]):
+                if slot.kind is EndpointKind.HOST and classes.classes[slot.owner].key.node == node.name:
+                    here |= 1 << i
+            may |= here
+            must |= here if holds else 0
+        unplaced = sum(
+            1 << i
+            for i, slot in enumerate(classes.slots[: classes.first_outside])
+            if slot.kind is EndpointKind.HOST and classes.classes[slot.owner].key.node not in classes.node_addresses
+        )
+        return Bounds(must, may | unplaced)
 
     def _slot_in(self, slot: Slot, addresses: AddressSet, atoms: int) -> tuple[bool, bool]:
         if slot.atoms is not None:

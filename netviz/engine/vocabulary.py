@@ -13,11 +13,13 @@ from netviz.model.policy import (
     NamedPort,
     NotPeer,
     OfKind,
+    OnNodes,
     Policy,
     PolicyRule,
     PolicySet,
     RulePeer,
     SomePeer,
+    Unresolved,
     WithAddress,
 )
 from netviz.selectors.tree import required_keys
@@ -27,13 +29,17 @@ from netviz.sets.connections import ConnectionSet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """Endpoints that agree on all of this are treated alike by every policy that the vocabulary was made from."""
+    """Endpoints that agree on all of this are treated alike by every policy that the vocabulary was made from.
+
+    `nodes`: whether some rule speaks of nodes, so that their addresses and the placement of hostNetwork pods matter.
+    """
 
     pod_keys: frozenset[str] = frozenset()
     account_keys: frozenset[str] = frozenset()
     addresses: frozenset[AddressSet] = frozenset()
     connections: frozenset[ConnectionSet] = frozenset()
     named_ports: frozenset[NamedPort] = frozenset()
+    nodes: bool = False
 
     def __or__(self, other: Vocabulary) -> Vocabulary:
         return Vocabulary(
@@ -42,6 +48,7 @@ class Vocabulary:
             addresses=self.addresses | other.addresses,
             connections=self.connections | other.connections,
             named_ports=self.named_ports | other.named_ports,
+            nodes=self.nodes or other.nodes,
         )
 
 
@@ -49,11 +56,14 @@ def vocabulary_of(policies: PolicySet) -> Vocabulary:
     """Everything that the policies mention."""
     keys: dict[LabelScope, set[str]] = {scope: set() for scope in LabelScope}
     addresses: set[AddressSet] = set()
+    nodes = False
     for leaf in {leaf for policy in policies.policies for peer in _peers(policy) for leaf in _leaves(peer)}:
         if isinstance(leaf, Labelled):
             keys[leaf.scope] |= required_keys(leaf.selector)
         elif isinstance(leaf, WithAddress):
             addresses.add(leaf.addresses)
+        elif isinstance(leaf, OnNodes):
+            nodes = True
     ports = {port for policy in policies.policies for rule in _rules(policy) for port in rule.ports or ()}
     return Vocabulary(
         pod_keys=frozenset(keys[LabelScope.POD]),
@@ -61,6 +71,7 @@ def vocabulary_of(policies: PolicySet) -> Vocabulary:
         addresses=frozenset(addresses),
         connections=frozenset(p for p in ports if isinstance(p, ConnectionSet)),
         named_ports=frozenset(p for p in ports if isinstance(p, NamedPort)),
+        nodes=nodes,
     )
 
 
@@ -76,7 +87,7 @@ def _peers(policy: Policy) -> Iterator[RulePeer]:
         yield rule.peer
 
 
-def _leaves(peer: RulePeer) -> Iterator[OfKind | InNamespace | Labelled | WithAddress]:
+def _leaves(peer: RulePeer) -> Iterator[OfKind | InNamespace | Labelled | WithAddress | OnNodes | Unresolved]:
     match peer:
         case EveryPeer(parts) | SomePeer(parts):
             for part in parts:

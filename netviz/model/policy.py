@@ -85,6 +85,20 @@ class WithAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class OnNodes:
+    """Nodes whose labels satisfy the selector, by their addresses, and hostNetwork pods that run on them."""
+
+    selector: Selector
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """Outside addresses that the rule names in a way that the input does not resolve, such as DNS names."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class EveryPeer:
     """Every part holds; without parts: everything, inside and outside of the cluster."""
 
@@ -105,7 +119,7 @@ class NotPeer:
     part: RulePeer
 
 
-RulePeer = OfKind | InNamespace | Labelled | WithAddress | EveryPeer | SomePeer | NotPeer
+RulePeer = OfKind | InNamespace | Labelled | WithAddress | OnNodes | Unresolved | EveryPeer | SomePeer | NotPeer
 
 ANYONE = EveryPeer()
 NOBODY = SomePeer()

@@ -10,7 +10,8 @@ from netviz.engine.evaluator import Evaluation
 from netviz.engine.explain import Doubt, Explanation, Fixed, Trace, doubts
 from netviz.engine.fixed import AnyPod, End
 from netviz.engine.options import Connection, Verdict
-from netviz.engine.walk import Event, EventKind
+from netviz.engine.rules import RuleMatch
+from netviz.engine.walk import Event, EventKind, PolicyStep
 from netviz.model.cluster import NAME_LABEL, Pod
 from netviz.model.policy import (
     ANYONE,
@@ -24,10 +25,13 @@ from netviz.model.policy import (
     NamedPort,
     NotPeer,
     OfKind,
+    OnNodes,
+    Policy,
     PolicyRule,
     PortMatch,
     RulePeer,
     SomePeer,
+    Unresolved,
     WithAddress,
 )
 from netviz.selectors.describe import describe
@@ -124,18 +128,15 @@ def _steps(evaluation: Evaluation, trace: Trace, connection: Connection, quote: 
     subject, direction = end_words(trace.subject_end), trace.direction
     isolating = 0
     for event in trace.events:
-        match event.kind:
-            case EventKind.POLICY:
-                isolating += bool(event.step and event.step.captures)
-                yield _policy_step(event, subject, direction)
-            case EventKind.RULE:
-                yield _rule_step(evaluation, trace, event, connection, quote)
-            case EventKind.TIER_END:
-                yield _tier_end(event, subject, direction, isolating)
-            case EventKind.DEFAULT:
-                yield _default_step(trace, subject)
-            case _:
-                assert_never(event.kind)
+        if event.step is not None and event.match is not None:
+            yield _rule_step(evaluation, trace, event, (event.step.policy, event.match), connection, quote)
+        elif event.step is not None:
+            isolating += event.step.captures
+            yield _policy_step(event, event.step, subject, direction)
+        elif event.kind is EventKind.TIER_END:
+            yield _tier_end(event, subject, direction, isolating)
+        else:
+            yield _default_step(trace, subject)
     if trace.maybe_own_node:
         text = f"if the source is the node that {subject} runs on, the connection is allowed all the same (A31)"
         yield Step(layer="before policy", text=text, mark="unknown")
@@ -155,11 +156,10 @@ def _layer(event: Event) -> str:
     return f"tier {event.tier.name}" if event.tier else "default"
 
 
-def _policy_step(event: Event, subject: str, direction: Direction) -> Step:
-    assert event.step is not None
-    policy = event.step.policy
+def _policy_step(event: Event, step: PolicyStep, subject: str, direction: Direction) -> Step:
+    policy = step.policy
     if event.sure:
-        verb = "isolates" if event.step.captures else "applies to"
+        verb = "isolates" if step.captures else "applies to"
         text, mark = f"{policy.id} {verb} {subject} for {direction.value}", "info"
     else:
         text, mark = f"{policy.id} may apply to {subject} for {direction.value}", "unknown"
@@ -179,13 +179,18 @@ def _tier_end(event: Event, subject: str, direction: Direction, isolating: int) 
 
 
 def _rule_step(
-    evaluation: Evaluation, trace: Trace, event: Event, connection: Connection, quote: Quote
+    evaluation: Evaluation,
+    trace: Trace,
+    event: Event,
+    asked: tuple[Policy, RuleMatch],
+    connection: Connection,
+    quote: Quote,
 ) -> Step:
-    assert event.step is not None and event.match is not None
-    rule = event.match.rule
+    policy, match = asked
+    rule = match.rule
     peer_holds = evaluation.evaluator.holds(rule.peer, trace.peer)
     atom = evaluation.evaluator.atoms.atom_of(connection.protocol, connection.port)
-    port_holds = bool(event.match.connections.connections_of(trace.peer) >> atom & 1)
+    port_holds = bool(match.connections.connections_of(trace.peer) >> atom & 1)
     ref = _place(evaluation, rule, trace.peer) if peer_holds is not False and port_holds else rule.ref
     sentence = rule_words(rule, trace.direction)
     if event.hit and event.sure:
@@ -199,7 +204,7 @@ def _rule_step(
         layer=_layer(event),
         text=text,
         mark=mark,
-        policy=str(event.step.policy.id),
+        policy=str(policy.id),
         rule=rule.path,
         action=rule.action.value if event.hit else "",
         file=ref.file,
@@ -273,6 +278,10 @@ def peer_words(peer: RulePeer) -> str:
             return f"namespace {name}"
         case Labelled(scope, selector):
             return f"{scope.value}s {describe(selector)}"
+        case OnNodes(selector):
+            return f"nodes {describe(selector)}"
+        case Unresolved(reason):
+            return reason
         case WithAddress(addresses):
             blocks = addresses.cidrs()
             return "addresses " + ", ".join(blocks[:SHOWN_CLAUSES]) + _more(len(blocks))
