@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -44,15 +46,39 @@ def open_paths(paths: Sequence[str]) -> AppState:
     found = find_files(paths)
     noticed = list(found.diagnostics)
     files: list[InputFile] = []
+    root = common_folder(paths)
     for path in found.files:
         content = read_bytes(path, Limits(), io.BytesIO())
         if isinstance(content, Diagnostic):
             noticed.append(content)
         else:
-            files.append(InputFile(name=display_name(path), data=content))
-    first = Path(paths[0])
-    origin = display_name(Path(first.name or first)) if len(paths) == 1 else plural(len(paths), "path")
+            files.append(InputFile(name=display_name(_below(root, path)), data=content))
+    origin = display_name(_below(root, Path(paths[0]))) if len(paths) == 1 else plural(len(paths), "path")
     return open_files(files, origin=origin, noticed=noticed)
+
+
+def common_folder(paths: Sequence[str]) -> Path | None:
+    """The folder that all paths are in, to which their names are relative on the page; None if there is none."""
+    try:
+        return Path(os.path.commonpath([Path(path).resolve().parent for path in paths]))
+    except ValueError:
+        return None
+
+
+def _below(root: Path | None, path: Path) -> Path:
+    whole = path.resolve()
+    return whole.relative_to(root) if root and whole.is_relative_to(root) else path
+
+
+def distinct(files: Sequence[InputFile]) -> tuple[InputFile, ...]:
+    """The files, where those of an equal name are told apart: a place in the input must mean one file."""
+    seen: Counter[str] = Counter()
+    renamed = []
+    for file in files:
+        seen[file.name] += 1
+        count = seen[file.name]
+        renamed.append(file if count == 1 else replace(file, name=f"{file.name} ({count})"))
+    return tuple(renamed)
 
 
 def open_files(
@@ -63,6 +89,7 @@ def open_files(
     `noticed` is what there was to say before a file was read. Where there is nothing to draw, the load report is shown
     instead of the map.
     """
+    files = distinct(files)
     bench = workbench.Workbench.load(files)
     state = loaded(bench, origin=origin, sample=sample, identity=identity_of(files), noticed=noticed)
     query = st.query_params.to_dict()

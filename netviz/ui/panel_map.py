@@ -19,7 +19,7 @@ from netviz.ui.parts import callout, guarded, text
 from netviz.ui.state import LEVELS, MAX_HOPS, NOTHING, AppState, Subject, current, short, update
 from netviz.ui.text import plural
 from netviz.view.picture import Counts, Node, Picture
-from netviz.workbench import ChangeLine, PictureAnswer
+from netviz.workbench import ChangeLine, PictureAnswer, WhyQuestion
 
 MOST_CARDS_DRAWN = 300
 MOST_ARROWS_DRAWN = 800
@@ -33,18 +33,31 @@ def render_map() -> None:
     state = current()
     if state.bench is None:
         return
+    drawn = False
     with guarded("map"), st.container(key="nv-fragment"):
         answer = state.bench.picture(state.what_if, state.question)
         _render_numbers(state, state.bench, answer)
         _render_filters(state, state.bench, answer.picture)
-        left, right = st.columns([11, 4], gap="medium")
-        with left:
-            _render_picture(state, answer.picture)
-            _render_notes(answer)
-            _render_changes(answer.changes)
-        with right, guarded("why"):
-            render_why(current(), state.bench, answer.picture)
+        _render_map_and_panel(state, state.bench, answer)
+        drawn = True
+    if not drawn:
+        st.button("Show everything", key="show-everything", on_click=_show_everything)
     sync_address()
+
+
+def _show_everything() -> None:
+    update(level="workload", namespaces=(), focus="", hops=1, subject=NOTHING)
+
+
+def _render_map_and_panel(state: AppState, bench: workbench.Workbench, answer: PictureAnswer) -> None:
+    columns = st.columns([11, 4] if state.explaining else 1, gap="medium")
+    with columns[0]:
+        _render_picture(state, answer.picture)
+        _render_notes(answer)
+        _render_changes(answer.changes)
+    if state.explaining:
+        with columns[1], guarded("why"):
+            render_why(current(), bench, answer.picture)
 
 
 def counts_line(counts: Counts, *, what_if: bool) -> str:
@@ -64,7 +77,9 @@ def _render_numbers(state: AppState, bench: workbench.Workbench, answer: Picture
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="nv-bar-numbers"
     ):
         st.markdown(counts_line(answer.picture.counts, what_if=bool(answer.picture.what_if)), width="content")
-        with st.container(horizontal=True, width="content"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            key = _keyed("explaining", state.explaining)
+            st.toggle("Explain", key=key, help="A panel beside the map", on_change=_set_explaining, args=(key,))
             render_assumptions(state, bench)
             _render_downloads(state, bench)
 
@@ -173,6 +188,10 @@ def _set_focus(key: str) -> None:
     update(focus=st.session_state[key] or "")
 
 
+def _set_explaining(key: str) -> None:
+    update(explaining=st.session_state[key])
+
+
 def _set_hops(key: str) -> None:
     update(hops=st.session_state[key])
 
@@ -215,23 +234,37 @@ def _render_notes(answer: PictureAnswer) -> None:
 def _render_changes(changes: Sequence[ChangeLine]) -> None:
     if not changes:
         return
-    text(f"What the what-if changes ({len(changes):,})", "strong", "changes")
+    text(f"What the what-if changes ({len(changes):,}): select one to see why", "strong", "changes")
+    key = _table_key(changes)
     st.dataframe(
         [
             {
-                "": SIGNS.get(change.change, ""),
-                "change": change.change,
+                "change": f"{SIGNS.get(change.change, '')} {change.change}",
                 "from": change.source_label,
                 "to": change.target_label,
-                "before": change.before,
-                "now": change.after,
+                "before": change.before or "nothing",
+                "now": change.after or "nothing",
             }
             for change in changes
         ],
         hide_index=True,
         height="auto" if len(changes) <= MOST_CHANGES_SHOWN else CHANGES_HEIGHT,
-        key="changes",
+        key=key,
+        selection_mode="single-row",
+        on_select=partial(_explain_change, key, changes),
     )
+
+
+def _table_key(changes: Sequence[ChangeLine]) -> str:
+    """A key of its own for every list of changes: a selected row must not stay selected in another list."""
+    return f"changes-{short(repr([(change.source, change.target, change.change) for change in changes]))}"
+
+
+def _explain_change(key: str, changes: Sequence[ChangeLine]) -> None:
+    rows = st.session_state[key].selection.rows
+    if rows:
+        change = changes[rows[0]]
+        update(subject=Subject(question=WhyQuestion(source=change.source, target=change.target)), explaining=True)
 
 
 SIGNS = {"added": "+", "removed": "−", "changed": "±"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import dedent
 
 import streamlit as st
 
@@ -130,9 +131,8 @@ def _render_half(half: Half, key: str) -> None:
 def _render_step(step: Step, key: str) -> None:
     with st.container(key=f"nv-step-{step.mark}-{key}"):
         st.text(f"{MARKS.get(step.mark, '•')} {step.layer}: {step.text}")
-        policy = "" if step.policy in step.text else step.policy
         place = f"{step.file}:{step.line}" if step.line else step.file
-        origin = " · ".join(part for part in (policy, step.rule, place) if part)
+        origin = " · ".join(part for part in (step.policy, step.rule, place) if part not in step.text)
         if origin:
             text(origin, "quiet", f"step-{key}")
         if step.excerpt:
@@ -140,9 +140,10 @@ def _render_step(step: Step, key: str) -> None:
 
 
 def numbered(excerpt: Sequence[tuple[int, str]]) -> str:
-    """Lines of a file behind their numbers."""
+    """Lines of a file behind their numbers, without the indentation that they share: the panel is narrow."""
     width = len(str(excerpt[-1][0]))
-    return "\n".join(f"{number:>{width}} │ {line}" for number, line in excerpt)
+    lines = dedent("\n".join(line for _, line in excerpt)).split("\n")
+    return "\n".join(f"{number:>{width}} │ {line}" for (number, _), line in zip(excerpt, lines, strict=True))
 
 
 def _render_node(state: AppState, bench: workbench.Workbench, picture: Picture, node_id: str) -> None:

@@ -41,7 +41,10 @@ STYLE = """
 [class*="st-key-nv-step-unknown"] { border-color: #c98a1b; }
 [class*="st-key-nv-step"] [data-testid="stText"] { font-size: 0.88rem; }
 [class*="st-key-nv-step"] pre { font-size: 0.76rem; padding: 0.4rem 0.6rem; }
-[class*="st-key-nv-why"] { gap: 0.6rem; }
+.st-key-nv-why { gap: 0.6rem; }
+.st-key-nv-why, div:has(> .st-key-nv-why) { height: max(30rem, calc(100vh - 12rem)) !important; }
+/* Streamlit's own CSV export does not keep cells from being formulas; the Table page's does. */
+[data-testid="stElementToolbarButton"]:has(button[aria-label="Download as CSV"]) { display: none; }
 [data-testid="stDialog"] textarea { font-family: ui-monospace, monospace; font-size: 0.85rem; }
 """
 

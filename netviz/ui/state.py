@@ -62,8 +62,8 @@ class AppState:
     is one of ours, else "". `identity` is a short hash of the input: what an address says holds for that input only.
     `noticed` is what there was to say before anything was read, such as a file that is no manifest.
     `generation` counts loads; the keys of input widgets contain it, so that a load also lets go of what they hold.
-    `editing` is None while the editor is closed. `subject` is what is explained, `selected` the selection of the map
-    that was last acted on.
+    `editing` is None while the editor is closed; `explaining` says whether the map has the panel beside it. `subject`
+    is what is explained, `selected` the selection of the map that was last acted on.
     """
 
     bench: workbench.Workbench | None = None
@@ -82,6 +82,7 @@ class AppState:
     drafts: tuple[DraftEntry, ...] = ()
     assumptions: Assumptions = DEFAULTS
     editing: Editing | None = None
+    explaining: bool = True
     subject: Subject = NOTHING
     selected: Subject = NOTHING
 

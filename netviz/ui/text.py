@@ -11,7 +11,8 @@ PLAIN_NAME = re.compile(r"[a-z0-9](?:-?[a-z0-9])*")
 
 MARKDOWN_SPECIAL = frozenset("\\`*_{}[]()#+-.!<>|:$~&^=\"'@/")
 WORD_JOINER = "\u2060"
-BREAK_AFTER = frozenset(":.@/-<>~=")
+LINK_SIGNS = frozenset(":.@/")
+ARROW_SIGNS = frozenset("-<>~=")
 
 
 def label(text: str) -> str:
@@ -24,13 +25,14 @@ def label(text: str) -> str:
     text = shown(text)
     if PLAIN_NAME.fullmatch(text):
         return text
-    return "".join(_escaped(char) for char in text)
+    return "".join(_escaped(char, following) for char, following in zip(text, f"{text[1:]} ", strict=False))
 
 
-def _escaped(char: str) -> str:
+def _escaped(char: str, following: str) -> str:
     if char not in MARKDOWN_SPECIAL:
         return char
-    return f"\\{char}{WORD_JOINER}" if char in BREAK_AFTER else f"\\{char}"
+    joined = char in LINK_SIGNS or (char in ARROW_SIGNS and following in ARROW_SIGNS)
+    return f"\\{char}{WORD_JOINER}" if joined else f"\\{char}"
 
 
 def plural(count: int, one: str, many: str = "") -> str:

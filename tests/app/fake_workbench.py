@@ -30,6 +30,8 @@ from netviz.workbench import (
 ASSUMED = Assumptions()
 HOSTILE = "[x](http://evil.example/a) ![i](http://evil.example/b) :material/home: :red[r] <img src=x onerror=alert(1)>"
 
+PLACES = {"a": (0.0, 0.0), "b": (400.0, 140.0), "c": (800.0, 0.0)}
+
 
 def card(name: str, line: int, **changes: object) -> PolicyCard:
     """A policy of the fake input."""
@@ -207,6 +209,7 @@ class FakeWorkbench:
 
 
 def _edge(source: str, target: str, change: Change) -> Edge:
+    start, end = (PLACES[source][0] + 108.0, PLACES[source][1]), (PLACES[target][0] - 108.0, PLACES[target][1])
     sign = {Change.ADDED: "+ ", Change.REMOVED: "− "}.get(change, "")
     return Edge(
         id=f"{source}>{target}",
@@ -216,9 +219,9 @@ def _edge(source: str, target: str, change: Change) -> Edge:
         label=f"{sign}TCP 8080",
         ports="" if change is Change.REMOVED else "TCP 8080",
         ports_before="" if change is Change.ADDED else "TCP 8080",
-        label_at=(0.0, 0.0),
+        label_at=((start[0] + end[0]) / 2, (start[1] + end[1]) / 2),
         label_size=(80.0, 18.0),
-        route=((0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (30.0, 0.0)),
+        route=(start, (start[0] + 60.0, start[1]), (end[0] - 60.0, end[1]), end),
     )
 
 
@@ -235,15 +238,15 @@ def _picture(
             namespace="shop",
             icon="cube",
             colour=0,
-            x=300.0 * number,
-            y=80.0 * (number % 2),
+            x=PLACES[key][0],
+            y=PLACES[key][1],
             width=216.0,
             height=56.0,
             ingress=Badge.SOME,
             egress=Badge.OPEN,
             peer=f"shop/{name}[Deployment]",
         )
-        for number, (key, name) in enumerate(zip("abc", names, strict=True))
+        for key, name in zip(PLACES, names, strict=True)
     )
     off = sorted(what_if.disabled)
     return Picture(
@@ -251,11 +254,11 @@ def _picture(
         what_if=f"off: {', '.join(off)}" if off else "with drafts" if what_if.drafts else "",
         nodes=nodes,
         edges=edges,
-        boxes=(Box(id="shop", title="shop", subtitle="3", colour=0, x=-150.0, y=-80.0, width=900.0, height=260.0),),
+        boxes=(Box(id="shop", title="shop", subtitle="3", colour=0, x=-150.0, y=-80.0, width=1100.0, height=300.0),),
         counts=counts,
         x=-200.0,
         y=-120.0,
-        width=1000.0,
-        height=340.0,
+        width=1200.0,
+        height=380.0,
         notes=(f"Assumed: pod addresses lie in {bench.assumptions.pod_cidrs[0]}.",),
     )
