@@ -37,12 +37,11 @@ _WORDS: Mapping[str, Scalar] = MappingProxyType(
     | {"-" + form: -math.inf for form in (".inf", ".Inf", ".INF")}
 )
 _NUMBER_STARTS = frozenset("+-.0123456789")
-_PREFIXED = re.compile(r"([-+]?)0([xX][0-9a-fA-F]+|[bB][01]+|[oO]?[0-7]+)")
+_PREFIXED = re.compile(r"([-+]?)0(?:[xX]([0-9a-fA-F]+)|[bB]([01]+)|[oO]?([0-7]+))")
 _DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 # What begins with a dot takes another path through go-yaml: there an underscore must stand between two digits.
 _DOT_FLOAT = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
-_BASES: Mapping[str, int] = MappingProxyType({"x": 16, "b": 2, "o": 8})
 _MOST_DIGITS = 20
 _LEAST, _MOST, _MOST_UNSIGNED = -(1 << 63), (1 << 63) - 1, (1 << 64) - 1
 _MOST_INTEGRAL = 1e21
@@ -70,9 +69,8 @@ def resolve(text: str) -> Scalar:
 def _integer(plain: str) -> int | None:
     """The integer that this text writes, None if it is none or does not fit into 64 bits."""
     if prefixed := _PREFIXED.fullmatch(plain):
-        sign, digits = prefixed.groups()
-        base = _BASES.get(digits[0].lower(), 8)
-        number = int(digits.lstrip("xXbBoO"), base)
+        sign, hexadecimal, binary, octal = prefixed.groups()
+        number = int(hexadecimal, 16) if hexadecimal else int(binary, 2) if binary else int(octal, 8)
     elif _DECIMAL.fullmatch(plain) and len(plain) <= _MOST_DIGITS:
         sign, number = "", int(plain)
     else:
