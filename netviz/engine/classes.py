@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 from netviz.engine.atoms import AddressAtoms
 from netviz.engine.options import IpBlocks, Options
+from netviz.engine.services import served_ports
 from netviz.engine.vocabulary import Vocabulary
-from netviz.model.cluster import Cluster, ContainerRole, Pod
+from netviz.model.cluster import Cluster, ContainerRole, NetworkSet, Pod
 from netviz.model.policy import EndpointKind, NamedPort
 from netviz.selectors.tree import Labels
 from netviz.sets.addresses import ALL_V4, ALL_V6, AddressSet, IpAddress
+
+ServedPort = tuple[tuple[str, str], int, int]
+"""((namespace, name) of a Service that some rule mentions, protocol, port) on which a pod serves it."""
 
 PortNumbers = tuple[tuple[str, int, int], ...]
 """(name, protocol, number) of the container ports that some rule mentions by name, in order of declaration."""
@@ -31,6 +35,7 @@ class ClassKey:
     account: str
     ports: PortNumbers
     node: str
+    services: tuple[ServedPort, ...]
     addresses: tuple[tuple[int, tuple[int, ...] | None], ...]
 
 
@@ -70,9 +75,18 @@ class EndpointClasses:
         self.assumed_pods: AddressSet = options.assumed_pods()
         families = [f for f, all_of in ((4, ALL_V4), (6, ALL_V6)) if self.assumed_pods & all_of]
         self.assumed_hosts: AddressSet = AddressSet.union((ALL_V4, ALL_V6)[f == 6] for f in families)
-        self.by_address = options.ip_blocks == IpBlocks.ADDRESSES and bool(vocabulary.addresses)
         self.node_addresses: Mapping[str, AddressSet] = _node_addresses(cluster) if vocabulary.nodes else {}
-        self.atoms = AddressAtoms((*vocabulary.addresses, *self.node_addresses.values()))
+        self.network_sets: tuple[NetworkSet, ...] = cluster.network_sets if vocabulary.network_sets else ()
+        self._served, self.served_outside = _served(cluster, vocabulary.services)
+        self.by_address = options.ip_blocks == IpBlocks.ADDRESSES and bool(vocabulary.addresses or self.network_sets)
+        self.atoms = AddressAtoms(
+            (
+                *vocabulary.addresses,
+                *self.node_addresses.values(),
+                *(each.addresses for each in self.network_sets),
+                *(AddressSet.of_range(a.family, a.value, a.value) for a in self.served_outside),
+            )
+        )
         self._families = tuple(families)
         self._names = frozenset(port.name for port in vocabulary.named_ports)
         grouped: dict[ClassKey, list[Pod]] = {}
@@ -88,6 +102,7 @@ class EndpointClasses:
             account="",
             ports=(),
             node="",
+            services=(),
             addresses=self._assumed_families() if self.by_address else (),
         )
         for key, pods in [*ordered, (arbitrary, [])]:
@@ -139,9 +154,10 @@ class EndpointClasses:
             kind=EndpointKind.HOST if pod.host_network else EndpointKind.POD,
             namespace=pod.namespace,
             labels=Labels(tuple(item for item in pod.labels.items if item[0] in keys), pod.labels.complete),
-            account=pod.service_account if self.vocabulary.account_keys else "",
+            account=pod.service_account if self.vocabulary.accounts else "",
             ports=() if pod.host_network else self._ports(pod),
             node=pod.node if pod.host_network and self.vocabulary.nodes else "",
+            services=self._served.get((pod.namespace, pod.name), ()),
             addresses=self._address_key(pod) if self.by_address else (),
         )
 
@@ -185,3 +201,19 @@ def _node_addresses(cluster: Cluster) -> Mapping[str, AddressSet]:
         node.name: AddressSet.union(AddressSet.of_range(a.family, a.value, a.value) for a in node.addresses)
         for node in cluster.nodes
     }
+
+
+def _served(
+    cluster: Cluster, services: Iterable[tuple[str, str]]
+) -> tuple[dict[tuple[str, str], tuple[ServedPort, ...]], dict[IpAddress, tuple[ServedPort, ...]]]:
+    pods: dict[tuple[str, str], tuple[ServedPort, ...]] = {}
+    outside: dict[IpAddress, tuple[ServedPort, ...]] = {}
+    for service in sorted(services):
+        for target, protocol, port in served_ports(cluster, *service):
+            served = (service, protocol, port)
+            if isinstance(target, IpAddress):
+                outside[target] = (*outside.get(target, ()), served)
+            else:
+                key = (target.namespace, target.name)
+                pods[key] = (*pods.get(key, ()), served)
+    return pods, outside

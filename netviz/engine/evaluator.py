@@ -73,8 +73,12 @@ class Evaluator:
 
     def _mentioned(self) -> Iterable[ConnectionSet]:
         yield from self.classes.vocabulary.connections
-        for number in {port[1:] for c in self.classes.classes for port in c.key.ports}:
-            yield ConnectionSet.of(number[0], IntervalSet.single(number[1]))
+        keys = [c.key for c in self.classes.classes]
+        served = [port for ports in self.classes.served_outside.values() for port in ports]
+        served += [port for key in keys for port in key.services]
+        named = {port[1:] for key in keys for port in key.ports}
+        for protocol, number in named | {port[1:] for port in served}:
+            yield ConnectionSet.of(protocol, IntervalSet.single(number))
 
     def connections(self, mask: int) -> ConnectionSet:
         """The connections of a mask of atoms."""
@@ -121,7 +125,7 @@ class Evaluator:
         owner = self.classes.classes[self.classes.slots[slot].owner]
         ports = direction is Direction.INGRESS and any(n in self._named[direction] for n, _ in policies)
         local = any(n in self._local[direction] for n, _ in policies)
-        return (owner.key.ports if ports else None, slot if local else None)
+        return ((owner.key.ports, owner.key.services) if ports else None, slot if local else None)
 
     def program(self, slot: int, direction: Direction, policies: tuple[tuple[int, bool], ...]) -> Program:
         """The walk of one subject through these policies."""
@@ -150,7 +154,10 @@ class Evaluation:
     def __init__(self, evaluator: Evaluator, scenario: Scenario) -> None:
         self.evaluator = evaluator
         self.scenario = scenario
-        self._active = frozenset(p.number for p in evaluator.policies if is_active(p.policy, scenario))
+        gone = {p.policy.twin for p in evaluator.policies if p.policy.stage and is_active(p.policy, scenario)}
+        self._active = frozenset(
+            p.number for p in evaluator.policies if is_active(p.policy, scenario) and p.policy.id not in gone
+        )
         self._rows: dict[tuple[int, Direction], Outcome] = {}
 
     @property
@@ -251,7 +258,7 @@ def loosened(ingress: Verdict, fixed: Verdict | None) -> Verdict:
 
 
 def _has_named(policy: CompiledPolicy, direction: Direction) -> bool:
-    return any(rule.named for rule in policy.rules[direction])
+    return any(rule.depends_on_target for rule in policy.rules[direction])
 
 
 def _has_local(policy: CompiledPolicy, direction: Direction) -> bool:

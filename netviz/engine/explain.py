@@ -14,12 +14,12 @@ from netviz.model.cluster import Pod
 from netviz.model.policy import (
     Direction,
     EveryPeer,
-    InNamespace,
     Labelled,
     LabelScope,
+    LabelView,
     NotPeer,
-    OfKind,
     OnNodes,
+    PeerLeaf,
     RulePeer,
     SomePeer,
     Unresolved,
@@ -191,12 +191,14 @@ def unknown_reasons(evaluation: Evaluation, peer: RulePeer, slot: int, end: End)
             yield _leaf_reason(peer, end)
 
 
-def _leaf_reason(leaf: OfKind | InNamespace | Labelled | WithAddress | OnNodes | Unresolved, end: End) -> str:
+def _leaf_reason(leaf: PeerLeaf, end: End) -> str:
     if isinstance(leaf, Unresolved):
         return leaf.reason
     if not isinstance(end, Pod):
         return "it depends on which pod it is"
     match leaf:
+        case Labelled(LabelView()):
+            return f"labels of {end.namespace}/{end.name}, its namespace or its service account are not in the input"
         case Labelled(LabelScope.NAMESPACE):
             return f"the labels of namespace {end.namespace} are not in the input"
         case Labelled(LabelScope.SERVICE_ACCOUNT):

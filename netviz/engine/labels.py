@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, assert_never
 
 from netviz.selectors.tree import (
@@ -26,18 +26,22 @@ class Bounds(NamedTuple):
 
 
 class LabelIndex:
-    """An inverted index of label sets. Bit i of every result means `carriers[i]`; immutable after construction."""
+    """An inverted index of label sets. Bit i of every result means `carriers[i]`; immutable after construction.
 
-    def __init__(self, carriers: Sequence[Labels]) -> None:
+    `hidden[i]` are prefixes of keys that carrier i may have beside those listed; "" if its labels are not complete.
+    """
+
+    def __init__(self, carriers: Sequence[Labels], hidden: Sequence[Collection[str]] = ()) -> None:
         self.all: int = (1 << len(carriers)) - 1
-        self._incomplete = 0
+        self._hidden: dict[str, int] = {}
         self._keys: dict[str, int] = {}
         self._values: dict[str, dict[str, int]] = {}
         self._unknown: dict[str, int] = {}
         for i, labels in enumerate(carriers):
             bit = 1 << i
-            if not labels.complete:
-                self._incomplete |= bit
+            prefixes = set(hidden[i]) if hidden else set()
+            for prefix in prefixes if labels.complete else prefixes | {""}:
+                self._hidden[prefix] = self._hidden.get(prefix, 0) | bit
             for key, value in labels.items:
                 self._keys[key] = self._keys.get(key, 0) | bit
                 if value is None:
@@ -51,7 +55,7 @@ class LabelIndex:
         match selector:
             case HasKey(key):
                 present = self._keys.get(key, 0)
-                return Bounds(present, present | self._incomplete)
+                return Bounds(present, present | self._perhaps(key))
             case ValueIn(key, values):
                 table = self._values.get(key, {})
                 return self._open(key, _union(table.get(value, 0) for value in values), bool(values))
@@ -77,8 +81,11 @@ class LabelIndex:
     def _open(self, key: str, must: int, possible: bool) -> Bounds:
         if not possible:
             return Bounds(must, must)
-        hidden = self._unknown.get(key, 0) | self._incomplete & ~self._keys.get(key, 0)
+        hidden = self._unknown.get(key, 0) | self._perhaps(key) & ~self._keys.get(key, 0)
         return Bounds(must, must | hidden)
+
+    def _perhaps(self, key: str) -> int:
+        return _union(mask for prefix, mask in self._hidden.items() if key.startswith(prefix))
 
 
 def _union(parts: Iterable[int]) -> int:

@@ -10,12 +10,15 @@ from netviz.engine.classes import EndpointClasses, Slot
 from netviz.engine.labels import Bounds, LabelIndex
 from netviz.model.cluster import Cluster
 from netviz.model.policy import (
+    BehindService,
     EndpointKind,
     EveryPeer,
     InNamespace,
     Labelled,
     LabelScope,
+    LabelView,
     NotPeer,
+    OfFamily,
     OfKind,
     OnNodes,
     RulePeer,
@@ -49,19 +52,19 @@ class PeerCompiler:
         self._somewhere = self._namespaces[None]
         inside = classes.slots[: classes.first_outside]
         self._pod_index = LabelIndex([classes.classes[slot.owner].key.labels for slot in inside])
-        labels = {namespace.name: namespace.labels for namespace in cluster.namespaces}
+        self._namespace_labels = {namespace.name: namespace.labels for namespace in cluster.namespaces}
         self._namespace_names = sorted(self._namespaces, key=lambda name: (name is None, name or ""))
-        self._namespace_index = LabelIndex(
-            [_UNKNOWN_LABELS if n is None else labels.get(n, _UNKNOWN_LABELS) for n in self._namespace_names]
-        )
-        account_labels = {(a.namespace, a.name): a.labels for a in cluster.service_accounts}
+        self._namespace_index = LabelIndex([self._labels_of_namespace(n) for n in self._namespace_names])
+        self._account_labels = {(a.namespace, a.name): a.labels for a in cluster.service_accounts}
         self._account_names = list(self._accounts)
-        self._account_index = LabelIndex(
-            [
-                _UNKNOWN_LABELS if namespace is None else account_labels.get((namespace, name), _UNKNOWN_LABELS)
-                for namespace, name in self._account_names
-            ]
-        )
+        self._account_index = LabelIndex([self._labels_of_account(*name) for name in self._account_names])
+        self._views: dict[LabelView, LabelIndex] = {}
+
+    def _labels_of_namespace(self, name: str | None) -> Labels:
+        return _UNKNOWN_LABELS if name is None else self._namespace_labels.get(name, _UNKNOWN_LABELS)
+
+    def _labels_of_account(self, namespace: str | None, name: str) -> Labels:
+        return _UNKNOWN_LABELS if namespace is None else self._account_labels.get((namespace, name), _UNKNOWN_LABELS)
 
     def bounds(self, peer: RulePeer) -> Bounds:
         """The slots for which the expression holds."""
@@ -84,6 +87,12 @@ class PeerCompiler:
                 return self._with_address([addresses])
             case OnNodes(selector):
                 return self._on_nodes(selector)
+            case OfFamily(family):
+                slots = self._classes.slots
+                mask = sum(1 << i for i, slot in enumerate(slots) if slot.family in (None, family))
+                return Bounds(mask, mask)
+            case BehindService(namespace, name):
+                return self._behind_service((namespace, name))
             case Unresolved():
                 return Bounds(0, self._kinds[EndpointKind.EXTERNAL])
             case EveryPeer(parts):
@@ -110,6 +119,8 @@ class PeerCompiler:
 
     def _labelled(self, peer: Labelled) -> Bounds:
         match peer.scope:
+            case LabelView():
+                return self._in_view(peer.scope, peer.selector)
             case LabelScope.POD:
                 return self._pod_index.select(peer.selector)
             case LabelScope.NAMESPACE:
@@ -134,6 +145,61 @@ class PeerCompiler:
                 must |= surely << i
                 may |= maybe << i
         return Bounds(must, may)
+
+    def _in_view(self, view: LabelView, selector: Selector) -> Bounds:
+        found = self._view_index(view).select(selector)
+        count = self._classes.first_outside
+        pods = self._kinds[EndpointKind.POD]
+        must, may = found.must & pods, found.may & pods
+        for number, network_set in enumerate(self._classes.network_sets if view.network_sets else ()):
+            bit = 1 << count + number
+            if found.may & bit:
+                here = self._with_address([network_set.addresses])
+                may |= here.may
+                must |= here.must if found.must & bit else 0
+        return Bounds(must, may)
+
+    def _view_index(self, view: LabelView) -> LabelIndex:
+        known = self._views.get(view)
+        if known is None:
+            seen: list[tuple[Labels, tuple[str, ...]]] = []
+            for slot in self._classes.slots[: self._classes.first_outside]:
+                key = self._classes.classes[slot.owner].key
+                seen.append(self._seen(view, key.labels, key.namespace, key.account, view.constants))
+            for each in self._classes.network_sets if view.network_sets else ():
+                seen.append(self._seen(view, each.labels, each.namespace, "", ()))
+            known = self._views[view] = LabelIndex([labels for labels, _ in seen], [hidden for _, hidden in seen])
+        return known
+
+    def _seen(
+        self, view: LabelView, own: Labels, namespace: str | None, account: str, constants: tuple[tuple[str, str], ...]
+    ) -> tuple[Labels, tuple[str, ...]]:
+        reserved = (view.namespace_prefix, view.account_prefix)
+        merged: dict[str, str | None] = {k: v for k, v in own.items if not k.startswith(reserved)}
+        merged.update(constants)
+        hidden: list[str] = []
+        if namespace:
+            labels = self._labels_of_namespace(namespace)
+            merged.update({view.namespace_prefix + k: v for k, v in labels.items})
+            merged[view.namespace_key] = merged[view.namespace_prefix + view.inherited_name_key] = namespace
+            hidden += [] if labels.complete else [view.namespace_prefix]
+        if namespace and account:
+            labels = self._labels_of_account(namespace, account)
+            merged.update({view.account_prefix + k: v for k, v in labels.items})
+            merged[view.account_key] = merged[view.account_prefix + view.inherited_name_key] = account
+            hidden += [] if labels.complete else [view.account_prefix]
+        return Labels.of(merged, complete=own.complete), tuple(hidden)
+
+    def _behind_service(self, service: tuple[str, str]) -> Bounds:
+        classes = self._classes
+        mask = 0
+        for i, slot in enumerate(classes.slots[: classes.first_outside]):
+            if any(served[0] == service for served in classes.classes[slot.owner].key.services):
+                mask |= 1 << i
+        for address, listed in classes.served_outside.items():
+            if any(served[0] == service for served in listed):
+                mask |= 1 << classes.slot_of_address(address)
+        return Bounds(mask, mask)
 
     def _on_nodes(self, selector: Selector) -> Bounds:
         classes = self._classes

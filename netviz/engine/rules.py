@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from netviz.engine.classes import EndpointClasses, PortNumbers, numbers_of
+from netviz.engine.classes import EndpointClasses, PortNumbers, ServedPort, numbers_of
 from netviz.engine.labels import Bounds
 from netviz.engine.peers import PeerCompiler
-from netviz.model.policy import Direction, NamedPort, Policy, PolicyRule
+from netviz.model.policy import Direction, NamedPort, Policy, PolicyRule, PortMatch, ServicePorts
 from netviz.sets.connections import ConnectionAtoms, ConnectionSet
 from netviz.sets.intervals import IntervalSet
 from netviz.sets.region import EMPTY, Region, bits
+
+TargetPort = NamedPort | ServicePorts
+"""A port whose number depends on the destination pod."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +32,28 @@ class RuleMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class CompiledPorts:
+    """A list of ports: a mask of connection atoms, and those whose meaning depends on the destination."""
+
+    numeric: int
+    by_target: tuple[TargetPort, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule over slots. `numeric` is a mask of connection atoms; `named` what each named port of it may mean."""
+    """A rule over slots: `ports` is what it matches, `not_ports` what it takes out, `within` a mask that bounds it."""
 
     rule: PolicyRule
     local: Bounds
     peers: Bounds
-    numeric: int
-    named: tuple[NamedPort, ...]
+    ports: CompiledPorts
+    not_ports: CompiledPorts
+    within: int
+
+    @property
+    def depends_on_target(self) -> bool:
+        """Whether the meaning of its ports depends on the destination pod."""
+        return bool(self.ports.by_target or self.not_ports.by_target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +82,14 @@ class RuleCompiler:
         self._atoms = atoms
         self._peers = peers
         self._masks: dict[ConnectionSet, int] = {}
-        self._egress_named: dict[NamedPort, tuple[tuple[int, int], ...]] = {}
-        self._by_ports: dict[PortNumbers, int] = {}
+        self._egress: dict[TargetPort, tuple[tuple[int, int], ...]] = {}
+        self._alike: dict[tuple[PortNumbers, tuple[ServedPort, ...]], int] = {}
         for slot, item in enumerate(classes.slots[: classes.first_outside]):
-            ports = classes.classes[item.owner].key.ports
-            self._by_ports[ports] = self._by_ports.get(ports, 0) | 1 << slot
+            key = classes.classes[item.owner].key
+            self._alike[key.ports, key.services] = self._alike.get((key.ports, key.services), 0) | 1 << slot
+        for address, served in classes.served_outside.items():
+            bit = 1 << classes.slot_of_address(address)
+            self._alike[(), served] = self._alike.get(((), served), 0) | bit
 
     def policy(self, number: int, policy: Policy) -> CompiledPolicy:
         """The policy over the slots."""
@@ -80,44 +100,68 @@ class RuleCompiler:
         return CompiledPolicy(number, policy, subject, rules)
 
     def _rule(self, rule: PolicyRule) -> CompiledRule:
-        numeric = self._atoms.all if rule.ports is None else 0
-        for port in rule.ports or ():
+        everything = CompiledPorts(self._atoms.all, ())
+        return CompiledRule(
+            rule=rule,
+            local=self._peers.bounds(rule.local),
+            peers=self._peers.bounds(rule.peer),
+            ports=everything if rule.ports is None else self._ports(rule.ports),
+            not_ports=self._ports(rule.not_ports),
+            within=self._mask(rule.within),
+        )
+
+    def _ports(self, ports: Iterable[PortMatch]) -> CompiledPorts:
+        numeric = 0
+        by_target: list[TargetPort] = []
+        for port in ports:
             if isinstance(port, ConnectionSet):
                 numeric |= self._mask(port)
-        named = tuple(port for port in rule.ports or () if isinstance(port, NamedPort))
-        return CompiledRule(rule, self._peers.bounds(rule.local), self._peers.bounds(rule.peer), numeric, named)
+            else:
+                by_target.append(port)
+        return CompiledPorts(numeric, tuple(by_target))
 
     def match(self, compiled: CompiledRule, direction: Direction, subject: int) -> RuleMatch:
         """What the rule matches when `subject` (a slot) is the policy's own side."""
         peers, bit = compiled.peers, 1 << subject
-        if direction is Direction.INGRESS:
-            ports = self._classes.classes[self._classes.slots[subject].owner].key.ports
-            mask = compiled.numeric
-            for named in compiled.named:
-                mask |= self._numbers(numbers_of(ports, named))
-            connections = Region.rectangle(mask, self._classes.all)
-        else:
-            parts = [(compiled.numeric, self._classes.all)]
-            parts += [part for named in compiled.named for part in self._egress(named)]
-            connections = Region.of(parts)
+        region = self._ingress_region if direction is Direction.INGRESS else self._egress_region
+        connections = region(compiled.ports, subject) & Region.rectangle(compiled.within, self._classes.all)
+        if compiled.rule.not_ports:
+            connections -= region(compiled.not_ports, subject)
         may = connections.only_peers(peers.may) if compiled.local.may & bit else EMPTY
         must = may if peers.must == peers.may else connections.only_peers(peers.must)
         if not (compiled.rule.certain and compiled.local.must & bit):
             must = EMPTY
         return RuleMatch(compiled.rule, must, may, peers, connections)
 
-    def _egress(self, named: NamedPort) -> tuple[tuple[int, int], ...]:
-        known = self._egress_named.get(named)
+    def _ingress_region(self, ports: CompiledPorts, subject: int) -> Region:
+        key = self._classes.classes[self._classes.slots[subject].owner].key
+        mask = ports.numeric
+        for wanted in ports.by_target:
+            mask |= self._numbers(wanted, key.ports, key.services)
+        return Region.rectangle(mask, self._classes.all)
+
+    def _egress_region(self, ports: CompiledPorts, _subject: int) -> Region:
+        parts = [(ports.numeric, self._classes.all)]
+        parts += [part for wanted in ports.by_target for part in self._by_destination(wanted)]
+        return Region.of(parts)
+
+    def _by_destination(self, wanted: TargetPort) -> tuple[tuple[int, int], ...]:
+        known = self._egress.get(wanted)
         if known is None:
             found: dict[int, int] = {}
-            for ports, slots in self._by_ports.items():
-                mask = self._numbers(numbers_of(ports, named))
+            for (ports, services), slots in self._alike.items():
+                mask = self._numbers(wanted, ports, services)
                 if mask:
                     found[mask] = found.get(mask, 0) | slots
-            known = self._egress_named[named] = tuple(found.items())
+            known = self._egress[wanted] = tuple(found.items())
         return known
 
-    def _numbers(self, numbers: tuple[tuple[int, int], ...]) -> int:
+    def _numbers(self, wanted: TargetPort, ports: PortNumbers, services: tuple[ServedPort, ...]) -> int:
+        if isinstance(wanted, NamedPort):
+            numbers = numbers_of(ports, wanted)
+        else:
+            service = (wanted.namespace, wanted.name)
+            numbers = tuple((protocol, port) for listed, protocol, port in services if listed == service)
         mask = 0
         for protocol, number in numbers:
             mask |= self._mask(ConnectionSet.of(protocol, IntervalSet.single(number)))

@@ -122,3 +122,23 @@ def ingress_backends(cluster: Cluster, ingress: Ingress) -> Iterator[tuple[Ingre
         else:
             for backend in backends(cluster, service, entry.port):
                 yield wanted, backend
+
+
+def served_ports(cluster: Cluster, namespace: str, name: str) -> Iterator[tuple[Pod | IpAddress, int, int]]:
+    """(target, protocol, port) of every endpoint of a Service: its EndpointSlices, else its selector (B37)."""
+    service = find_service(cluster, namespace, name)
+    slices = [s for s in cluster.endpoint_slices if (s.namespace, s.service) == (namespace, name)]
+    if slices:
+        by_address = {address: pod for pod in cluster.pods for address in pod.addresses}
+        for item in slices:
+            for endpoint in item.endpoints:
+                for address in endpoint.addresses:
+                    for _, protocol, number in item.ports:
+                        if number is not None:
+                            yield by_address.get(address, address), protocol, number
+    elif service is not None and service.selector:
+        for pod in selected_pods(cluster, service):
+            for entry in service.ports:
+                number = target_port(pod, entry)
+                if number is not None:
+                    yield pod, entry.protocol, number

@@ -6,24 +6,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netviz.model.policy import (
+    BehindService,
     EveryPeer,
-    InNamespace,
     Labelled,
     LabelScope,
+    LabelView,
     NamedPort,
     NotPeer,
-    OfKind,
+    OfFamily,
     OnNodes,
+    PeerLeaf,
     Policy,
     PolicyRule,
     PolicySet,
     RulePeer,
+    ServicePorts,
     SomePeer,
-    Unresolved,
     WithAddress,
 )
 from netviz.selectors.tree import required_keys
-from netviz.sets.addresses import AddressSet
+from netviz.sets.addresses import ALL_V4, ALL_V6, AddressSet
 from netviz.sets.connections import ConnectionSet
 
 
@@ -32,47 +34,66 @@ class Vocabulary:
     """Endpoints that agree on all of this are treated alike by every policy that the vocabulary was made from.
 
     `nodes`: whether some rule speaks of nodes, so that their addresses and the placement of hostNetwork pods matter.
+    `network_sets`: whether some selector can mean a network set. `services` are (namespace, name).
     """
 
     pod_keys: frozenset[str] = frozenset()
-    account_keys: frozenset[str] = frozenset()
+    accounts: bool = False
     addresses: frozenset[AddressSet] = frozenset()
     connections: frozenset[ConnectionSet] = frozenset()
     named_ports: frozenset[NamedPort] = frozenset()
+    services: frozenset[tuple[str, str]] = frozenset()
     nodes: bool = False
+    network_sets: bool = False
 
     def __or__(self, other: Vocabulary) -> Vocabulary:
         return Vocabulary(
             pod_keys=self.pod_keys | other.pod_keys,
-            account_keys=self.account_keys | other.account_keys,
+            accounts=self.accounts or other.accounts,
             addresses=self.addresses | other.addresses,
             connections=self.connections | other.connections,
             named_ports=self.named_ports | other.named_ports,
+            services=self.services | other.services,
             nodes=self.nodes or other.nodes,
+            network_sets=self.network_sets or other.network_sets,
         )
 
 
 def vocabulary_of(policies: PolicySet) -> Vocabulary:
     """Everything that the policies mention."""
-    keys: dict[LabelScope, set[str]] = {scope: set() for scope in LabelScope}
-    addresses: set[AddressSet] = set()
-    nodes = False
-    for leaf in {leaf for policy in policies.policies for peer in _peers(policy) for leaf in _leaves(peer)}:
-        if isinstance(leaf, Labelled):
-            keys[leaf.scope] |= required_keys(leaf.selector)
-        elif isinstance(leaf, WithAddress):
-            addresses.add(leaf.addresses)
-        elif isinstance(leaf, OnNodes):
-            nodes = True
-    ports = {port for policy in policies.policies for rule in _rules(policy) for port in rule.ports or ()}
+    leaves = {leaf for policy in policies.policies for peer in _peers(policy) for leaf in _leaves(peer)}
+    rules = [rule for policy in policies.policies for rule in _rules(policy)]
+    ports = {port for rule in rules for port in (*(rule.ports or ()), *rule.not_ports)}
+    labelled = [leaf for leaf in leaves if isinstance(leaf, Labelled)]
+    families = {leaf.family for leaf in leaves if isinstance(leaf, OfFamily)}
+    addresses = {leaf.addresses for leaf in leaves if isinstance(leaf, WithAddress)}
+    services = {(leaf.namespace, leaf.name) for leaf in leaves if isinstance(leaf, BehindService)}
     return Vocabulary(
-        pod_keys=frozenset(keys[LabelScope.POD]),
-        account_keys=frozenset(keys[LabelScope.SERVICE_ACCOUNT]),
-        addresses=frozenset(addresses),
-        connections=frozenset(p for p in ports if isinstance(p, ConnectionSet)),
+        pod_keys=frozenset(key for leaf in labelled for key in _pod_keys(leaf)),
+        accounts=any(_needs_account(leaf) for leaf in labelled),
+        addresses=frozenset(addresses | ({ALL_V4, ALL_V6} if families else set())),
+        connections=frozenset({p for p in ports if isinstance(p, ConnectionSet)} | {rule.within for rule in rules}),
         named_ports=frozenset(p for p in ports if isinstance(p, NamedPort)),
-        nodes=nodes,
+        services=frozenset(services | {(p.namespace, p.name) for p in ports if isinstance(p, ServicePorts)}),
+        nodes=any(isinstance(leaf, OnNodes) for leaf in leaves),
+        network_sets=any(isinstance(leaf.scope, LabelView) and leaf.scope.network_sets for leaf in labelled),
     )
+
+
+def _pod_keys(leaf: Labelled) -> frozenset[str]:
+    if leaf.scope is LabelScope.POD:
+        return required_keys(leaf.selector)
+    if not isinstance(leaf.scope, LabelView):
+        return frozenset()
+    inherited = (leaf.scope.namespace_prefix, leaf.scope.account_prefix)
+    return frozenset(key for key in required_keys(leaf.selector) if not key.startswith(inherited))
+
+
+def _needs_account(leaf: Labelled) -> bool:
+    if not isinstance(leaf.scope, LabelView):
+        return leaf.scope is LabelScope.SERVICE_ACCOUNT
+    view = leaf.scope
+    return any(k == view.account_key or k.startswith(view.account_prefix) for k in required_keys(leaf.selector))
 
 
 def _rules(policy: Policy) -> Iterator[PolicyRule]:
@@ -87,7 +108,7 @@ def _peers(policy: Policy) -> Iterator[RulePeer]:
         yield rule.peer
 
 
-def _leaves(peer: RulePeer) -> Iterator[OfKind | InNamespace | Labelled | WithAddress | OnNodes | Unresolved]:
+def _leaves(peer: RulePeer) -> Iterator[PeerLeaf]:
     match peer:
         case EveryPeer(parts) | SomePeer(parts):
             for part in parts:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from netviz.selectors.tree import Labels
-from netviz.sets.addresses import IpAddress
+from netviz.sets.addresses import AddressSet, IpAddress
 from netviz.source import SourceRef
 
 NAME_LABEL = "kubernetes.io/metadata.name"
@@ -188,6 +188,17 @@ class ServiceAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSet:
+    """A named, labelled set of addresses; `namespace` is "" for a global one (B24)."""
+
+    namespace: str
+    name: str
+    labels: Labels = Labels()
+    addresses: AddressSet = AddressSet()
+    ref: SourceRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
     """Everything that was read, without policies. Tuples are sorted by namespace and name.
 
@@ -202,6 +213,7 @@ class Cluster:
     endpoint_slices: tuple[EndpointSlice, ...] = ()
     ingresses: tuple[Ingress, ...] = ()
     service_accounts: tuple[ServiceAccount, ...] = ()
+    network_sets: tuple[NetworkSet, ...] = ()
     _pods_by_name: Mapping[tuple[str, str], Pod] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from netviz.selectors.tree import Selector
 from netviz.sets.addresses import AddressSet
-from netviz.sets.connections import ConnectionSet
+from netviz.sets.connections import ALL_CONNECTIONS, ConnectionSet
 from netviz.source import SourceRef
 
 
@@ -55,6 +55,24 @@ class LabelScope(StrEnum):
     SERVICE_ACCOUNT = "service-account"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelView:
+    """The labels of an endpoint as one policy language sees them: its own, and what it inherits under prefixes.
+
+    Own labels that begin with a prefix are not seen. `namespace_key` and `account_key` carry the names of namespace and
+    service account, `constants` are on every pod. With `network_sets`, a selector also means the addresses of every
+    network set that it selects (B24, B25).
+    """
+
+    namespace_prefix: str
+    account_prefix: str
+    namespace_key: str
+    account_key: str
+    inherited_name_key: str
+    constants: tuple[tuple[str, str], ...] = ()
+    network_sets: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class OfKind:
     """Endpoints of these kinds."""
@@ -73,7 +91,7 @@ class InNamespace:
 class Labelled:
     """Endpoints whose labels of this scope satisfy the selector; false where there are no such labels."""
 
-    scope: LabelScope
+    scope: LabelScope | LabelView
     selector: Selector
 
 
@@ -82,6 +100,21 @@ class WithAddress:
     """Endpoints with an address in the set, by the option `--ip-blocks` pods and hosts too (A16-A21)."""
 
     addresses: AddressSet
+
+
+@dataclass(frozen=True, slots=True)
+class OfFamily:
+    """Endpoints in one address family, 4 or 6."""
+
+    family: int
+
+
+@dataclass(frozen=True, slots=True)
+class BehindService:
+    """The endpoints of a Service, whatever their port (B37)."""
+
+    namespace: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +152,8 @@ class NotPeer:
     part: RulePeer
 
 
-RulePeer = OfKind | InNamespace | Labelled | WithAddress | OnNodes | Unresolved | EveryPeer | SomePeer | NotPeer
+PeerLeaf = OfKind | InNamespace | Labelled | WithAddress | OfFamily | BehindService | OnNodes | Unresolved
+RulePeer = PeerLeaf | EveryPeer | SomePeer | NotPeer
 
 ANYONE = EveryPeer()
 NOBODY = SomePeer()
@@ -134,14 +168,23 @@ class NamedPort:
     protocol: int | None
 
 
-PortMatch = ConnectionSet | NamedPort
+@dataclass(frozen=True, slots=True)
+class ServicePorts:
+    """The port and protocol on which an endpoint serves a Service (B37)."""
+
+    namespace: str
+    name: str
+
+
+PortMatch = ConnectionSet | NamedPort | ServicePorts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyRule:
     """One rule. It matches where `local` holds for the policy's own side, `peer` for the other and some port matches.
 
-    `ports` None: every connection; an empty tuple: none. `path` is the field path of the rule in its document, such as
+    `ports` None: every connection; an empty tuple: none; `not_ports` are taken out, and nothing outside of `within`
+    matches. `path` is the field path of the rule in its document, such as
     `spec.ingress[0]`. A rule that is not `certain` may match less than it says: `reason` tells why (honesty rule).
     `peer_refs` and `port_refs` give the places of the single clauses, in order, for explanations.
     """
@@ -150,6 +193,8 @@ class PolicyRule:
     action: Action
     peer: RulePeer
     ports: tuple[PortMatch, ...] | None = None
+    not_ports: tuple[PortMatch, ...] = ()
+    within: ConnectionSet = ALL_CONNECTIONS
     local: RulePeer = ANYONE
     ref: SourceRef
     peer_refs: tuple[SourceRef, ...] = ()
@@ -170,8 +215,9 @@ class Stage(StrEnum):
 class Policy:
     """One policy in normal form.
 
-    `order` None sorts last in its tier. `captures` are the directions in which it isolates the pods of `subject`. If
-    `certain` is false, whether it selects and captures anything is unknown (a refused policy): `reason` says why.
+    `order` None sorts last in its tier. `twin` of a staged policy is the enforced one that it would set or delete.
+    `captures` are the directions in which it isolates the pods of `subject`. If `certain` is false, whether it selects
+    and captures anything is unknown (a refused policy): `reason` says why.
     """
 
     id: PolicyId
@@ -182,6 +228,7 @@ class Policy:
     egress: tuple[PolicyRule, ...] = ()
     captures: frozenset[Direction] = frozenset()
     stage: Stage | None = None
+    twin: PolicyId | None = None
     certain: bool = True
     reason: str = ""
     ref: SourceRef

@@ -17,19 +17,23 @@ from netviz.model.policy import (
     ANYONE,
     PODS,
     Action,
+    BehindService,
     Direction,
     EveryPeer,
     InNamespace,
     Labelled,
     LabelScope,
+    LabelView,
     NamedPort,
     NotPeer,
+    OfFamily,
     OfKind,
     OnNodes,
     Policy,
     PolicyRule,
     PortMatch,
     RulePeer,
+    ServicePorts,
     SomePeer,
     Unresolved,
     WithAddress,
@@ -252,6 +256,8 @@ def ports_words(ports: tuple[PortMatch, ...] | None) -> str:
 
 
 def _port_words(port: PortMatch) -> str:
+    if isinstance(port, ServicePorts):
+        return f"the ports of Service {port.namespace}/{port.name}"
     if isinstance(port, NamedPort):
         return f"port {port.name!r}" + (f" ({protocol_name(port.protocol)})" if port.protocol else "")
     return connection_words(port)
@@ -277,7 +283,12 @@ def peer_words(peer: RulePeer) -> str:
         case InNamespace(name):
             return f"namespace {name}"
         case Labelled(scope, selector):
-            return f"{scope.value}s {describe(selector)}"
+            whose = "endpoint" if isinstance(scope, LabelView) else scope.value
+            return f"{whose}s {describe(selector)}"
+        case OfFamily(family):
+            return f"IPv{family}"
+        case BehindService(namespace, name):
+            return f"the endpoints of Service {namespace}/{name}"
         case OnNodes(selector):
             return f"nodes {describe(selector)}"
         case Unresolved(reason):
