@@ -101,7 +101,7 @@ def _render_outcomes(summary: LoadSummary) -> None:
     ignored = [(kind, "ignored", count) for kind, count in summary.ignored_kinds]
     text(
         f"{plural(len(summary.files), 'file')}: {plural(summary.workloads, 'workload')}, "
-        f"{plural(summary.pods, 'pod')}, {plural(summary.namespaces, 'namespace')}, "
+        f"{plural(summary.pods, 'listed pod')}, {plural(summary.namespaces, 'namespace')}, "
         f"{plural(summary.policies, 'policy', 'policies')}",
         "title",
         "report",

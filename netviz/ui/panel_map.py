@@ -17,13 +17,16 @@ from netviz.ui.panel_assumptions import render_assumptions
 from netviz.ui.panel_why import render_why
 from netviz.ui.parts import callout, guarded, text
 from netviz.ui.state import LEVELS, MAX_HOPS, NOTHING, AppState, Subject, current, short, update
-from netviz.ui.text import plural
+from netviz.ui.text import node_name, plural
 from netviz.view.picture import Counts, Node, Picture
 from netviz.workbench import ChangeLine, PictureAnswer, WhyQuestion
 
 MOST_CARDS_DRAWN = 300
 MOST_ARROWS_DRAWN = 800
 CHANGES_HEIGHT = 300
+CARDS = {"workload": "workload", "pod": "endpoint", "namespace": "namespace"}
+"""What a card of each level is called; at the level of pods a workload without listed pods is one endpoint."""
+
 MOST_CHANGES_SHOWN = 7
 
 
@@ -35,14 +38,34 @@ def render_map() -> None:
         return
     drawn = False
     with guarded("map"), st.container(key="nv-fragment"):
-        answer = state.bench.picture(state.what_if, state.question)
-        _render_numbers(state, state.bench, answer)
-        _render_filters(state, state.bench, answer.picture)
-        _render_map_and_panel(state, state.bench, answer)
+        if is_beyond_drawing(state, state.bench):
+            _render_filters(state, state.bench, ())
+            render_too_many()
+        else:
+            answer = state.bench.picture(state.what_if, state.question)
+            _render_numbers(state, state.bench, answer)
+            _render_filters(state, state.bench, answer.picture.nodes)
+            _render_map_and_panel(state, state.bench, answer)
         drawn = True
     if not drawn:
         st.button("Show everything", key="show-everything", on_click=_show_everything)
     sync_address()
+
+
+def is_beyond_drawing(state: AppState, bench: workbench.Workbench) -> bool:
+    """Whether everything at once is asked for, and that is so much that it is not even worth working out."""
+    summary = bench.summary()
+    size = {"workload": summary.workloads, "pod": max(summary.pods, summary.workloads)}.get(state.level, 0)
+    return size > MOST_CARDS_DRAWN and not state.namespaces and not state.focus
+
+
+def render_too_many() -> None:
+    """Say that this view shows too much, and how to see less."""
+    callout(
+        "info",
+        "This is too much to read at once. Choose namespaces, focus on one card, or look at whole namespaces.",
+        key="too-many",
+    )
 
 
 def _show_everything() -> None:
@@ -60,9 +83,9 @@ def _render_map_and_panel(state: AppState, bench: workbench.Workbench, answer: P
             render_why(current(), bench, answer.picture)
 
 
-def counts_line(counts: Counts, *, what_if: bool) -> str:
+def counts_line(counts: Counts, *, cards: str, what_if: bool) -> str:
     """The numbers as Markdown of our own making: nothing in it comes from the input."""
-    parts = [f"**{plural(counts.workloads, 'workload')} · {plural(counts.pairs, 'allowed pair')}**"]
+    parts = [f"**{plural(counts.workloads, cards)} · {plural(counts.pairs, 'allowed pair')}**"]
     if what_if:
         changes = (("green", "+", counts.added), ("red", "−", counts.removed), ("orange", "±", counts.changed))
         for (colour, sign, count), word in zip(changes, ("added", "removed", "changed"), strict=True):
@@ -76,7 +99,10 @@ def _render_numbers(state: AppState, bench: workbench.Workbench, answer: Picture
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="nv-bar-numbers"
     ):
-        st.markdown(counts_line(answer.picture.counts, what_if=bool(answer.picture.what_if)), width="content")
+        st.markdown(
+            counts_line(answer.picture.counts, cards=CARDS[state.level], what_if=bool(answer.picture.what_if)),
+            width="content",
+        )
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             key = _keyed("explaining", state.explaining)
             st.toggle("Explain", key=key, help="A panel beside the map", on_change=_set_explaining, args=(key,))
@@ -102,11 +128,11 @@ def _svg(bench: workbench.Workbench, state: AppState, *, dark: bool) -> bytes:
     return bench.svg(state.what_if, state.question, dark=dark).encode("utf-8")
 
 
-def _render_filters(state: AppState, bench: workbench.Workbench, picture: Picture) -> None:
+def _render_filters(state: AppState, bench: workbench.Workbench, nodes: Sequence[Node]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="nv-filters"):
         _render_level(state)
         _render_namespaces(state, bench)
-        _render_focus(state, picture)
+        _render_focus(state, nodes)
 
 
 def _render_level(state: AppState) -> None:
@@ -137,8 +163,8 @@ def _render_namespaces(state: AppState, bench: workbench.Workbench) -> None:
     )
 
 
-def _render_focus(state: AppState, picture: Picture) -> None:
-    names = {node.peer: _node_name(node) for node in picture.nodes if node.peer}
+def _render_focus(state: AppState, nodes: Sequence[Node]) -> None:
+    names = {node.peer: node_name(node) for node in nodes if node.peer}
     key = _keyed("focus", state.focus or None)
     st.selectbox(
         "Focus",
@@ -163,10 +189,6 @@ def _render_focus(state: AppState, picture: Picture) -> None:
             args=(key,),
             width=110,
         )
-
-
-def _node_name(node: Node) -> str:
-    return "/".join(part for part in (node.namespace, "".join(node.title_lines)) if part)
 
 
 def _keyed(name: str, value: object) -> str:
@@ -198,18 +220,15 @@ def _set_hops(key: str) -> None:
 
 def _render_picture(state: AppState, picture: Picture) -> None:
     if len(picture.nodes) > MOST_CARDS_DRAWN or len(picture.edges) > MOST_ARROWS_DRAWN:
-        callout(
-            "info",
-            f"This would be {plural(len(picture.nodes), 'card')} and {plural(len(picture.edges), 'arrow')}: too many "
-            "to read. Choose namespaces, focus on one, or look at namespaces as a whole.",
-            key="too-many",
-        )
+        render_too_many()
         return
     identity = "-".join((state.identity, state.level, short(f"{state.namespaces} {state.focus} {state.hops}")))
     selection = draw(payload(picture, identity=identity), key=f"map-{state.generation}", height=0)
     selected = _subject(selection)
     if selected != state.selected:
-        update(selected=selected, subject=selected)
+        # A selection that left the picture must not take the answer to a question of the form with it.
+        is_lost = selected == NOTHING and state.subject != state.selected
+        update(selected=selected, subject=state.subject if is_lost else selected)
 
 
 def _subject(selection: Selection | None) -> Subject:

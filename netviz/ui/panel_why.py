@@ -11,7 +11,7 @@ from netviz import workbench
 from netviz.errors import shown
 from netviz.ui.parts import text
 from netviz.ui.state import NOTHING, AppState, Subject, update
-from netviz.ui.text import plural
+from netviz.ui.text import node_name, plural
 from netviz.view.picture import Change, Edge, Picture
 from netviz.workbench import BASELINE, CardFacts, EndpointChoice, Half, Step, WhyAnswer, WhyQuestion
 
@@ -87,9 +87,16 @@ def _render_connection(state: AppState, bench: workbench.Workbench, picture: Pic
             "Case", (NOW, BEFORE), default=NOW, required=True, key="why-case", label_visibility="collapsed"
         )
         shown_case = BASELINE if choice == BEFORE else what_if
+    for number, name in enumerate(_folded_ends(picture, subject)):
+        text(f"“{name}” stands for many: one of them is taken as an example.", "quiet", f"folded-{number}")
     for number, line in enumerate(filter(None, map(_edge_words, edges))):
         text(line, "quiet", f"edge-{number}")
     _render_answer(bench.why(shown_case, question), "answer")
+
+
+def _folded_ends(picture: Picture, subject: Subject) -> list[str]:
+    ends = {subject.source, subject.target}
+    return [node_name(node) for node in picture.nodes if node.id in ends and not node.peer]
 
 
 def _edge_words(edge: Edge) -> str:
@@ -151,8 +158,8 @@ def _render_node(state: AppState, bench: workbench.Workbench, picture: Picture, 
     if node is None:
         text("That card is not on the map any more.", "quiet", "gone")
     elif not node.peer:
-        text(" ".join(node.title_lines), "title", "folded")
-        for line in node.tooltip:
+        text(node_name(node), "title", "folded")
+        for line in node.tooltip[1:]:
             st.text(line)
     else:
         _render_card(bench.card(state.what_if, node.peer), node.peer)
@@ -166,7 +173,9 @@ def _render_card(card: CardFacts, peer: str) -> None:
     text(f"Policies that select it ({len(card.policies):,})", "strong", "card-policies")
     if card.policies:
         st.dataframe(
-            [{"policy": name, "": note} for name, note in card.policies], hide_index=True, key="card-policies-table"
+            [{"direction": note, "policy": name} for name, note in card.policies],
+            hide_index=True,
+            key="card-policies-table",
         )
     for title, peers, key in (("May be reached by", card.incoming, "in"), ("May reach", card.outgoing, "out")):
         text(f"{title} ({len(peers):,})", "strong", f"card-{key}")

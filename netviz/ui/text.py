@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from netviz.errors import shown
+from netviz.view.picture import Node, NodeKind
 
 PLAIN_NAME = re.compile(r"[a-z0-9](?:-?[a-z0-9])*")
 """An RFC 1123 label without "--" (Streamlit would draw a dash): nothing in it means anything to Markdown."""
@@ -33,6 +34,14 @@ def _escaped(char: str, following: str) -> str:
         return char
     joined = char in LINK_SIGNS or (char in ARROW_SIGNS and following in ARROW_SIGNS)
     return f"\\{char}{WORD_JOINER}" if joined else f"\\{char}"
+
+
+def node_name(node: Node) -> str:
+    """The whole name of a card, which its wrapped title may have had to shorten; addresses are all listed."""
+    if node.kind is NodeKind.ADDRESSES:
+        return ", ".join(node.tooltip[1:]) or "".join(node.title_lines)
+    name = node.tooltip[0] if node.tooltip else "".join(node.title_lines)
+    return f"{node.namespace}/{name}" if node.namespace else name
 
 
 def plural(count: int, one: str, many: str = "") -> str:

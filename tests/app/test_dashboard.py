@@ -99,6 +99,16 @@ def test_input_without_anything_to_draw_shows_the_report(open_text: OpenText) ->
     assert any(line.startswith("Nothing to draw") for line in texts(page))
 
 
+def test_a_huge_input_begins_with_namespaces_and_asks_for_a_choice_before_it_draws_more(open_text: OpenText) -> None:
+    page = open_text("huge")
+    assert state_of(page).level == "namespace"
+    assert drawn(page)["nodes"]
+    page.button_group(key="level-1").set_value("workload").run()
+    assert any(line.startswith("This is too much to read at once") for line in texts(page))
+    page.multiselect(key="namespaces-1").set_value(["shop"]).run()
+    assert drawn(page)["nodes"]
+
+
 def test_refused_documents_are_announced_above_the_map(open_text: OpenText) -> None:
     assert any(
         line.startswith("1 document refused: verdicts may be incomplete") for line in texts(open_text("kind: Pod"))
@@ -210,7 +220,7 @@ def test_a_card_shows_facts_policies_and_peers(open_text: OpenText) -> None:
     page = explain(open_text("kind: Pod"), Subject(node="c"))
     assert "shop/c[Deployment]" in texts(page)
     assert [list(table.value.iloc[0]) for table in page.dataframe] == [
-        ["NetworkPolicy/shop/allow-web", "ingress"],
+        ["ingress", "NetworkPolicy/shop/allow-web"],
         ["shop/a", "TCP 8080"],
     ]
     page.button(key="focus-card").click().run()

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netviz.ui.text import MARKDOWN_SPECIAL, WORD_JOINER, label, plural
+from netviz.ui.text import MARKDOWN_SPECIAL, WORD_JOINER, label, node_name, plural
+from netviz.view.picture import Node, NodeKind
 
 
 @pytest.mark.parametrize("name", ["deny-all", "a", "web2", "10-0-0-1"])
@@ -50,6 +54,30 @@ def test_a_label_reads_as_the_text_and_every_special_character_is_escaped(text: 
     assert not escaped
     if text.isprintable() and WORD_JOINER not in text:
         assert "".join(plain).replace(WORD_JOINER, "") == text
+
+
+def card(**changes: Any) -> Node:  # noqa: ANN401 - fields of a card
+    plain = Node(
+        id="n",
+        kind=NodeKind.WORKLOAD,
+        title_lines=("recommen…", "service"),
+        subtitle="",
+        namespace="shop",
+        icon="cube",
+        colour=0,
+        x=0,
+        y=0,
+        width=1,
+        height=1,
+    )
+    return replace(plain, **changes)
+
+
+def test_a_card_is_named_in_full_even_where_its_title_is_cut() -> None:
+    assert node_name(card(tooltip=("recommendation-service", "Deployment"))) == "shop/recommendation-service"
+    assert node_name(card(kind=NodeKind.INTERNET, namespace="", tooltip=("Internet", "…"))) == "Internet"
+    outside = card(kind=NodeKind.ADDRESSES, namespace="", tooltip=("Addresses outside", "10.0.0.1", "10.0.0.3"))
+    assert node_name(outside) == "10.0.0.1, 10.0.0.3"
 
 
 def test_plural_counts() -> None:
