@@ -135,6 +135,7 @@ class View {
     this.light();
     this.markReset();
     if (isNew && !isSame) this.show();
+    else if (isNew && this.isFitted && !this.isAllInView()) this.fit(true);
     else this.redraw();
   }
 
@@ -177,6 +178,8 @@ class View {
 
   card({ ctx, id }) {
     const node = this.scene.nodes.get(ownId(id));
+    // vis draws once more while cards are being taken away.
+    if (!node) return { drawNode: () => {}, nodeDimensions: { width: 1, height: 1 } };
     return {
       drawNode: () => paintCard(ctx, node, this.look),
       nodeDimensions: { width: node.width, height: node.height },
@@ -215,6 +218,16 @@ class View {
       this.measure();
       this.redraw();
     }
+  }
+
+  /** Whether cards that came with a what-if are all on the screen; if the user has not zoomed, the map makes room. */
+  isAllInView() {
+    const rect = sceneRect(this.scene);
+    const scale = this.network.getScale();
+    const centre = this.network.getViewPosition();
+    const [right, down] = [this.stage.clientWidth / 2 / scale, this.stage.clientHeight / 2 / scale];
+    const isWide = rect.left >= centre.x - right && rect.right <= centre.x + right;
+    return isWide && rect.top >= centre.y - down && rect.bottom <= centre.y + down;
   }
 
   fit(isSmooth) {
