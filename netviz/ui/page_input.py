@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from netviz.errors import Diagnostic, Severity
+from netviz.manifests.report import KUBECTL_EXPORT
 from netviz.ui.opening import open_files, open_sample
 from netviz.ui.parts import callout, guarded, text
 from netviz.ui.samples import samples
@@ -29,6 +30,8 @@ def render_welcome(state: AppState) -> None:
             "Nothing leaves this computer, and no cluster is needed."
         )
         _render_ways_in(state)
+        text("Or export a cluster once, and bring the file here:", "strong", "export")
+        st.code(KUBECTL_EXPORT, language="bash", wrap_lines=True)
 
 
 def render_report(state: AppState, summary: LoadSummary) -> None:

@@ -41,6 +41,7 @@ def test_the_first_screen_offers_files_samples_and_text(open_page: OpenPage) -> 
     assert len(page.get("file_uploader")) == 1
     assert {button.key for button in page.button} >= {"sample-online-shop", "sample-aks-frontend-backend", "open-paste"}
     assert any("Nothing leaves this computer" in line for line in markdown_sinks(page))
+    assert page.code[0].value.startswith("kubectl get ")
 
 
 def test_a_sample_opens_on_the_map(open_page: OpenPage) -> None:
