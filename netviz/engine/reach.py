@@ -44,6 +44,13 @@ class Masks(NamedTuple):
     unknown: int
 
 
+class Row(NamedTuple):
+    """What a slot allows by its own policies: per peer slot the connection atoms, surely and at most."""
+
+    allow: list[int]
+    may: list[int]
+
+
 _NO_SIDE = Side(any_pod=NO_CONNECTIONS, any_outside=NO_CONNECTIONS)
 _OPEN_SIDE = Side(any_pod=ALL_CONNECTIONS, any_outside=ALL_CONNECTIONS, unpoliced=True)
 
@@ -60,7 +67,7 @@ class _Builder:
         self._evaluation = evaluation
         self._evaluator = evaluation.evaluator
         self._classes = self._evaluator.classes
-        self._expanded: dict[int, tuple[Outcome, list[int], list[int]]] = {}
+        self._expanded: dict[int, tuple[Outcome, Row]] = {}
         self._between: dict[tuple[int, int], Masks] = {}
         self._cells: dict[Masks, Cell] = {}
         self._pods = sum(
@@ -73,13 +80,33 @@ class _Builder:
         groups = [replace_sides(g, *self._sides(g.parts)) for g in _groups(self._evaluation, by)]
         peers = [group.peer for group in groups]
         cells: dict[tuple[int, int], Cell] = {}
-        for i, source in enumerate(groups):
-            for j, target in enumerate(groups):
-                if i != j:
-                    self._put(cells, i, j, self._masks(source.parts, target.parts))
+        self._add_inside(groups, cells)
         self._add_outside(groups, peers, cells)
         self._add_ingress_controller(groups, peers, cells)
         return ReachabilityMatrix(by=by, peers=tuple(peers), cells=cells)
+
+    def _add_inside(self, groups: list[Group], cells: dict[tuple[int, int], Cell]) -> None:
+        single = [self._single_slot(group.parts) for group in groups]
+        incoming = [None if slot is None else self._row(slot, Direction.INGRESS) for slot in single]
+        for i, source in enumerate(groups):
+            here = single[i]
+            out = None if here is None else self._row(here, Direction.EGRESS)
+            for j, target in enumerate(groups):
+                there, into = single[j], incoming[j]
+                if i == j:
+                    continue
+                if out is None or here is None or there is None or into is None:
+                    self._put(cells, i, j, self._masks(source.parts, target.parts))
+                    continue
+                may = out.may[there] & into.may[here]
+                if may:
+                    allow = out.allow[there] & into.allow[here]
+                    self._put(cells, i, j, Masks(allow, may & ~allow))
+
+    def _single_slot(self, parts: tuple[Part, ...]) -> int | None:
+        """The slot of a peer that is one class in one address family on the pod network: the usual, fast case."""
+        slots = self._classes.classes[parts[0].number].slots if len(parts) == 1 else ()
+        return slots[0] if len(slots) == 1 and self._evaluator.policed(slots[0]) else None
 
     def _put(self, cells: dict[tuple[int, int], Cell], i: int, j: int, masks: Masks) -> None:
         if masks.allow or masks.unknown:
@@ -89,25 +116,24 @@ class _Builder:
                 cell = self._cells[masks] = Cell(to_set(masks.allow), to_set(masks.unknown))
             cells[i, j] = cell
 
-    def _row(self, slot: int, direction: Direction) -> tuple[list[int], list[int]]:
+    def _row(self, slot: int, direction: Direction) -> Row:
         outcome = self._evaluation.row(slot, direction)
         known = self._expanded.get(id(outcome))
         if known is None:
             count = len(self._classes.slots)
-            allow, unknown = [0] * count, [0] * count
-            for region, row in ((outcome.allow, allow), (outcome.unknown, unknown)):
+            allow, may = [0] * count, [0] * count
+            for region, rows in ((outcome.allow, (allow, may)), (outcome.unknown, (may,))):
                 for connections, peers in region.rectangles:
                     for peer in bits(peers):
-                        row[peer] |= connections
-            known = self._expanded[id(outcome)] = (outcome, allow, unknown)
-        return known[1], known[2]
+                        for row in rows:
+                            row[peer] |= connections
+            known = self._expanded[id(outcome)] = (outcome, Row(allow, may))
+        return known[1]
 
     def _slots(self, source: int, target: int) -> Masks:
-        sure, maybe = self._row(source, Direction.EGRESS)
-        sure_in, maybe_in = self._row(target, Direction.INGRESS)
-        allow = sure[target] & sure_in[source]
-        possible = (sure[target] | maybe[target]) & (sure_in[source] | maybe_in[source])
-        return Masks(allow, possible & ~allow)
+        out, into = self._row(source, Direction.EGRESS), self._row(target, Direction.INGRESS)
+        allow = out.allow[target] & into.allow[source]
+        return Masks(allow, out.may[target] & into.may[source] & ~allow)
 
     def _ends(self, sources: tuple[int, ...], targets: tuple[int, ...]) -> Masks:
         if len(sources) == len(targets) == 1:
