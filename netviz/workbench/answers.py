@@ -164,7 +164,8 @@ class Asker:
                     answers.append(replace(self._hairpin(answer, s, t), via=via))
         if not answers:
             raise UsageError(f"{label} has no backends in the input")
-        merged = _merged(source.label, label, answers)
+        # Replicas that are not in the input have one name and one answer; pods that are listed have one each.
+        merged = _merged(source.label, label, list(dict.fromkeys(answers)))
         note = ("a headless Service maps no ports: clients dial the pods directly (A36)",) if service.headless else ()
         return replace(merged, via=answers[0].via, port=port or answers[0].port, notes=(*merged.notes, *note))
 

@@ -34,6 +34,7 @@ from netviz.workbench.questions import (
     BASELINE,
     Assumptions,
     CardFacts,
+    ChangeLine,
     Draft,
     EndpointChoice,
     InputFile,
@@ -117,6 +118,11 @@ class Workbench:
             assumptions=inventory.assumptions(self._evaluator(what_if.drafts)),
         )
 
+    def pairs(self, what_if: WhatIf, by: str) -> tuple[ChangeLine, ...]:
+        """Every pair that is allowed, unknown or changed, one by one and without folding, sorted by name."""
+        grouping = _grouping(by)
+        return inventory.pair_lines(self._matrices(what_if, grouping)[1], self._comparison(what_if, grouping))
+
     def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:
         """The picture as a standalone SVG document."""
         before, after = self._matrices(what_if, _grouping(question.by))
@@ -146,7 +152,7 @@ class Workbench:
         """The question that explains a drawn edge between two cards, folded ends included."""
         before, after = self._matrices(what_if, _grouping(picture.by))
         drawn = self._picture(what_if, picture, before, after)
-        found = inventory.edge_ends(drawn, after, source, target)
+        found = inventory.edge_ends(drawn, (before, after), source, target)
         if found is None:
             raise UsageError("that connection is not in the picture any more")
         return WhyQuestion(source=found[0], target=found[1])

@@ -8,14 +8,16 @@ from collections.abc import Sequence
 from netviz.analysis.compare import Comparison
 from netviz.engine.evaluator import Evaluation, Evaluator
 from netviz.engine.matrix import Peer, PeerType, ReachabilityMatrix
+from netviz.engine.naming import INGRESS_CONTROLLER
 from netviz.loading import Loaded
 from netviz.manifests.report import KUBECTL_EXPORT
 from netviz.model.cluster import Cluster, ContainerPort, Workload
 from netviz.model.policy import Direction, Policy, PolicySet
+from netviz.sets.addresses import ALL_V4, ALL_V6, AddressSet
 from netviz.sets.connections import NO_CONNECTIONS, ConnectionSet, protocol_name
 from netviz.sets.region import bits
 from netviz.source import SourceText
-from netviz.view.picture import NodeKind, Picture
+from netviz.view.picture import Change, NodeKind, Picture
 from netviz.view.words import connection_words
 from netviz.workbench.questions import (
     CardFacts,
@@ -28,6 +30,7 @@ from netviz.workbench.questions import (
 )
 
 _NAMED_IN_TITLE = 4
+_SHOWN_BLOCKS = 3
 
 
 def summary(loaded: Loaded) -> LoadSummary:
@@ -161,8 +164,7 @@ def peer_label(peer: Peer) -> str:
     """A peer by the name that people use."""
     match peer.type:
         case PeerType.ADDRESSES:
-            blocks = peer.addresses.cidrs()
-            return ", ".join(blocks[:3]) + (f" +{len(blocks) - 3}" if len(blocks) > 3 else "")
+            return _address_label(peer.addresses)
         case PeerType.INGRESS_CONTROLLER:
             return "Ingress controller"
         case PeerType.NAMESPACE:
@@ -170,6 +172,20 @@ def peer_label(peer: Peer) -> str:
         case _:
             part = peer.id.partition("#")[2]
             return f"{peer.namespace}/{peer.name}" + (f" #{part}" if part else "")
+
+
+def _address_label(addresses: AddressSet) -> str:
+    """The shorter of what is in the set and what is not."""
+    inside = addresses.cidrs()
+    for everything, block in ((ALL_V4, "0.0.0.0/0"), (ALL_V6, "::/0")):
+        outside = (everything - addresses).cidrs() if addresses <= everything else inside
+        if len(outside) < len(inside) - 1:
+            return f"{block} except {_blocks(outside)}"
+    return _blocks(inside)
+
+
+def _blocks(cidrs: Sequence[str]) -> str:
+    return ", ".join(cidrs[:_SHOWN_BLOCKS]) + (f" +{len(cidrs) - _SHOWN_BLOCKS}" if len(cidrs) > _SHOWN_BLOCKS else "")
 
 
 def change_lines(comparison: Comparison) -> tuple[ChangeLine, ...]:
@@ -325,27 +341,56 @@ def _selecting(evaluation: Evaluation, peer: Peer) -> tuple[tuple[str, str], ...
     return tuple(found)
 
 
-def edge_ends(picture: Picture, matrix: ReachabilityMatrix, source: str, target: str) -> tuple[str, str] | None:
-    """Names of the two ends of a drawn edge; for a folded card an example that shows the same rule."""
+def edge_ends(
+    picture: Picture, matrices: tuple[ReachabilityMatrix, ReachabilityMatrix], source: str, target: str
+) -> tuple[str, str] | None:
+    """Names of the two ends of a drawn edge; for a folded card an example for which the arrow holds.
+
+    `matrices` are before and after the what-if: for an arrow that is gone, the example is one that could use it.
+    """
     nodes = {node.id: node for node in picture.nodes}
     if source not in nodes or target not in nodes:
         return None
-    ends = []
-    for node, other in ((nodes[source], nodes[target]), (nodes[target], nodes[source])):
-        if node.peer:
-            ends.append(node.peer)
-        elif node.kind is NodeKind.ANY_WORKLOAD:
-            ends.append(_example_pod(matrix, other.peer))
-        else:
-            ends.append(_largest_outside(matrix))
-    return ends[0], ends[1]
+    start, end = nodes[source], nodes[target]
+    outside = _largest_outside(matrices[1])
+    first = start.peer or ("" if start.kind is NodeKind.ANY_WORKLOAD else outside)
+    second = end.peer or ("" if end.kind is NodeKind.ANY_WORKLOAD else outside)
+    if first and second:
+        return first, second
+    removed = any((e.source, e.target, e.change) == (source, target, Change.REMOVED) for e in picture.edges)
+    example = _example(matrices[0] if removed else matrices[1], first or second, incoming=not first)
+    return (example, second) if not first else (first, example)
 
 
-def _example_pod(matrix: ReachabilityMatrix, other: str) -> str:
+def _example(matrix: ReachabilityMatrix, known: str, *, incoming: bool) -> str:
     kinds = (PeerType.WORKLOAD, PeerType.POD, PeerType.NAMESPACE)
-    usable = [p for p in matrix.peers if p.type in kinds and p.living and not p.host_network and p.id != other]
-    elsewhere = [p for p in usable if p.namespace != other.partition("/")[0]]
-    return (elsewhere or usable)[0].id if usable else other
+    number = next((i for i, peer in enumerate(matrix.peers) if peer.id == known), -1)
+    for i, peer in enumerate(matrix.peers):
+        cell = matrix.cell(i, number) if incoming else matrix.cell(number, i)
+        if cell.allow and peer.type in kinds and not peer.host_network:
+            return peer.id
+    return INGRESS_CONTROLLER if incoming else known
+
+
+def pair_lines(matrix: ReachabilityMatrix, comparison: Comparison) -> tuple[ChangeLine, ...]:
+    """Every pair that is allowed or unknown now or was before the what-if; `change` is "same" where nothing changed."""
+    changed = {(line.source, line.target): line for line in change_lines(comparison)}
+    labels = {peer.id: peer_label(peer) for peer in matrix.peers}
+    found = dict(changed)
+    for (i, j), cell in matrix.cells.items():
+        source, target = matrix.peers[i].id, matrix.peers[j].id
+        if (source, target) not in changed:
+            words = _cell_words(cell.allow, cell.unknown)
+            found[source, target] = ChangeLine(
+                source=source,
+                target=target,
+                source_label=labels[source],
+                target_label=labels[target],
+                change="same",
+                before=words,
+                after=words,
+            )
+    return tuple(sorted(found.values(), key=lambda line: (line.source_label, line.target_label)))
 
 
 def _largest_outside(matrix: ReachabilityMatrix) -> str:

@@ -157,6 +157,21 @@ class FakeWorkbench:
             assumptions=(f"pod addresses lie in {self.assumptions.pod_cidrs[0]}",),
         )
 
+    def pairs(self, what_if: WhatIf, by: str) -> tuple[ChangeLine, ...]:
+        drawn = self.picture(what_if, PictureQuestion(by=by)).picture.edges
+        return tuple(
+            ChangeLine(
+                source=f"shop/{edge.source}",
+                target=f"shop/{edge.target}",
+                source_label=f"shop/{edge.source}",
+                target_label=f"shop/{edge.target}",
+                change=edge.change.value,
+                before=edge.ports_before,
+                after=edge.ports,
+            )
+            for edge in drawn
+        )
+
     def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:
         return "<svg/>"
 
