@@ -9,9 +9,9 @@ from netviz.sets.connections import ConnectionSet
 from netviz.view.cards import Face
 from netviz.view.fold import Link
 from netviz.view.geometry import Path, Rect, bounds
+from netviz.view.graph import build_graph, table_of
 from netviz.view.hubs import CARDS_OF_PODS
 from netviz.view.layout import Layout, arrange, box_title_width, title_lines, with_outer_cards, with_stray_cards
-from netviz.view.pairs import paired
 from netviz.view.picture import Box, Change, Counts, Edge, Node, Picture
 from netviz.view.pills import Wanted, pill_size, placed
 from netviz.view.routing import routes
@@ -34,7 +34,7 @@ def make_layout(
     before: ReachabilityMatrix, *, namespaces: Sequence[str] = (), focus: str = "", hops: int = 1
 ) -> Layout:
     """The places of a baseline. Keep it and pass it to `build_picture`, so that a what-if need not compute it again."""
-    return _arranged(scene(paired(before, before), namespaces=namespaces, focus=focus, hops=hops))
+    return _arranged(scene(table_of(build_graph(before)), namespaces=namespaces, focus=focus, hops=hops))
 
 
 def build_picture(
@@ -55,7 +55,8 @@ def build_picture(
     a free place. `layout` must come from `make_layout` with the same baseline, namespaces, focus and hops.
     """
     base = after if before is None else before
-    shown = scene(paired(base, after), namespaces=namespaces, focus=focus, hops=hops)
+    graph = build_graph(after, base)
+    shown = scene(table_of(graph), namespaces=namespaces, focus=focus, hops=hops)
     if layout is None:
         layout = make_layout(base, namespaces=namespaces, focus=focus, hops=hops)
     layout = _completed(layout, shown)

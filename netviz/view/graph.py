@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import networkx as nx
 
-from netviz.engine.matrix import Peer, PeerType, ReachabilityMatrix
+from netviz.engine.matrix import DENIED, Cell, Peer, PeerType, ReachabilityMatrix
 from netviz.sets.connections import NO_CONNECTIONS, ConnectionSet, protocol_name
 from netviz.view.fold import change_of
 from netviz.view.outside import block_words
-from netviz.view.pairs import End, paired
+from netviz.view.pairs import End, PairTable, paired
 from netviz.view.picture import Change
 from netviz.view.words import connection_words
 
+ALLOWED = "allowed"
+UNKNOWN = "unknown"
 _SHOWN_BLOCKS = 64
 
 
@@ -22,7 +26,8 @@ def build_graph(matrix: ReachabilityMatrix, before: ReachabilityMatrix | None = 
     Nodes are peer ids. Attributes: `type` (workload, pod, namespace, addresses, ingress-controller), `namespace`,
     `name`, `kind`, `label` (what people call it), `owners` and `members` (names, comma-separated), `ports` (declared
     ports in words), `addresses` (CIDR blocks or ranges, comma-separated), `host_network`, `living` (bool),
-    `isolated_ingress` and `isolated_egress` ("yes", "no", "unknown").
+    `isolated_ingress` and `isolated_egress` ("yes", "no", "unknown"), and as values `peer`, `was` (the `Peer` now and
+    in the baseline) and `address_set`.
     Edges have the key "allowed" or "unknown", at most one of each for a pair. Attributes: `ports` (words of what is now
     allowed, or unknown; "" if nothing), `before` (words of what was; equal to `ports` without a baseline),
     `connections` and `connections_before` (`ConnectionSet`), `certain` (False for "unknown"), `change` (same, added,
@@ -30,15 +35,37 @@ def build_graph(matrix: ReachabilityMatrix, before: ReachabilityMatrix | None = 
     """
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(by=matrix.by.value)
     table = paired(matrix if before is None else before, matrix)
+    known: dict[tuple[str, ConnectionSet, ConnectionSet], dict[str, Any]] = {}
     for end in table.ends:
         graph.add_node(end.id, **_node_attributes(end))
     for (source, target), (was, now) in table.cells.items():
         ends = table.ends[source].id, table.ends[target].id
-        for key, old, new in (("allowed", was.allow, now.allow), ("unknown", was.unknown, now.unknown)):
+        for key, old, new in ((ALLOWED, was.allow, now.allow), (UNKNOWN, was.unknown, now.unknown)):
             if old or new:
-                graph.add_edge(ends[0], ends[1], key)
-                graph.edges[ends[0], ends[1], key].update(_edge_attributes(old, new, certain=key == "allowed"))
+                attributes = known.get((key, old, new))
+                if attributes is None:
+                    attributes = known[key, old, new] = _edge_attributes(old, new, certain=key == ALLOWED)
+                graph.add_edge(ends[0], ends[1], key, **attributes)
     return graph
+
+
+def table_of(graph: nx.MultiDiGraph[str]) -> PairTable:
+    """The pairs of a graph made by `build_graph`, for folding."""
+    ends = tuple(
+        End(id=node, peer=data["peer"], was=data["was"], addresses=data["address_set"])
+        for node, data in graph.nodes(data=True)
+    )
+    number = {end.id: i for i, end in enumerate(ends)}
+    cells: dict[tuple[int, int], tuple[Cell, Cell]] = {}
+    for source, target, key, data in graph.edges(keys=True, data=True):
+        pair = number[source], number[target]
+        was, now = cells.get(pair, (DENIED, DENIED))
+        old, new = data["connections_before"], data["connections"]
+        if key == ALLOWED:
+            cells[pair] = Cell(old, was.unknown), Cell(new, now.unknown)
+        else:
+            cells[pair] = Cell(was.allow, old), Cell(now.allow, new)
+    return PairTable(ends=ends, cells=cells)
 
 
 def changed_edges(graph: nx.MultiDiGraph[str]) -> list[tuple[str, str, str]]:
@@ -66,10 +93,13 @@ def _node_attributes(end: End) -> dict[str, object]:
         "living": peer.living,
         "isolated_ingress": _ternary(peer.ingress.isolated),
         "isolated_egress": _ternary(peer.egress.isolated),
+        "peer": peer,
+        "was": end.was,
+        "address_set": end.addresses,
     }
 
 
-def _edge_attributes(before: ConnectionSet, after: ConnectionSet, *, certain: bool) -> dict[str, object]:
+def _edge_attributes(before: ConnectionSet, after: ConnectionSet, *, certain: bool) -> dict[str, Any]:
     return {
         "ports": _words(after),
         "before": _words(before),
