@@ -13,7 +13,7 @@ from netviz.engine.naming import Named, find
 from netviz.engine.options import Connection, Verdict
 from netviz.engine.services import backends, find_service, members
 from netviz.errors import UsageError
-from netviz.model.cluster import Pod, Service
+from netviz.model.cluster import Cluster, Pod, Service
 from netviz.model.policy import Direction
 from netviz.sets.addresses import IpAddress
 from netviz.sets.connections import (
@@ -30,6 +30,10 @@ from netviz.workbench.questions import WhyAnswer
 MIXED = "mixed"
 _FALLBACK_PORT = 80
 _HAIRPIN = "a pod that reaches itself through its own Service: whether the policy sees it is up to the plugin (A33)"
+
+_FORWARDED = "externalTrafficPolicy Cluster: backends see the address of a node instead of the client's (A36)"
+_WHICH_NODE = "which node forwards the connection, or its address, is not in the input (A36)"
+_INSIDE_ONLY = "a ClusterIP is reachable from inside of the cluster only; policies would judge the client's address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,7 @@ class Asker:
                 raise UsageError(_no_backend(service, label, number, protocol))
             for backend in found:
                 for s, t in self._pairs(sources, (backend.target,)):
-                    answer = self._one(source.label, end_words(t), s, t, protocol, backend.port)
+                    answer = self._behind(service, source.label, s, t, protocol, backend.port)
                     answers.append(replace(self._hairpin(answer, s, t), via=via))
         if not answers:
             raise UsageError(f"{label} has no backends in the input")
@@ -168,6 +172,26 @@ class Asker:
         merged = _merged(source.label, label, list(dict.fromkeys(answers)))
         note = ("a headless Service maps no ports: clients dial the pods directly (A36)",) if service.headless else ()
         return replace(merged, via=answers[0].via, port=port or answers[0].port, notes=(*merged.notes, *note))
+
+    def _behind(self, service: Service, source: str, s: End, t: End, protocol: int, port: int) -> WhyAnswer:
+        if not isinstance(s, IpAddress):
+            return self._one(source, end_words(t), s, t, protocol, port)
+        if service.type not in ("NodePort", "LoadBalancer"):
+            answer = self._one(source, end_words(t), s, t, protocol, port)
+            return replace(answer, notes=(*answer.notes, _INSIDE_ONLY))
+        if service.external_traffic_policy == "Local":
+            return self._one(source, end_words(t), s, t, protocol, port)
+        nodes = _node_addresses(self.evaluation.cluster, s.family)
+        answers = [self._one(source, end_words(t), n, t, protocol, port) for n in nodes or self._anywhere(s.family)]
+        merged = answers[0]
+        if len({(answer.verdict, answer.allowed) for answer in answers}) > 1:
+            merged = replace(_merged(source, end_words(t), answers), verdict="unknown", because=(("", _WHICH_NODE),))
+        return replace(merged, notes=(*merged.notes, _FORWARDED))
+
+    def _anywhere(self, family: int) -> tuple[IpAddress, ...]:
+        """One address of every atom of a family: what a node whose address is not in the input may have."""
+        atoms = self.evaluation.evaluator.classes.atoms.sets
+        return tuple(IpAddress(family, atom.family(family).first()) for atom in atoms if atom.family(family))
 
     def _hairpin(self, answer: WhyAnswer, s: End, t: End) -> WhyAnswer:
         if s != t or not isinstance(t, Pod) or t.host_network:
@@ -198,6 +222,12 @@ class Asker:
             sentence=f"{source.label} to {name}: unknown, {reason}.",
             because=(("", reason),),
         )
+
+
+def _node_addresses(cluster: Cluster, family: int) -> tuple[IpAddress, ...]:
+    found = [address for node in cluster.nodes for address in node.addresses]
+    found += [address for pod in cluster.pods for address in pod.host_addresses]
+    return tuple(sorted({address for address in found if address.family == family}))
 
 
 def _no_backend(service: Service, label: str, port: int, protocol: int) -> str:
