@@ -2,6 +2,8 @@
 
 from netviz.view.trace import Half, Step
 from netviz.workbench.bench import Workbench
+from netviz.workbench.board import BoardCard, SelectedWorkload, TierColumn
+from netviz.workbench.fidelity import Fidelity, FidelityLine
 from netviz.workbench.questions import (
     BASELINE,
     Assumptions,
@@ -23,18 +25,23 @@ from netviz.workbench.questions import (
 __all__ = [
     "BASELINE",
     "Assumptions",
+    "BoardCard",
     "CardFacts",
     "ChangeLine",
     "DocumentLine",
     "Draft",
     "EndpointChoice",
+    "Fidelity",
+    "FidelityLine",
     "Half",
     "InputFile",
     "LoadSummary",
     "PictureAnswer",
     "PictureQuestion",
     "PolicyCard",
+    "SelectedWorkload",
     "Step",
+    "TierColumn",
     "WhatIf",
     "WhyAnswer",
     "WhyQuestion",

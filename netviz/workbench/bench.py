@@ -28,8 +28,10 @@ from netviz.view.layout import Layout
 from netviz.view.picture import Picture
 from netviz.workbench import inventory
 from netviz.workbench.answers import Asker, lookup
-from netviz.workbench.drafts import draft_diagnostics, draft_texts, with_drafts
+from netviz.workbench.board import SelectedWorkload, TierColumn, policy_cards, selected_workloads, tier_columns
+from netviz.workbench.drafts import draft_diagnostics, draft_texts, drafted_ids, with_drafts
 from netviz.workbench.excerpts import quoter
+from netviz.workbench.fidelity import Fidelity, FidelityLine, fidelity, unmodelled_lines
 from netviz.workbench.questions import (
     BASELINE,
     Assumptions,
@@ -99,7 +101,31 @@ class Workbench:
     def policies(self, what_if: WhatIf = BASELINE) -> tuple[PolicyCard, ...]:
         """Every policy of the input, and of the drafts that are no replacement."""
         sides = self._sides(what_if)
-        return inventory.policy_cards(sides.after, sides.policies, self._texts(what_if))
+        return policy_cards(sides.after.evaluator, sides.policies, self._texts(what_if))
+
+    def board(self, what_if: WhatIf = BASELINE) -> tuple[TierColumn, ...]:
+        """The same policies by tier, in evaluation order."""
+        return self._remember(
+            ("board", what_if.drafts), lambda: tier_columns(self.policies(what_if), self._sides(what_if).policies)
+        )
+
+    def selected(self, what_if: WhatIf, policy: str) -> tuple[SelectedWorkload, ...]:
+        """The workloads that a policy selects; UsageError if there is no such policy."""
+        return selected_workloads(self._evaluator(what_if.drafts), policy)
+
+    def unmodelled(self, what_if: WhatIf) -> tuple[FidelityLine, ...]:
+        """Everything that is legal and not modelled; how many pairs hang on it is for `fidelity` to say."""
+        return unmodelled_lines(self._sides(what_if).policies, self._loaded.report)
+
+    def fidelity(self, what_if: WhatIf) -> Fidelity:
+        """Everything that keeps pairs of workloads from being decided, and how many."""
+
+        def examine() -> Fidelity:
+            sides, by = self._sides(what_if), Grouping.WORKLOAD
+            matrix = self._matrices(what_if, by)[1]
+            return fidelity(sides.after, matrix, peer_ends(sides.after, by), sides.policies, self._loaded.report)
+
+        return self._remember(("fidelity", what_if), examine)
 
     def endpoints(self) -> tuple[EndpointChoice, ...]:
         """What can be picked as an end of a connection."""
@@ -160,6 +186,10 @@ class Workbench:
     def check_draft(self, draft: Draft) -> tuple[Diagnostic, ...]:
         """What is wrong with a draft: the same checks as for a file."""
         return draft_diagnostics(draft)
+
+    def drafted(self, draft: Draft) -> tuple[str, ...]:
+        """The ids of the policies in a draft."""
+        return drafted_ids(draft)
 
     def _remember(self, key: object, make: Callable[[], _T]) -> _T:
         if key in self._memory:

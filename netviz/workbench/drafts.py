@@ -39,6 +39,11 @@ def draft_texts(drafts: tuple[Draft, ...]) -> tuple[SourceText, ...]:
     return _load(drafts).report.texts if drafts else ()
 
 
+def drafted_ids(draft: Draft) -> tuple[str, ...]:
+    """The ids of the policies in a draft, in evaluation order."""
+    return tuple(str(policy.id) for policy in _load((draft,)).policies.policies)
+
+
 def draft_diagnostics(draft: Draft) -> tuple[Diagnostic, ...]:
     """Everything that is wrong with a draft; also that it holds no policy at all."""
     loaded = _load((draft,))

@@ -12,11 +12,9 @@ from netviz.engine.naming import INGRESS_CONTROLLER
 from netviz.loading import Loaded
 from netviz.manifests.report import KUBECTL_EXPORT
 from netviz.model.cluster import Cluster, ContainerPort, Workload
-from netviz.model.policy import Direction, Policy, PolicySet
+from netviz.model.policy import Direction, PolicySet
 from netviz.sets.addresses import ALL_V4, ALL_V6, AddressSet
 from netviz.sets.connections import NO_CONNECTIONS, ConnectionSet, protocol_name
-from netviz.sets.region import bits
-from netviz.source import SourceText
 from netviz.view.picture import Change, NodeKind, Picture
 from netviz.view.words import connection_words
 from netviz.workbench.questions import (
@@ -25,7 +23,6 @@ from netviz.workbench.questions import (
     DocumentLine,
     EndpointChoice,
     LoadSummary,
-    PolicyCard,
     WhatIf,
 )
 
@@ -56,51 +53,6 @@ def summary(loaded: Loaded) -> LoadSummary:
         policies=len(loaded.policies.policies),
         kubectl=KUBECTL_EXPORT,
     )
-
-
-def policy_cards(evaluation: Evaluation, policies: PolicySet, texts: Sequence[SourceText]) -> tuple[PolicyCard, ...]:
-    """Every policy, in evaluation order."""
-    evaluator = evaluation.evaluator
-    counts = {p.policy.id: _selected(evaluator, p.subject.may) for p in evaluator.policies}
-    by_place = {(text.file, text.document, i): text for text in texts for i in _lines(text)}
-    return tuple(
-        PolicyCard(
-            id=str(policy.id),
-            kind=policy.id.kind,
-            namespace=policy.id.namespace,
-            name=policy.id.name,
-            tier=policy.tier,
-            file=policy.ref.file,
-            line=policy.ref.line,
-            directions=tuple(d.value for d in Direction if d in policy.captures),
-            selects=counts[policy.id],
-            state=_state(policy),
-            problem=policy.reason,
-            text=_text_of(by_place.get((policy.ref.file, policy.ref.document, policy.ref.line))),
-        )
-        for policy in policies.policies
-    )
-
-
-def _lines(text: SourceText) -> range:
-    return range(text.first_line, text.first_line + len(text.lines))
-
-
-def _text_of(text: SourceText | None) -> str:
-    return "\n".join(text.lines) + "\n" if text else ""
-
-
-def _state(policy: Policy) -> str:
-    if not policy.certain:
-        return "refused"
-    return "staged" if policy.stage else "enforced"
-
-
-def _selected(evaluator: Evaluator, slots: int) -> int:
-    classes = evaluator.classes
-    inside = slots & ((1 << classes.first_outside) - 1)
-    owners = {classes.slots[slot].owner for slot in bits(inside)}
-    return sum(len(classes.classes[owner].pods) for owner in owners)
 
 
 def endpoint_choices(cluster: Cluster) -> tuple[EndpointChoice, ...]:

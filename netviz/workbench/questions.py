@@ -80,7 +80,7 @@ class PolicyCard:
     """One policy for the what-if panel. `id` as in cli.md; `text` is its YAML as written.
 
     `selects` is how many pods in the input it selects; `directions` e.g. ("ingress", "egress"). `state` is enforced,
-    staged, or refused (then `problem` says why).
+    staged, unsupported (its kind is not evaluated) or refused; `problem` says why.
     """
 
     id: str

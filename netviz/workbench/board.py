@@ -1,0 +1,158 @@
+"""Policies as the engine orders them: a column for each tier, a card for each policy, and whom a policy selects."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from netviz.engine.evaluator import Evaluator
+from netviz.engine.rules import CompiledPolicy
+from netviz.errors import UsageError
+from netviz.manifests.uncertain import UNSUPPORTED_TIER
+from netviz.model.policy import Action, Direction, Policy, PolicySet
+from netviz.sets.region import bits
+from netviz.source import SourceText
+from netviz.workbench.questions import PolicyCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardCard:
+    """A policy on the board. `actions` counts its rules: (allow, deny, pass).
+
+    `stage` is "", set or delete; `twin` the id of the policy that a staged one would set or delete, "" for none.
+    """
+
+    policy: PolicyCard
+    order: float | None
+    actions: tuple[int, int, int]
+    stage: str = ""
+    twin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierColumn:
+    """A tier that holds a policy. `default` is deny or pass; `order` None sorts last; `missing`: not defined (B15)."""
+
+    name: str
+    label: str
+    order: float | None
+    default: str
+    missing: bool = False
+    ties_undefined: bool = False
+    cards: tuple[BoardCard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectedWorkload:
+    """A workload of which a policy selects `pods` pods; `certain` is false where that cannot be decided."""
+
+    label: str
+    pods: int
+    certain: bool
+
+
+def policy_cards(evaluator: Evaluator, policies: PolicySet, texts: Sequence[SourceText]) -> tuple[PolicyCard, ...]:
+    """Every policy, in evaluation order."""
+    counts = {p.policy.id: _count(evaluator, p.subject.may) for p in evaluator.policies}
+    by_document: dict[tuple[str, int], list[SourceText]] = {}
+    for text in texts:
+        by_document.setdefault((text.file, text.document), []).append(text)
+    return tuple(
+        PolicyCard(
+            id=str(policy.id),
+            kind=policy.id.kind,
+            namespace=policy.id.namespace,
+            name=policy.id.name,
+            tier=policy.tier,
+            file=policy.ref.file,
+            line=policy.ref.line,
+            directions=tuple(d.value for d in Direction if d in policy.captures or policy.rules(d)),
+            selects=counts[policy.id],
+            state=_state(policy),
+            problem=policy.reason,
+            text=_text_of(policy, by_document.get((policy.ref.file, policy.ref.document), ())),
+        )
+        for policy in policies.policies
+    )
+
+
+def tier_columns(cards: Sequence[PolicyCard], policies: PolicySet) -> tuple[TierColumn, ...]:
+    """The tiers that hold a policy, in evaluation order, with their policies in evaluation order."""
+    by_tier: dict[str, list[BoardCard]] = {}
+    for card, policy in zip(cards, policies.policies, strict=True):
+        by_tier.setdefault(policy.tier, []).append(_board_card(card, policy))
+    return tuple(
+        TierColumn(
+            name=tier.name,
+            label=tier.label,
+            order=tier.order,
+            default=tier.default.value,
+            missing=tier.missing,
+            ties_undefined=tier.ties_undefined,
+            cards=tuple(by_tier[tier.name]),
+        )
+        for tier in policies.tiers
+        if tier.name in by_tier
+    )
+
+
+def selected_workloads(evaluator: Evaluator, policy: str) -> tuple[SelectedWorkload, ...]:
+    """The workloads that a policy selects, by name; UsageError if there is no such policy."""
+    compiled = next((p for p in evaluator.policies if str(p.policy.id) == policy), None)
+    if compiled is None:
+        raise UsageError(f"there is no policy called {policy!r}")
+    pods: Counter[str] = Counter()
+    doubtful: set[str] = set()
+    for owner, certain in _owners(evaluator, compiled).items():
+        for pod in evaluator.classes.classes[owner].pods:
+            label = f"{pod.namespace}/{pod.workload.name} ({pod.workload.kind})"
+            pods[label] += 1
+            if not certain:
+                doubtful.add(label)
+    return tuple(
+        SelectedWorkload(label=label, pods=count, certain=label not in doubtful)
+        for label, count in sorted(pods.items())
+    )
+
+
+def _owners(evaluator: Evaluator, compiled: CompiledPolicy) -> dict[int, bool]:
+    """The classes of pods that a policy selects, and whether surely."""
+    inside = (1 << evaluator.classes.first_outside) - 1
+    found: dict[int, bool] = {}
+    for slot in bits(compiled.subject.may & inside):
+        owner = evaluator.classes.slots[slot].owner
+        found[owner] = found.get(owner, True) and bool(compiled.subject.must >> slot & 1)
+    return found
+
+
+def _board_card(card: PolicyCard, policy: Policy) -> BoardCard:
+    counts = Counter(rule.action for direction in Direction for rule in policy.rules(direction))
+    return BoardCard(
+        policy=card,
+        order=policy.order,
+        actions=(counts[Action.ALLOW], counts[Action.DENY], counts[Action.PASS]),
+        stage=policy.stage.value if policy.stage else "",
+        twin=str(policy.twin) if policy.twin else "",
+    )
+
+
+def _text_of(policy: Policy, texts: Sequence[SourceText]) -> str:
+    line = policy.ref.line
+    found = next((t for t in texts if t.first_line <= line < t.first_line + len(t.lines)), None)
+    return "\n".join(found.lines) + "\n" if found else ""
+
+
+def _state(policy: Policy) -> str:
+    if policy.tier == UNSUPPORTED_TIER.name:
+        return "unsupported"
+    if not policy.certain:
+        return "refused"
+    return "staged" if policy.stage else "enforced"
+
+
+def _count(evaluator: Evaluator, slots: int) -> int:
+    classes = evaluator.classes
+    inside = slots & ((1 << classes.first_outside) - 1)
+    owners = {classes.slots[slot].owner for slot in bits(inside)}
+    return sum(len(classes.classes[owner].pods) for owner in owners)
