@@ -17,7 +17,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --gener
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint soak lock upgrade clean
+.PHONY: help run test lint soak pictures lock upgrade clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ lint: $(VENV)/.installed-dev ## run the static checks only
 
 soak: $(VENV)/.installed-dev ## run the property tests with many more examples, and the tests that take minutes
 	$(BIN)/pytest -q -n auto --ignore=tests/app --ignore=tests/browser -m "soak or not soak" --hypothesis-profile=soak
+
+pictures: $(VENV)/.installed-dev ## make the pictures of the README anew (needs Chromium)
+	$(BIN)/python docs/make_pictures.py
 
 lock: $(VENV)/.installed-dev ## write the lock files anew after a change of pyproject.toml; versions stay where they can
 	$(COMPILE) --output-file requirements.lock pyproject.toml

@@ -55,20 +55,23 @@ def _evaluator(loaded: Loaded, arguments: argparse.Namespace, *others: Loaded) -
     return Evaluator(cluster, loaded.policies, options, words)
 
 
-def _evaluation(evaluator: Evaluator, arguments: argparse.Namespace) -> Evaluation:
+def _evaluation(evaluator: Evaluator, arguments: argparse.Namespace, *others: Evaluator) -> Evaluation:
+    """What `--disable` names has to be in this evaluator's policies or in those of another side."""
     from netviz.engine.options import Scenario
 
     policies = [compiled.policy for compiled in evaluator.policies]
-    by_text = {str(policy.id): policy.id for policy in policies}
-    disabled = frozenset(by_text[_policy(list(by_text), text)] for text in arguments.disable)
+    elsewhere = [compiled.policy for other in others for compiled in other.policies]
+    known = {str(policy.id): policy.id for policy in (*policies, *elsewhere)}
+    disabled = frozenset(known[_policy(list(known), text)] for text in arguments.disable)
     staged = frozenset(policy.id for policy in policies if policy.stage) if arguments.enforce_staged else frozenset()
-    return evaluator.evaluate(Scenario(disabled, staged))
+    return evaluator.evaluate(Scenario(disabled.intersection(p.id for p in policies), staged))
 
 
 def _policy(known: list[str], text: str) -> str:
+    """The id that the text means: an id, or one without the prefix of its kind, or without its kind."""
     if text in known:
         return text
-    found = [name for name in known if name.rpartition(".")[2] == text or name.partition(".")[2] == text]
+    found = [name for name in known if text in (_without_prefix(name), name.partition("/")[2])]
     if len(found) == 1:
         return found[0]
     if found:
@@ -78,6 +81,11 @@ def _policy(known: list[str], text: str) -> str:
     near = get_close_matches(text, known, n=3, cutoff=0.5) or known[:3]
     hint = f"; did you mean {' or '.join(near)}?" if near else "; there is no policy in the input"
     raise UsageError(f"--disable {text}: there is no such policy{hint}")
+
+
+def _without_prefix(name: str) -> str:
+    kind, _, rest = name.partition("/")
+    return f"{kind.rpartition('.')[2]}/{rest}"
 
 
 def _answered(complete: bool, holds: bool = True) -> int:
@@ -153,10 +161,8 @@ def diff_command(arguments: argparse.Namespace) -> int:
     old_paths, new_paths = _two_sides(arguments)
     old, new = _load(old_paths, arguments), _load(new_paths, arguments)
     by = Grouping(arguments.by)
-    sides = [
-        _evaluation(_evaluator(mine, arguments, other), arguments)
-        for mine, other in ((old, new), (new, old))
-    ]
+    evaluators = _evaluator(old, arguments, new), _evaluator(new, arguments, old)
+    sides = [_evaluation(evaluator, arguments, *evaluators) for evaluator in evaluators]
     matrices = [side.matrix(by) for side in sides]
     comparison = _touching(compare(*matrices), arguments.namespace)
     reports = [old.report, new.report]

@@ -117,7 +117,7 @@ def test_the_wheel_carries_the_code_the_page_and_the_samples(tmp_path: Path) -> 
     source = tmp_path / "source"
     for folder in ("netviz", "sample_manifests"):
         shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("pyproject.toml", "LICENSE"):
+    for file in ("pyproject.toml", "LICENSE", "README.md"):
         shutil.copy(ROOT / file, source)
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
     subprocess.run([*build, "--wheel-dir", str(tmp_path), str(source)], check=True)

@@ -1,0 +1,183 @@
+"""Makes the pictures of the README anew, from the running dashboard: `make pictures`."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from netviz.cli.serving import server_command
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+IMAGES: Final = ROOT / "docs" / "images"
+SAMPLES: Final = ROOT / "sample_manifests"
+WALK_THROUGH: Final = SAMPLES / "aks-frontend-backend"
+STEPS: Final = (
+    "base.yaml",
+    "step-2-deny-all-ingress-to-backend.yaml",
+    "step-3-allow-frontend-to-backend.yaml",
+    "step-4-restrict-backend-egress.yaml",
+)
+DRAWN: Final = "root => root.__netviz && root.__netviz.updates >= 1"
+CHANGED: Final = "root => root.__netviz.payload.differences !== ''"
+ARROW: Final = """(root, ends) => {
+    const { network, scene, stage, payload } = root.__netviz;
+    const edge = payload.edges.find((each) => each.from.includes(ends[0]) && each.to.includes(ends[1]));
+    const { samples } = scene.edges.find((each) => each.id === edge.id).shape;
+    const [x, y] = samples[Math.floor(samples.length / 4)];
+    const frame = stage.getBoundingClientRect(), at = network.canvasToDOM({ x, y });
+    return [frame.left + at.x, frame.top + at.y];
+}"""
+SETTLING_MS: Final = 1500
+PATIENCE_SECONDS: Final = 60
+
+Open = Callable[..., Page]
+
+
+@contextmanager
+def dashboard() -> Iterator[str]:
+    """The address of a server of our own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = server_command([], port=port, address="127.0.0.1")
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:  # noqa: S603
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _await(f"{address}/_stcore/health")
+            yield address
+        finally:
+            server.terminate()
+
+
+def _await(address: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=1).close()  # noqa: S310 - our own server
+        except (urllib.error.URLError, OSError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            return
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The installed Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        sys.exit("no Chromium here: install it (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+def open_page(browser: Browser, address: str, *, dark: bool, width: int, height: int) -> Page:
+    """A window of its own on the dashboard."""
+    context = browser.new_context(
+        color_scheme="dark" if dark else "light", viewport={"width": width, "height": height}
+    )
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
+    page = context.new_page()
+    page.goto(address)
+    return page
+
+
+def map_of(page: Page, condition: str = DRAWN) -> Locator:
+    """The map, once it is drawn."""
+    root = page.locator(".netviz")
+    root.wait_for()
+    page.wait_for_function(condition, arg=root.element_handle())
+    return root
+
+
+def upload(page: Page, files: Sequence[Path]) -> Locator:
+    """Drop files on the page and open them."""
+    page.locator("input[type=file]").set_input_files(files)
+    page.get_by_role("button", name="Open", exact=False).filter(has_text="file").click()
+    return map_of(page)
+
+
+def switch(page: Page, policy: str) -> None:
+    """Switch the first policy of that name in the sidebar."""
+    page.get_by_test_id("stSidebar").get_by_text(policy, exact=True).first.click()
+    map_of(page, CHANGED)
+
+
+def hide_panel(page: Page) -> None:
+    """Give the map the width of the panel beside it."""
+    page.get_by_text("Explain", exact=True).first.click()
+
+
+def explain_arrow(page: Page, source: str, target: str, shown: str) -> None:
+    """Click an arrow and wait for the panel to say something about it."""
+    x, y = map_of(page).evaluate(ARROW, [source, target])
+    page.mouse.click(x, y)
+    expect(page.get_by_text(shown).first).to_be_visible()
+
+
+def save(picture: Page | Locator, name: str) -> None:
+    """Photograph the page, or a part of it, without what hovers."""
+    page = picture if isinstance(picture, Page) else picture.page
+    page.mouse.move(2, 2)
+    page.wait_for_timeout(SETTLING_MS)
+    path = IMAGES / name
+    picture.screenshot(path=path, animations="disabled")
+    print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB")
+
+
+def make_what_if(opened: Open, *, dark: bool) -> None:
+    """The shop with two policies off: one gave access, the other denied it."""
+    page = opened("?sample=online-shop", dark=dark)
+    map_of(page)
+    hide_panel(page)
+    switch(page, "basket-clients")
+    switch(page, "default-deny")
+    save(page, f"what-if-{'dark' if dark else 'light'}.png")
+
+
+def make_steps(opened: Open) -> None:
+    """The walk-through, one picture of the map for each step."""
+    for number in range(1, len(STEPS) + 1):
+        page = opened(width=1100, height=640)
+        root = upload(page, [WALK_THROUGH / name for name in STEPS[:number]])
+        hide_panel(page)
+        save(root, f"step-{number}.png")
+
+
+def make_why(opened: Open) -> None:
+    """The question of step 3, answered."""
+    page = opened("?sample=aks-frontend-backend")
+    map_of(page)
+    explain_arrow(page, "frontend", "backend", "step-3-allow-frontend-to-backend.yaml:")
+    save(page, "why.png")
+
+
+def main() -> None:
+    """Make all of them."""
+    IMAGES.mkdir(exist_ok=True)
+    with dashboard() as address, chromium() as browser:
+
+        def opened(query: str = "", *, dark: bool = False, width: int = 1440, height: int = 900) -> Page:
+            return open_page(browser, f"{address}/{query}", dark=dark, width=width, height=height)
+
+        for make in (partial(make_what_if, dark=False), partial(make_what_if, dark=True), make_steps, make_why):
+            make(opened)
+
+
+if __name__ == "__main__":
+    main()
