@@ -13,7 +13,7 @@ DIALECTS: Final[tuple[Dialect, ...]] = (KubernetesDialect(), AdminDialect())
 
 def dialects(*, strict: bool = False) -> tuple[Dialect, ...]:
     """All dialects; with `strict` they refuse what only newer API servers refuse."""
-    return (KubernetesDialect(strict=True), AdminDialect()) if strict else DIALECTS
+    return (KubernetesDialect(strict=True), AdminDialect(strict=True)) if strict else DIALECTS
 
 
 __all__ = ["DIALECTS", "Dialect", "dialects"]

@@ -7,7 +7,7 @@ matches goes on to the next tier. Source: the types of the API and their CRDs; s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from netviz.dialects.admin_peers import OUTSIDE, read_pods
@@ -15,7 +15,7 @@ from netviz.dialects.admin_ports import read_port, read_protocol, required_numbe
 from netviz.dialects.admin_rules import AdminApi
 from netviz.errors import Diagnostic, Severity
 from netviz.manifests.document import Document, Fields
-from netviz.manifests.identity import Identity, read_identity
+from netviz.manifests.identity import read_identity
 from netviz.manifests.names import nearest
 from netviz.manifests.strict import errors_since, report_unknown_fields
 from netviz.model.policy import ANYONE, PODS, Action, Direction, Policy, PolicyId, PolicyRule, RulePeer, Tier
@@ -26,44 +26,60 @@ BASELINE: Final = Tier(
 )
 _TIERS: Final = {"Admin": ADMIN, "Baseline": BASELINE}
 _LAST_PRIORITY: Final = 1000
-_ONLY_NAME: Final = "default"
 
 _ADMIN_POLICY: Final = AdminApi(
     kind="AdminNetworkPolicy",
     version="policy.networking.k8s.io/v1alpha1",
+    tier=ADMIN,
+    spec_fields=frozenset(("priority", "subject", "ingress", "egress")),
     actions={"Allow": Action.ALLOW, "Deny": Action.DENY, "Pass": Action.PASS},
     most=100,
     ports="ports",
     read_port=read_port,
+    missing={"namespaceSelector": Severity.WARNING, "podSelector": Severity.WARNING},
 )
 _BASELINE_POLICY: Final = AdminApi(
     kind="BaselineAdminNetworkPolicy",
     version="policy.networking.k8s.io/v1alpha1",
+    only_name="default",
+    tier=BASELINE,
+    spec_fields=frozenset(("subject", "ingress", "egress")),
     actions={"Allow": Action.ALLOW, "Deny": Action.DENY},
     most=100,
     ports="ports",
     read_port=read_port,
+    missing={"namespaceSelector": Severity.WARNING, "podSelector": Severity.WARNING},
     outside=OUTSIDE[:2],
 )
 _CLUSTER_POLICY: Final = AdminApi(
     kind="ClusterNetworkPolicy",
     version="policy.networking.k8s.io/v1alpha2",
+    tier=ADMIN,
+    spec_fields=frozenset(("tier", "priority", "subject", "ingress", "egress")),
     actions={"Accept": Action.ALLOW, "Deny": Action.DENY, "Pass": Action.PASS},
     most=25,
     ports="protocols",
     read_port=read_protocol,
-    everywhere=True,
+    missing={"podSelector": Severity.ERROR},
 )
 _APIS: Final = {(api.version, api.kind): api for api in (_ADMIN_POLICY, _BASELINE_POLICY, _CLUSTER_POLICY)}
 
+_ONE_BASELINE: Final = (
+    'Only one baseline admin network policy with metadata.name="default" can be created in the cluster'
+)
 _BOTH: Final = frozenset(Direction)
 _TOP_FIELDS: Final = frozenset(("apiVersion", "kind", "metadata", "spec", "status"))
-_COMMON_FIELDS: Final = frozenset(("subject", "ingress", "egress"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminDialect:
-    """Reads AdminNetworkPolicy, BaselineAdminNetworkPolicy and ClusterNetworkPolicy."""
+    """Reads AdminNetworkPolicy, BaselineAdminNetworkPolicy and ClusterNetworkPolicy.
+
+    With `strict`, a selector that v1alpha1 requires is; else a missing one is read as the empty one, with a warning,
+    because its meaning is clear and other tools read it so.
+    """
+
+    strict: bool = False
 
     def handles(self, api_version: str, kind: str) -> bool:
         """The three kinds, each in its own version."""
@@ -77,16 +93,17 @@ class AdminDialect:
         """The policy; uncertain if the API server would refuse it, None if not even its metadata can be told."""
         first = len(problems)
         api = _APIS[document.api_version, document.kind]
+        if self.strict:
+            api = replace(api, missing=dict.fromkeys(api.missing, Severity.ERROR))
         root = Fields(document, document.data, (), problems)
         identity = read_identity(root, namespaced=False)
         report_unknown_fields(root, _TOP_FIELDS, Severity.WARNING)
-        if api is _BASELINE_POLICY and identity is not None and identity.name != _ONLY_NAME:
-            _report_name(root, identity)
+        if api.only_name and identity is not None and identity.name != api.only_name:
+            root.error("invalid-value", _ONE_BASELINE, "metadata", "name", value=identity.name)
         spec = root.child("spec")
         if "spec" not in root:
-            root.error("required", "", "spec")
-        tier = BASELINE if api is _BASELINE_POLICY else ADMIN
-        draft = _Draft(tier=tier) if spec is None else _read_spec(spec, api)
+            root.error("required", "must be set", "spec")
+        draft = _Draft(tier=api.tier) if spec is None else _read_spec(spec, api)
         errors = [problem for problem in problems[first:] if problem.severity is Severity.ERROR]
         if identity is None:
             return None
@@ -122,28 +139,13 @@ class _Draft:
         return self.ingress if direction is Direction.INGRESS else self.egress
 
 
-def _report_name(root: Fields, identity: Identity) -> None:
-    message = 'Only one baseline admin network policy with metadata.name="default" can be created in the cluster'
-    root.error("invalid-value", message, "metadata", "name", value=identity.name)
-
-
 def _read_spec(spec: Fields, api: AdminApi) -> _Draft:
-    tier = BASELINE if api is _BASELINE_POLICY else ADMIN
-    known = _COMMON_FIELDS
-    if api is not _BASELINE_POLICY:
-        known |= {"priority"}
-    if api is _CLUSTER_POLICY:
-        known |= {"tier"}
-    misspelt = report_unknown_fields(spec, known, Severity.ERROR)
-    if api is _CLUSTER_POLICY:
-        tier = _read_tier(spec)
-    priority = None
-    if api is not _BASELINE_POLICY:
-        priority = required_number(spec, "priority", 0, _LAST_PRIORITY)
+    misspelt = report_unknown_fields(spec, api.spec_fields, Severity.ERROR)
+    priority = required_number(spec, "priority", 0, _LAST_PRIORITY) if "priority" in api.spec_fields else None
     rules = {direction: api.rules(spec, direction) for direction in Direction}
-    written = frozenset(d for d in Direction if spec.raw(d.value) not in (None, []))
+    written = frozenset(direction for direction in Direction if spec.raw(direction.value) not in (None, []))
     return _Draft(
-        tier=tier,
+        tier=_read_tier(spec, api) if "tier" in api.spec_fields else api.tier,
         order=float(priority or 0),
         subject=_read_subject(spec, api),
         directions=_BOTH if misspelt else written,
@@ -152,18 +154,18 @@ def _read_spec(spec: Fields, api: AdminApi) -> _Draft:
     )
 
 
-def _read_tier(spec: Fields) -> Tier:
-    """The tier that a ClusterNetworkPolicy names; after reporting what is wrong, the one that decides first."""
+def _read_tier(spec: Fields, api: AdminApi) -> Tier:
+    """The tier that the policy names; after reporting what is wrong, the one that decides first."""
     before = len(spec.problems)
     name = spec.string("tier")
-    if name in _TIERS:
+    if name is not None and name in _TIERS:
         return _TIERS[name]
     if name is not None:
         supported = "supported values: " + ", ".join(f'"{known}"' for known in _TIERS)
         spec.error("not-supported", supported, "tier", value=name, hint=nearest(name, _TIERS))
     elif not errors_since(spec, before):
-        spec.error("required", "", "tier")
-    return ADMIN
+        spec.error("required", "must be set", "tier")
+    return api.tier
 
 
 def _read_subject(spec: Fields, api: AdminApi) -> RulePeer:
@@ -171,16 +173,16 @@ def _read_subject(spec: Fields, api: AdminApi) -> RulePeer:
     fields = spec.child("subject")
     if fields is None:
         if "subject" not in spec:
-            spec.error("required", "", "subject", hint="{namespaces: {}} is every pod of the cluster")
+            spec.error("required", "must be set", "subject", hint="{namespaces: {}} is every pod of the cluster")
         return PODS
-    return read_pods(fields, everywhere=api.everywhere) or PODS
+    return read_pods(fields, api.missing) or PODS
 
 
 def _reason(errors: list[Diagnostic]) -> str:
     if not errors:
         return ""
     count = "1 error" if len(errors) == 1 else f"{len(errors)} errors, first"
-    return f"{count}: {errors[0].path}: {errors[0].message or 'required'}"
+    return f"{count}: {errors[0].path}: {errors[0].message}"
 
 
 def _rules(document: Document, draft: _Draft, direction: Direction, errors: list[Diagnostic]) -> tuple[PolicyRule, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from netviz.dialects.admin_ports import written
@@ -36,20 +37,20 @@ _NOT_A_CIDR: Final = "Invalid CIDR format provided"
 _LABEL: Final = r"[a-zA-Z0-9](?:[-a-zA-Z0-9_]*[a-zA-Z0-9])?"
 _DOMAIN: Final = re.compile(rf"(?:\*\.)?(?:{_LABEL}\.)+{_LABEL}\.?")
 _LONGEST_DOMAIN: Final = 255
-_POD_FIELDS: Final = frozenset(("namespaceSelector", "podSelector"))
+_SELECTORS: Final = {"namespaceSelector": LabelScope.NAMESPACE, "podSelector": LabelScope.POD}
 
 
-def read_pods(fields: Fields, *, everywhere: bool) -> RulePeer | None:
+def read_pods(fields: Fields, missing: Mapping[str, Severity]) -> RulePeer | None:
     """The pods that a subject or a peer selects by `namespaces` or `pods`; None after reporting what is wrong.
 
-    With `everywhere`, `pods` may do without `namespaceSelector`, which then means all namespaces (C17). Pods of the
-    nodes' network are never among them (C10).
+    `missing` says which selectors of `pods` must be written, and how bad it is if they are not: what is missing selects
+    everything. Pods of the nodes' network are never among those selected (C10).
     """
     name = written(fields, INSIDE)
-    return _pods_of(fields, name, everywhere=everywhere) if name else None
+    return _pods_of(fields, name, missing) if name else None
 
 
-def read_peer(fields: Fields, known: tuple[str, ...], *, everywhere: bool) -> RulePeer:
+def read_peer(fields: Fields, known: tuple[str, ...], missing: Mapping[str, Severity]) -> RulePeer:
     """A peer of a rule that may write one of the `known` fields; NOBODY after reporting what is wrong."""
     match written(fields, known):
         case "":
@@ -62,10 +63,10 @@ def read_peer(fields: Fields, known: tuple[str, ...], *, everywhere: bool) -> Ru
         case name if name == DOMAIN_NAMES:
             return _domains(fields)
         case name:
-            return _pods_of(fields, name, everywhere=everywhere) or NOBODY
+            return _pods_of(fields, name, missing) or NOBODY
 
 
-def _pods_of(fields: Fields, name: str, *, everywhere: bool) -> RulePeer | None:
+def _pods_of(fields: Fields, name: str, missing: Mapping[str, Severity]) -> RulePeer | None:
     if name == "namespaces":
         namespaces = _selector(fields, name)
         return None if namespaces is None else EveryPeer((PODS, *_labelled(LabelScope.NAMESPACE, namespaces)))
@@ -73,12 +74,15 @@ def _pods_of(fields: Fields, name: str, *, everywhere: bool) -> RulePeer | None:
     if both is None:
         return None
     before = len(both.problems)
-    report_unknown_fields(both, _POD_FIELDS, Severity.ERROR)
-    for key in ("podSelector",) if everywhere else ("namespaceSelector", "podSelector"):
-        if key not in both:
-            both.error("required", "", key, hint=f"{key}: {{}} selects everything")
+    report_unknown_fields(both, frozenset(_SELECTORS), Severity.ERROR)
+    absent = [key for key in _SELECTORS if key not in both]
+    for key in absent:
+        if missing.get(key) is Severity.ERROR or len(absent) == len(_SELECTORS):
+            both.error("required", "must be set", key, hint=f"{key}: {{}} selects everything")
+        elif key in missing:
+            both.warning("missing-selector", f"the API server wants {key} here; read as {{}}, which is everything")
     parts: list[RulePeer] = [PODS]
-    for scope, key in ((LabelScope.NAMESPACE, "namespaceSelector"), (LabelScope.POD, "podSelector")):
+    for key, scope in _SELECTORS.items():
         selector = _selector(both, key)
         parts += () if selector is None else _labelled(scope, selector)
     return None if errors_since(both, before) else EveryPeer(tuple(parts))
@@ -104,7 +108,7 @@ def _texts(fields: Fields, key: str) -> tuple[str, ...]:
     check_length(fields, key, MOST_ADDRESSES)
     for i, text in enumerate(texts):
         if text in texts[:i] and i < MOST_ADDRESSES:
-            fields.error("duplicate-value", "the same value is in this list twice", key, i, value=text)
+            fields.error("invalid-value", "this is in the list twice", key, i, value=text)
     return texts
 
 

@@ -11,7 +11,7 @@ from netviz.errors import Severity
 from netviz.manifests.document import Fields, path_text
 from netviz.manifests.names import nearest
 from netviz.manifests.strict import errors_since, report_unknown_fields
-from netviz.model.policy import ANYONE, NOBODY, Action, Direction, NamedPort, PolicyRule, PortMatch, SomePeer
+from netviz.model.policy import ANYONE, NOBODY, Action, Direction, NamedPort, PolicyRule, PortMatch, SomePeer, Tier
 
 PEERS_FIELD: Final = {Direction.INGRESS: "from", Direction.EGRESS: "to"}
 _LONGEST_NAME: Final = 100
@@ -21,19 +21,23 @@ _LONGEST_NAME: Final = 100
 class AdminApi:
     """What tells one of the admin policy kinds from the others.
 
-    `most` is how many rules, peers and ports a list may hold; `everywhere`: a `pods` clause may do without
-    `namespaceSelector`. `ports` is the field of a rule that holds what `read_port` reads. `outside` are the peers that
-    only egress rules have.
+    `tier` is where its policies live, or the first of several that they may name in `tier`, one of the `spec_fields`.
+    `most` is how many rules, peers and ports a list may hold; `ports` is the field of a rule that holds what
+    `read_port` reads; `outside` are the peers that only egress rules have; `missing` is for `read_pods`;
+    `only_name` is what a policy must be called, if not "".
     """
 
     kind: str
     version: str
+    tier: Tier
+    spec_fields: frozenset[str]
     actions: Mapping[str, Action]
     most: int
     ports: str
     read_port: Callable[[Fields], PortMatch]
+    missing: Mapping[str, Severity]
     outside: tuple[str, ...] = OUTSIDE
-    everywhere: bool = False
+    only_name: str = ""
 
     def rules(self, spec: Fields, direction: Direction) -> tuple[PolicyRule, ...]:
         """The rules of one direction. What is wrong is reported; a rule with an error must not be used."""
@@ -52,9 +56,9 @@ class AdminApi:
         check_length(fields, peers_field, self.most)
         check_length(fields, self.ports, self.most)
         if peers_field not in fields:
-            fields.error("required", "", peers_field, hint="{namespaces: {}} is every pod of the cluster")
+            fields.error("required", "must be set", peers_field, hint="{namespaces: {}} is every pod of the cluster")
         known = INSIDE if direction is Direction.INGRESS else (*INSIDE, *self.outside)
-        read = tuple(read_peer(entry, known, everywhere=self.everywhere) for entry in peers)
+        read = tuple(read_peer(entry, known, self.missing) for entry in peers)
         matches = tuple(self.read_port(entry) for entry in ports)
         self._judge_names(fields, peers, matches)
         rule = PolicyRule(
@@ -81,7 +85,7 @@ class AdminApi:
             supported = "supported values: " + ", ".join(f'"{known}"' for known in self.actions)
             fields.error("not-supported", supported, "action", value=name, hint=self._meant(name))
         elif not errors_since(fields, before):
-            fields.error("required", "", "action")
+            fields.error("required", "must be set", "action")
         return Action.DENY
 
     def _meant(self, name: str) -> str | None:
