@@ -25,6 +25,7 @@ def _load(paths: Sequence[str], arguments: argparse.Namespace) -> Loaded:
     from dataclasses import replace
 
     from netviz.dialects import dialects
+    from netviz.exporters.tables import visible
     from netviz.loading import load
     from netviz.manifests.limits import Limits
 
@@ -37,7 +38,7 @@ def _load(paths: Sequence[str], arguments: argparse.Namespace) -> Loaded:
     )
     loaded = load(paths, limits=limits, dialects=dialects(strict=arguments.strict))
     for diagnostic in loaded.report.diagnostics:
-        print(f"{diagnostic.severity.value}: {diagnostic}", file=sys.stderr)
+        print(visible(f"{diagnostic.severity.value}: {diagnostic}"), file=sys.stderr)
     return loaded
 
 
@@ -78,7 +79,7 @@ def _policy(known: list[str], text: str) -> str:
         raise UsageError(f"--disable {text}: several policies are called so: {', '.join(found)}")
     from difflib import get_close_matches
 
-    near = get_close_matches(text, known, n=3, cutoff=0.5) or known[:3]
+    near = ([name for name in known if text in name] or get_close_matches(text, known, cutoff=0.5) or known)[:3]
     hint = f"; did you mean {' or '.join(near)}?" if near else "; there is no policy in the input"
     raise UsageError(f"--disable {text}: there is no such policy{hint}")
 
