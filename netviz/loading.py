@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from netviz.dialects import DIALECTS, Dialect
+from netviz.dialects import DIALECTS, Dialect, seen_by
+from netviz.dialects.plugins import AUTO, Plugin, Trait, is_calico
 from netviz.errors import Diagnostic, Severity
 from netviz.manifests.cluster import expected_versions, is_cluster_kind, is_namespaced, read_cluster
 from netviz.manifests.document import Document
@@ -19,19 +20,47 @@ from netviz.manifests.metadata import DEFAULT_NAMESPACE, note_default_namespace
 from netviz.manifests.paths import display_name, find_files, read_bytes
 from netviz.manifests.reading import Reading, Record, collector_off, read
 from netviz.manifests.report import LoadReport, Unsupported, diagnostic_position, missing_facts
-from netviz.manifests.uncertain import UNSUPPORTED_TIER, contradictory, object_name, unread_policy, unsupported_policy
+from netviz.manifests.uncertain import (
+    UNSUPPORTED_TIER,
+    contradictory,
+    in_doubtful_tier,
+    object_name,
+    unread_policy,
+    unsupported_policy,
+)
 from netviz.manifests.unsupported import UnmodelledKind, unmodelled
 from netviz.model.cluster import Cluster
 from netviz.model.policy import Policy, PolicySet, Tier, policy_position, tier_position
+from netviz.source import SourceText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What judging the policies once more needs: the policy documents, and all that no plugin changes.
+
+    `documents` by the number of their record; `outcomes` are those of all other documents; `diagnostics` are about
+    everything but what single policies say.
+    """
+
+    files: tuple[str, ...]
+    records: tuple[Record, ...]
+    documents: Mapping[int, Document]
+    outcomes: Mapping[int, str]
+    diagnostics: tuple[Diagnostic, ...]
+    texts: tuple[SourceText, ...]
+    missing: tuple[str, ...]
+    dialects: tuple[Dialect, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """Everything that an evaluation needs, and the account of what became of the input."""
+    """Everything that an evaluation needs under one network plugin, and the account of what became of the input."""
 
     cluster: Cluster
     policies: PolicySet
     report: LoadReport
+    plugin: Plugin = AUTO
+    origin: Origin = field(repr=False, compare=False)
 
 
 def load(
@@ -39,9 +68,10 @@ def load(
     *,
     limits: Limits = DEFAULT_LIMITS,
     dialects: Sequence[Dialect] = DIALECTS,
+    plugin: Plugin = AUTO,
     stdin: BinaryIO | None = None,
 ) -> Loaded:
-    """Load files, directories (recursively) and, for `-`, standard input, as one cluster.
+    """Load files, directories (recursively) and, for `-`, standard input, as one cluster with a network plugin.
 
     Raises UsageError for a path that is not there; every other problem is a diagnostic of the report.
     """
@@ -58,7 +88,7 @@ def load(
 
     readings = [_read(name, data, limits, dialects) for name, data in contents()]
     with collector_off():
-        return _assemble(tuple(map(display_name, found.files)), readings, problems, dialects)
+        return under(_assemble(tuple(map(display_name, found.files)), readings, problems, dialects), plugin)
 
 
 def load_files(
@@ -66,11 +96,30 @@ def load_files(
     *,
     limits: Limits = DEFAULT_LIMITS,
     dialects: Sequence[Dialect] = DIALECTS,
+    plugin: Plugin = AUTO,
 ) -> Loaded:
-    """Load files that are in memory, given as (name, content), as one cluster."""
+    """Load files that are in memory, given as (name, content), as one cluster with a network plugin."""
     readings = [_read(name, data, limits, dialects) for name, data in files]
     with collector_off():
-        return _assemble(tuple(name for name, _ in files), readings, [], dialects)
+        return under(_assemble(tuple(name for name, _ in files), readings, [], dialects), plugin)
+
+
+def under(loaded: Loaded, plugin: Plugin) -> Loaded:
+    """The same input under another network plugin: its policies are judged once more, everything else stays."""
+    if plugin == loaded.plugin:
+        return loaded
+    judged = _judge(loaded.origin, plugin, split_names(loaded.cluster))
+    return _finished(loaded.cluster, loaded.origin, judged, plugin)
+
+
+def split_names(cluster: Cluster) -> frozenset[tuple[str, int]]:
+    """(name, protocol) of the container ports that stand for more than one number in the cluster (D7)."""
+    numbers: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
+    for pod in cluster.pods:
+        for port in pod.ports:
+            if port.name is not None and not pod.host_network:
+                numbers[port.name, port.protocol].add(port.port)
+    return frozenset(name for name, found in numbers.items() if len(found) > 1)
 
 
 def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect]) -> Reading:
@@ -78,6 +127,8 @@ def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect]) -
         known = unmodelled(api_version, kind)
         if _dialect_of(api_version, kind, dialects) is not None or (known is not None and known.directions):
             return "policy"
+        if _tier_dialect_of(api_version, kind, dialects) is not None:
+            return "keep"
         return "keep" if known is not None or is_cluster_kind(api_version, kind) else "ignore"
 
     return read(name, data, wanted=wanted, limits=limits)
@@ -87,45 +138,74 @@ def _dialect_of(api_version: str, kind: str, dialects: Sequence[Dialect]) -> Dia
     return next((dialect for dialect in dialects if dialect.handles(api_version, kind)), None)
 
 
+def _tier_dialect_of(api_version: str, kind: str, dialects: Sequence[Dialect]) -> TierDialect | None:
+    own = (dialect for dialect in dialects if isinstance(dialect, TierDialect))
+    return next((dialect for dialect in own if dialect.handles_tier(api_version, kind)), None)
+
+
 def _assemble(
     files: tuple[str, ...],
     readings: Sequence[Reading],
     problems: Sequence[Diagnostic],
     dialects: Sequence[Dialect],
 ) -> Loaded:
-    records = [record for reading in readings for record in reading.records]
+    records = tuple(record for reading in readings for record in reading.records)
     documents = _numbered(records, [document for reading in readings for document in reading.documents])
-    judged = _judge(documents, dialects)
-    unread = [policy for record in records if (policy := unread_policy(record)) is not None]
-    policies = judged.policies + _not_among(judged.policies, unread)
-    mentioned = {policy.id.namespace for policy in policies if policy.id.namespace}
-    objects = {n: document for n, document in documents.items() if n not in judged.outcomes}
+    policies = {n: document for n, document in documents.items() if _is_policy(document, dialects)}
+    objects = {n: document for n, document in documents.items() if n not in policies}
+    origin = Origin(
+        files=files,
+        records=records,
+        documents=policies,
+        outcomes={},
+        diagnostics=(),
+        texts=tuple(text for each in readings for text in each.texts),
+        missing=(),
+        dialects=tuple(dialects),
+    )
+    judged = _judge(origin, AUTO, frozenset())
+    mentioned = {policy.id.namespace for policy in judged.policies if policy.id.namespace}
     reading = read_cluster(list(objects.values()), mentioned)
-    accepted = zip(objects, reading.accepted, strict=True)
-    outcomes = judged.outcomes | {number: "read" if good else "refused" for number, good in accepted}
-    tiers, missing_tiers = _tiers(dialects, policies)
     namespaced = [document for document in objects.values() if is_namespaced(document.kind)]
+    accepted = zip(objects, reading.accepted, strict=True)
     diagnostics = [
         *problems,
         *(diagnostic for each in readings for diagnostic in each.diagnostics),
-        *judged.diagnostics,
         *reading.diagnostics,
-        *missing_tiers,
         *note_default_namespace([*namespaced, *judged.in_default]),
         *(problem for record in records if (problem := _wrong_version(record)) is not None),
     ]
-    report = LoadReport(
-        files=files,
-        records=tuple(_final(record, outcomes.get(n)) for n, record in enumerate(records)),
-        diagnostics=tuple(sorted(diagnostics, key=diagnostic_position)),
-        texts=tuple(text for each in readings for text in each.texts),
+    origin = replace(
+        origin,
+        outcomes={number: "read" if good else "refused" for number, good in accepted},
+        diagnostics=tuple(diagnostics),
         missing=missing_facts(reading.cluster),
+    )
+    return _finished(reading.cluster, origin, judged, AUTO)
+
+
+def _is_policy(document: Document, dialects: Sequence[Dialect]) -> bool:
+    kind = document.api_version, document.kind
+    return _dialect_of(*kind, dialects) is not None or unmodelled(*kind) is not None
+
+
+def _finished(cluster: Cluster, origin: Origin, judged: _Judged, plugin: Plugin) -> Loaded:
+    tiers, missing_tiers = _tiers(origin, judged.policies, plugin)
+    outcomes = {**origin.outcomes, **judged.outcomes}
+    report = LoadReport(
+        files=origin.files,
+        records=tuple(_final(record, outcomes.get(n)) for n, record in enumerate(origin.records)),
+        diagnostics=tuple(
+            sorted((*origin.diagnostics, *judged.diagnostics, *missing_tiers), key=diagnostic_position)
+        ),
+        texts=origin.texts,
+        missing=origin.missing,
         unsupported=judged.unsupported,
     )
     place = {tier.name: tier_position(tier) for tier in tiers}
-    ordered = sorted(policies, key=lambda policy: (place[policy.tier], policy_position(policy)))
+    ordered = sorted(judged.policies, key=lambda policy: (place[policy.tier], policy_position(policy)))
     policy_set = PolicySet(tiers=tiers, policies=tuple(ordered))
-    return Loaded(cluster=reading.cluster, policies=policy_set, report=report)
+    return Loaded(cluster=cluster, policies=policy_set, report=report, plugin=plugin, origin=origin)
 
 
 def _not_among(policies: Sequence[Policy], others: Iterable[Policy]) -> tuple[Policy, ...]:
@@ -191,14 +271,19 @@ class _Judged:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def _judge(documents: dict[int, Document], dialects: Sequence[Dialect]) -> _Judged:
+def _judge(origin: Origin, plugin: Plugin, split: frozenset[tuple[str, int]]) -> _Judged:
+    dialects = seen_by(origin.dialects, plugin, split)
     problems: list[Diagnostic] = []
     outcomes: dict[int, str] = {}
     unsupported: list[Unsupported] = []
     candidates: list[_Candidate] = []
-    for number, document in documents.items():
+    for number, document in origin.documents.items():
         dialect = _dialect_of(document.api_version, document.kind, dialects)
         kind = unmodelled(document.api_version, document.kind)
+        if not plugin.enforces(document.api_version, document.kind):
+            outcomes[number] = "unsupported"
+            unsupported.append(_without_effect(document, plugin, problems))
+            continue
         if dialect is not None:
             found: list[Diagnostic] = []
             policy = dialect.read(document, found)
@@ -214,8 +299,10 @@ def _judge(documents: dict[int, Document], dialects: Sequence[Dialect]) -> _Judg
         if policy is not None:
             candidates.append(_Candidate(number, document, policy))
     policies, contradictions = _unique(candidates, problems)
+    enforced = (record for record in origin.records if plugin.enforces(record.api_version, record.kind))
+    unread = [policy for record in enforced if (policy := unread_policy(record)) is not None]
     return _Judged(
-        policies=policies,
+        policies=policies + _not_among(policies, unread),
         outcomes=outcomes | dict.fromkeys(contradictions, "refused"),
         unsupported=tuple(unsupported),
         in_default=tuple(c.document for c in candidates if c.policy.id.namespace == DEFAULT_NAMESPACE),
@@ -225,8 +312,19 @@ def _judge(documents: dict[int, Document], dialects: Sequence[Dialect]) -> _Judg
 
 def _unsupported(document: Document, kind: UnmodelledKind, problems: list[Diagnostic]) -> Unsupported:
     effect = "are unknown where it may apply" if kind.directions else "may be wrong where it applies"
-    message = f"{document.kind} is not evaluated; verdicts {effect}"
+    message = kind.message or f"{document.kind} is not evaluated; verdicts {effect}"
     problems.append(document.diagnostic(Severity.WARNING, "unsupported-kind", message))
+    return _listed(document, message)
+
+
+def _without_effect(document: Document, plugin: Plugin, problems: list[Diagnostic]) -> Unsupported:
+    rule = "D16" if is_calico(document.api_version) else "D15"
+    message = f"ENG001: {document.kind} has no effect: {plugin.title} does not enforce it ({rule})"
+    problems.append(document.diagnostic(Severity.WARNING, "not-enforced", message))
+    return _listed(document, message)
+
+
+def _listed(document: Document, message: str) -> Unsupported:
     return Unsupported(
         file=document.file,
         line=document.line_of(()),
@@ -252,9 +350,13 @@ def _unique(candidates: Iterable[_Candidate], problems: list[Diagnostic]) -> tup
     return tuple(policies), contradictions
 
 
-def _tiers(dialects: Sequence[Dialect], policies: Sequence[Policy]) -> tuple[tuple[Tier, ...], list[Diagnostic]]:
+def _tiers(
+    origin: Origin, policies: Sequence[Policy], plugin: Plugin
+) -> tuple[tuple[Tier, ...], list[Diagnostic]]:
     """All tiers in order; one that a policy names and nobody defines comes last with deny, and a warning (B15)."""
-    tiers = {tier.name: tier for dialect in dialects for tier in dialect.tiers()}
+    tiers = {tier.name: tier for dialect in origin.dialects for tier in dialect.tiers()}
+    if plugin.has(Trait.ORDERED_TIES) or (plugin == AUTO and _shows_calico(origin)):
+        tiers = {name: replace(tier, ties_undefined=False) for name, tier in tiers.items()}
     if any(policy.tier == UNSUPPORTED_TIER.name for policy in policies):
         tiers[UNSUPPORTED_TIER.name] = UNSUPPORTED_TIER
     warnings: list[Diagnostic] = []
@@ -263,6 +365,10 @@ def _tiers(dialects: Sequence[Dialect], policies: Sequence[Policy]) -> tuple[tup
             tiers[policy.tier] = Tier(name=policy.tier, order=None, missing=True)
             warnings.append(_missing_tier(policy))
     return tuple(sorted(tiers.values(), key=tier_position)), warnings
+
+
+def _shows_calico(origin: Origin) -> bool:
+    return any(is_calico(document.api_version) for document in origin.documents.values())
 
 
 def _missing_tier(policy: Policy) -> Diagnostic:

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from netviz.dialects.admin import AdminDialect
-from netviz.dialects.base import Dialect
+from netviz.dialects.base import Dialect, TierDialect
+from netviz.dialects.calico import CalicoDialect
 from netviz.dialects.kubernetes import KubernetesDialect
+from netviz.dialects.kubernetes_plugins import PluginView
+from netviz.dialects.plugins import Plugin
 
-DIALECTS: Final[tuple[Dialect, ...]] = (KubernetesDialect(), AdminDialect())
+DIALECTS: Final[tuple[Dialect, ...]] = (KubernetesDialect(), AdminDialect(), CalicoDialect())
 
 
 def dialects(*, strict: bool = False) -> tuple[Dialect, ...]:
     """All dialects; with `strict` they refuse what only newer API servers refuse."""
-    return (KubernetesDialect(strict=True), AdminDialect(strict=True)) if strict else DIALECTS
+    if not strict:
+        return DIALECTS
+    return KubernetesDialect(strict=True), AdminDialect(strict=True), CalicoDialect(strict=True)
 
 
-__all__ = ["DIALECTS", "Dialect", "dialects"]
+def seen_by(
+    dialects: Sequence[Dialect], plugin: Plugin, split_names: frozenset[tuple[str, int]]
+) -> tuple[Dialect, ...]:
+    """The dialects as a network plugin takes them; `split_names` as in PluginView."""
+    view = PluginView(plugin=plugin, split_names=split_names)
+    return tuple(replace(each, view=view) if isinstance(each, KubernetesDialect) else each for each in dialects)
+
+
+__all__ = ["DIALECTS", "Dialect", "dialects", "seen_by"]

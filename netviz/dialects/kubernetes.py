@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from netviz.dialects.kubernetes_plugins import SPECIFICATION, PluginView
 from netviz.dialects.kubernetes_rules import RuleReader
+from netviz.dialects.plugins import Trait
 from netviz.errors import Diagnostic, Severity
 from netviz.manifests.document import Document, Fields
 from netviz.manifests.identity import Identity, read_identity
@@ -34,9 +36,10 @@ _SPEC_FIELDS: Final = frozenset(("podSelector", "policyTypes", "ingress", "egres
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KubernetesDialect:
-    """Reads NetworkPolicy. With `strict`, what only new API servers refuse is an error too (A16)."""
+    """Reads NetworkPolicy as a network plugin takes it. With `strict`, what only new API servers refuse is an error."""
 
     strict: bool = False
+    view: PluginView = SPECIFICATION
 
     def handles(self, api_version: str, kind: str) -> bool:
         """NetworkPolicy of networking.k8s.io/v1 and of its legacy twin."""
@@ -58,14 +61,20 @@ class KubernetesDialect:
         spec = Fields(document, {}, ("spec",), problems) if absent else root.child("spec")
         # Without a spec, a field that nobody knows is a spec in the wrong place: not a policy that denies everything.
         report_unknown_fields(root, _TOP_FIELDS, Severity.ERROR if absent else Severity.WARNING)
-        reader = RuleReader(namespace="" if identity is None else identity.namespace, strict=self.strict)
-        draft = _UNREADABLE if spec is None else _read_spec(spec, reader)
+        plugin = self.view.plugin
+        reader = RuleReader(
+            namespace="" if identity is None else identity.namespace,
+            strict=self.strict,
+            port_ranges=not plugin.has(Trait.FIRST_PORT_ONLY),
+        )
+        unlisted = plugin.title if plugin.has(Trait.UNLISTED_DIRECTIONS) else ""
+        draft = _UNREADABLE if spec is None else _read_spec(spec, reader, unlisted)
         errors = [problem for problem in problems[first:] if problem.severity is Severity.ERROR]
         if identity is None:
             return None
         if errors or draft.selector is None or draft.captures is None:
             return _refused(document, identity, reader, draft, errors)
-        return Policy(
+        policy = Policy(
             id=PolicyId(KIND, identity.namespace, identity.name),
             tier=TIER.name,
             order=ORDER,
@@ -75,6 +84,7 @@ class KubernetesDialect:
             captures=draft.captures,
             ref=document.ref(),
         )
+        return self.view.seen(policy, document)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,16 +100,23 @@ class _Draft:
 _UNREADABLE: Final = _Draft(selector=None, captures=None, ingress=(), egress=())
 
 
-def _read_spec(spec: Fields, reader: RuleReader) -> _Draft:
+def _read_spec(spec: Fields, reader: RuleReader, unlisted: str) -> _Draft:
+    """The spec; `unlisted` names the plugin if it enforces rules of directions that are not listed (D8)."""
     report_unknown_fields(spec, _SPEC_FIELDS, Severity.ERROR)
     selector_fields = spec.child("podSelector")
     selector = EVERYTHING if selector_fields is None else read_label_selector(selector_fields)
     captures = _read_captures(spec)
     rules = {direction: reader.rules(spec, direction) for direction in Direction}
     for direction in _BOTH - (captures or _BOTH):
-        if rules[direction]:
-            message = f"these rules have no effect: policyTypes does not list {direction.value.capitalize()}"
-            spec.warning("rules-ignored", message, direction.value)
+        if not rules[direction]:
+            continue
+        message = f"policyTypes does not list {direction.value.capitalize()}"
+        if unlisted and captures is not None:
+            all_the_same = f"{message}, and {unlisted} enforces these rules all the same (D8)"
+            spec.warning("rules-enforced", all_the_same, direction.value)
+            captures |= {direction}
+        else:
+            spec.warning("rules-ignored", f"these rules have no effect: {message}", direction.value)
             rules[direction] = ()
     return _Draft(
         selector=selector,

@@ -49,11 +49,13 @@ _OCTET_ZEROS: Final = re.compile(r"(?<![0-9A-Fa-f])0+(?=[0-9]{1,3}\.)|(?<=\.)0+(
 class RuleReader:
     """Reads rules of policies of one namespace. With `strict`, what only new API servers refuse is an error too (A16).
 
-    What is wrong is reported; a value that comes with an error stands for nothing and must not be used.
+    Without `port_ranges` an entry with `endPort` means its first port only (A26). What is wrong is reported; a value
+    that comes with an error stands for nothing and must not be used.
     """
 
     namespace: str
     strict: bool
+    port_ranges: bool = True
 
     def rules(self, spec: Fields, direction: Direction) -> tuple[PolicyRule, ...]:
         """The rules of one direction."""
@@ -67,7 +69,7 @@ class RuleReader:
         peers_field = PEERS_FIELD[direction]
         peers, ports = fields.children(peers_field), fields.children("ports")
         report_unknown_fields(fields, frozenset((peers_field, "ports")), Severity.ERROR)
-        matches = tuple(_port(entry) for entry in ports)
+        matches = tuple(_port(entry, ranges=self.port_ranges) for entry in ports)
         read = tuple(self._peer(entry) for entry in peers)
         peer = read[0] if len(read) == 1 else SomePeer(read) if read else ANYONE
         return PolicyRule(
@@ -170,7 +172,7 @@ def _written_prefix(text: str, block: Cidr) -> int:
     return block.prefix + 96 if _mapped(text, block) else block.prefix
 
 
-def _port(fields: Fields) -> PortMatch:
+def _port(fields: Fields, *, ranges: bool) -> PortMatch:
     before = len(fields.problems)
     name = fields.string("protocol")
     port = fields.port("port")
@@ -191,7 +193,8 @@ def _port(fields: Fields) -> PortMatch:
         case str():
             return _named_port(fields, port, end, protocol)
         case int():
-            return _numbered_port(fields, port, end, protocol)
+            last = _last_port(fields, port, end)
+            return ConnectionSet.of(protocol, IntervalSet.of([(port, last if ranges else port)]))
 
 
 def _named_port(fields: Fields, name: str, end: int | None, protocol: int) -> NamedPort:
@@ -205,15 +208,16 @@ def _named_port(fields: Fields, name: str, end: int | None, protocol: int) -> Na
     return NamedPort(name, protocol)
 
 
-def _numbered_port(fields: Fields, port: int, end: int | None, protocol: int) -> ConnectionSet:
+def _last_port(fields: Fields, port: int, end: int | None) -> int:
+    """The last port of an entry, after reporting what is wrong with it."""
     message = port_number(port)
     if message is not None:
         fields.error("invalid-value", message, "port", value=port)
     if end is None:
-        return ConnectionSet.of(protocol, IntervalSet.single(port))
+        return port
     if end < port:
         fields.error("invalid-value", "must be greater than or equal to `port`", "endPort", value=end)
     message = port_number(end)
     if message is not None:
         fields.error("invalid-value", message, "endPort", value=end)
-    return ConnectionSet.of(protocol, IntervalSet.of([(port, end)]))
+    return end
