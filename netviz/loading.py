@@ -20,14 +20,7 @@ from netviz.manifests.metadata import DEFAULT_NAMESPACE, note_default_namespace
 from netviz.manifests.paths import display_name, find_files, read_bytes
 from netviz.manifests.reading import Reading, Record, collector_off, read
 from netviz.manifests.report import LoadReport, Unsupported, diagnostic_position, missing_facts
-from netviz.manifests.uncertain import (
-    UNSUPPORTED_TIER,
-    contradictory,
-    in_doubtful_tier,
-    object_name,
-    unread_policy,
-    unsupported_policy,
-)
+from netviz.manifests.uncertain import UNSUPPORTED_TIER, contradictory, object_name, unread_policy, unsupported_policy
 from netviz.manifests.unsupported import UnmodelledKind, unmodelled
 from netviz.model.cluster import Cluster
 from netviz.model.policy import Policy, PolicySet, Tier, policy_position, tier_position
@@ -127,8 +120,6 @@ def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect]) -
         known = unmodelled(api_version, kind)
         if _dialect_of(api_version, kind, dialects) is not None or (known is not None and known.directions):
             return "policy"
-        if _tier_dialect_of(api_version, kind, dialects) is not None:
-            return "keep"
         return "keep" if known is not None or is_cluster_kind(api_version, kind) else "ignore"
 
     return read(name, data, wanted=wanted, limits=limits)
@@ -136,11 +127,6 @@ def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect]) -
 
 def _dialect_of(api_version: str, kind: str, dialects: Sequence[Dialect]) -> Dialect | None:
     return next((dialect for dialect in dialects if dialect.handles(api_version, kind)), None)
-
-
-def _tier_dialect_of(api_version: str, kind: str, dialects: Sequence[Dialect]) -> TierDialect | None:
-    own = (dialect for dialect in dialects if isinstance(dialect, TierDialect))
-    return next((dialect for dialect in own if dialect.handles_tier(api_version, kind)), None)
 
 
 def _assemble(
@@ -312,7 +298,7 @@ def _judge(origin: Origin, plugin: Plugin, split: frozenset[tuple[str, int]]) ->
 
 def _unsupported(document: Document, kind: UnmodelledKind, problems: list[Diagnostic]) -> Unsupported:
     effect = "are unknown where it may apply" if kind.directions else "may be wrong where it applies"
-    message = kind.message or f"{document.kind} is not evaluated; verdicts {effect}"
+    message = f"{document.kind} is not evaluated; verdicts {effect}"
     problems.append(document.diagnostic(Severity.WARNING, "unsupported-kind", message))
     return _listed(document, message)
 

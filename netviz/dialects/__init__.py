@@ -7,20 +7,17 @@ from dataclasses import replace
 from typing import Final
 
 from netviz.dialects.admin import AdminDialect
-from netviz.dialects.base import Dialect, TierDialect
-from netviz.dialects.calico import CalicoDialect
+from netviz.dialects.base import Dialect
 from netviz.dialects.kubernetes import KubernetesDialect
 from netviz.dialects.kubernetes_plugins import PluginView
 from netviz.dialects.plugins import Plugin
 
-DIALECTS: Final[tuple[Dialect, ...]] = (KubernetesDialect(), AdminDialect(), CalicoDialect())
+DIALECTS: Final[tuple[Dialect, ...]] = (KubernetesDialect(), AdminDialect())
 
 
 def dialects(*, strict: bool = False) -> tuple[Dialect, ...]:
     """All dialects; with `strict` they refuse what only newer API servers refuse."""
-    if not strict:
-        return DIALECTS
-    return KubernetesDialect(strict=True), AdminDialect(strict=True), CalicoDialect(strict=True)
+    return (KubernetesDialect(strict=True), AdminDialect(strict=True)) if strict else DIALECTS
 
 
 def seen_by(
