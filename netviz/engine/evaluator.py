@@ -28,7 +28,7 @@ from netviz.model.policy import (
     policy_position,
     tier_position,
 )
-from netviz.selectors.tree import Ternary
+from netviz.selectors.tree import Ternary, any_of
 from netviz.sets.addresses import IpAddress
 from netviz.sets.connections import ConnectionAtoms, ConnectionSet
 from netviz.sets.intervals import IntervalSet
@@ -178,16 +178,11 @@ class Evaluation:
         return known
 
     def isolated(self, slot: int, direction: Direction) -> Ternary:
-        """Whether some policy isolates the slot in that direction."""
+        """Whether some policy applies to the slot in that direction: it isolates it, or has rules for it."""
         if not self.evaluator.policed(slot):
             return False
-        found: Ternary = False
-        for number, sure in self.evaluator.selecting(slot, direction, self.active):
-            if self.evaluator.policies[number].captures(direction):
-                if sure:
-                    return True
-                found = None
-        return found
+        selecting = self.evaluator.selecting(slot, direction, self.active)
+        return any_of(True if sure else None for _, sure in selecting)
 
     def slots_of(self, end: End, other: End | None = None) -> tuple[int, ...]:
         """The peer bits of an end, only those of the other end's family where it is an address that has one."""

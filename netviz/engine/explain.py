@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from netviz.engine.options import Connection, Verdict, both
 from netviz.engine.walk import Event, EventKind
 from netviz.model.cluster import Pod
 from netviz.model.policy import (
+    Action,
     Direction,
     EveryPeer,
     Labelled,
@@ -175,6 +176,21 @@ def _trace_doubts(evaluation: Evaluation, trace: Trace) -> Iterator[Doubt]:
                 yield Doubt(str(policy.id), rule.reason)
             for reason in unknown_reasons(evaluation, rule.peer, trace.peer, trace.peer_end):
                 yield Doubt(str(policy.id), reason)
+    yield from _ties(trace.events)
+
+
+def _ties(events: Iterable[Event]) -> Iterator[Doubt]:
+    """Policies without order among each other that do not do the same with the connection (C6)."""
+    groups: dict[tuple[str, float | None], dict[str, Action]] = {}
+    for event in events:
+        if event.match is not None and event.sure and event.step and event.tier and event.tier.ties_undefined:
+            policy = event.step.policy
+            groups.setdefault((policy.tier, policy.order), {})[str(policy.id)] = event.match.rule.action
+    for actions in groups.values():
+        if len(set(actions.values())) > 1:
+            first, *others = actions
+            listed = " and ".join(others)
+            yield Doubt(first, f"it has the same priority as {listed}, and which of them decides is not defined (C6)")
 
 
 def unknown_reasons(evaluation: Evaluation, peer: RulePeer, slot: int, end: End) -> Iterator[str]:

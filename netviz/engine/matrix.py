@@ -34,7 +34,7 @@ class PeerType(StrEnum):
 class Side:
     """One direction of a peer, by its own policies only.
 
-    `isolated`: whether some policy captures it (None: not known). `any_pod`: the connections that are allowed with
+    `isolated`: whether some policy applies to it (None: not known). `any_pod`: the connections that are allowed with
     every pod of the cluster; `any_outside`: with every address outside of it. `nothing`: nobody is allowed or unknown.
     `unpoliced`: no policy can apply (hostNetwork, addresses outside).
     """

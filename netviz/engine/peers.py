@@ -219,7 +219,9 @@ class PeerCompiler:
             for i, slot in enumerate(classes.slots[: classes.first_outside])
             if slot.kind is EndpointKind.HOST and classes.classes[slot.owner].key.node not in classes.node_addresses
         )
-        return Bounds(must, may | unplaced)
+        # Where no node is in the input, any address outside may be one.
+        somewhere = 0 if self._nodes else self._kinds[EndpointKind.EXTERNAL]
+        return Bounds(must, may | unplaced | somewhere)
 
     def _slot_in(self, slot: Slot, addresses: AddressSet, atoms: int) -> tuple[bool, bool]:
         if slot.atoms is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
@@ -12,6 +13,7 @@ from netviz.engine.fixed import AnyPod, End
 from netviz.engine.options import Connection, Verdict
 from netviz.engine.rules import RuleMatch
 from netviz.engine.walk import Event, EventKind, PolicyStep
+from netviz.errors import shown
 from netviz.model.cluster import NAME_LABEL, Pod
 from netviz.model.policy import (
     ANYONE,
@@ -35,6 +37,7 @@ from netviz.model.policy import (
     RulePeer,
     ServicePorts,
     SomePeer,
+    Tier,
     Unresolved,
     WithAddress,
 )
@@ -130,15 +133,15 @@ def _fixed_step(fixed: Fixed, subject: str) -> Step:
 
 def _steps(evaluation: Evaluation, trace: Trace, connection: Connection, quote: Quote) -> Iterator[Step]:
     subject, direction = end_words(trace.subject_end), trace.direction
-    isolating = 0
+    isolating: Counter[Tier | None] = Counter()
     for event in trace.events:
         if event.step is not None and event.match is not None:
             yield _rule_step(evaluation, trace, event, (event.step.policy, event.match), connection, quote)
         elif event.step is not None:
-            isolating += event.step.captures
+            isolating[event.tier] += event.step.captures
             yield _policy_step(event, event.step, subject, direction)
         elif event.kind is EventKind.TIER_END:
-            yield _tier_end(event, subject, direction, isolating)
+            yield _tier_end(event, subject, direction, isolating[event.tier])
         else:
             yield _default_step(trace, subject)
     if trace.maybe_own_node:
@@ -197,13 +200,14 @@ def _rule_step(
     port_holds = bool(match.connections.connections_of(trace.peer) >> atom & 1)
     ref = _place(evaluation, rule, trace.peer) if peer_holds is not False and port_holds else rule.ref
     sentence = rule_words(rule, trace.direction)
+    name = f"{rule.path} ({shown(rule.note)})" if rule.note else rule.path
     if event.hit and event.sure:
-        text, mark = f"{rule.path} matches: {sentence}", _mark(rule.action)
+        text, mark = f"{name} matches: {sentence}", _mark(rule.action)
     elif event.hit:
-        text, mark = f"{rule.path} may match: {sentence}", "unknown"
+        text, mark = f"{name} may match: {sentence}", "unknown"
     else:
         why = _mismatch(trace, peer_holds, port_holds, connection)
-        text, mark = f"{rule.path} does not match: {sentence}; {why}", "info"
+        text, mark = f"{name} does not match: {sentence}; {why}", "info"
     return Step(
         layer=_layer(event),
         text=text,
@@ -230,7 +234,7 @@ def _mismatch(trace: Trace, peer_holds: Ternary, port_holds: bool, connection: C
         peer += f" ({labels or 'no labels'})"
     parts = [f"{peer} is none of these"] if peer_holds is False else []
     parts += [] if port_holds else [f"{connection} is not among its ports"]
-    return " and ".join(parts) or "an earlier rule has decided it"
+    return " and ".join(parts) or "an earlier rule comes first"
 
 
 def _place(evaluation: Evaluation, rule: PolicyRule, slot: int) -> SourceRef:
@@ -243,9 +247,10 @@ def _place(evaluation: Evaluation, rule: PolicyRule, slot: int) -> SourceRef:
 
 def rule_words(rule: PolicyRule, direction: Direction) -> str:
     """What a rule says: `allows TCP 8080 from pods app=web in namespace shop`."""
-    verb = {Action.ALLOW: "allows", Action.DENY: "denies", Action.PASS: "passes on"}[rule.action]
+    verb = {Action.ALLOW: "allows", Action.DENY: "denies", Action.PASS: "passes"}[rule.action]
     side = "from" if direction is Direction.INGRESS else "to"
-    return f"{verb} {ports_words(rule.ports)} {side} {peer_words(rule.peer)}"
+    goal = ", on to the next tier" if rule.action is Action.PASS else ""
+    return f"{verb} {ports_words(rule.ports)} {side} {peer_words(rule.peer)}{goal}"
 
 
 def ports_words(ports: tuple[PortMatch, ...] | None) -> str:

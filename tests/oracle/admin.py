@@ -60,17 +60,17 @@ def side(world: Raw, flow: Flow, family: int, direction: str, *, subject: Raw, o
     """The three layers of one end, from the last to the first (C1)."""
     if subject["host"]:
         return True
-    answer = layer(world, "Baseline", flow, family, direction, (subject, other, target), True)
+    answer = layer(world, "Baseline", flow, family, direction, (subject, other, target), below=True)
     if any(
         namespace_of(policy) == subject["namespace"] and direction in directions(policy) and selects(policy, subject)
         for policy, _ in world["policies"]
     ):
         answer = kubernetes.side(world, flow, family, direction, subject=subject, other=other, target=target)
-    return layer(world, "Admin", flow, family, direction, (subject, other, target), answer)
+    return layer(world, "Admin", flow, family, direction, (subject, other, target), below=answer)
 
 
 def layer(
-    world: Raw, tier: str, flow: Flow, family: int, direction: str, ends: tuple[Raw, Raw, Raw], below: Ternary
+    world: Raw, tier: str, flow: Flow, family: int, direction: str, ends: tuple[Raw, Raw, Raw], *, below: Ternary
 ) -> Ternary:
     """What a tier says, and `below` where it passes or is silent; None where equal priorities disagree (C4 to C6)."""
     subject, other, target = ends
