@@ -29,7 +29,10 @@ SAFE: Final[Mapping[str, str]] = {
 
 
 def serve_command(arguments: argparse.Namespace) -> int:
-    """`netviz serve`: run the dashboard until it is interrupted; returns the server's exit code."""
+    """`netviz serve`: run the dashboard until it is interrupted; returns the server's exit code.
+
+    Where the system can, the server takes the place of this process, so that a signal to it ends the server.
+    """
     for path in arguments.paths:
         if not Path(path).exists():
             raise UsageError(f"{path}: there is no such file or directory")
@@ -42,6 +45,8 @@ def serve_command(arguments: argparse.Namespace) -> int:
     )
     print(f"netviz: http://{arguments.address}:{arguments.port} (Ctrl-C ends it; nothing leaves this computer)")
     sys.stdout.flush()
+    if os.name == "posix":
+        os.execv(command[0], command)  # noqa: S606 - as below
     try:
         return subprocess.run(command, check=False).returncode  # noqa: S603 - our own interpreter, no shell
     except KeyboardInterrupt:

@@ -1,0 +1,216 @@
+"""`netviz serve`: safe settings as flags, and as they are in the running server (SECURITY.md)."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.NewSession_pb2 import Config, NewSession
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from netviz.cli.serving import server_command
+
+ROOT = Path(__file__).parents[2]
+PITFALL = ROOT / "sample_manifests" / "policytypes-pitfall"
+PATIENCE = 60
+LISTENING = "0A"
+"""The state of a listening socket in /proc/net/tcp."""
+
+CONFIG: dict[str, Any] = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+
+
+def flags(command: list[str]) -> dict[str, list[str]]:
+    """The values of each flag before the lone `--`."""
+    found: dict[str, list[str]] = {}
+    for flag in command[command.index("run") + 2 : command.index("--")]:
+        name, _, value = flag.removeprefix("--").partition("=")
+        found.setdefault(name, []).append(value)
+    return found
+
+
+class TestFlags:
+    def test_every_safe_setting_is_a_flag(self) -> None:
+        given = flags(server_command([], port=8600, address="127.0.0.1"))
+        assert {name: values for name, values in given.items() if not name.startswith("theme.")} == {
+            "server.address": ["127.0.0.1"],
+            "server.port": ["8600"],
+            "server.headless": ["true"],
+            "server.allowedHosts": ["localhost", "127.0.0.1"],
+            "server.maxUploadSize": ["200"],
+            "server.maxMessageSize": ["50"],
+            "server.fileWatcherType": ["none"],
+            "browser.gatherUsageStats": ["false"],
+            "client.toolbarMode": ["minimal"],
+            "client.showErrorDetails": ["none"],
+            "client.showErrorLinks": ["false"],
+        }
+
+    def test_they_are_the_settings_of_the_shipped_file(self) -> None:
+        given = flags(server_command([], port=8501, address="127.0.0.1"))
+        written = {
+            f"{section}.{name}": value
+            for section, values in CONFIG.items()
+            if section != "theme"
+            for name, value in values.items()
+        }
+        for name, value in written.items():
+            expected = value if isinstance(value, list) else [str(value).lower()]
+            assert given[name] == expected, name
+        assert given.keys() - written.keys() == {"server.port"} | {name for name in given if name.startswith("theme.")}
+
+    def test_the_theme_of_the_package_is_that_of_the_shipped_file(self) -> None:
+        packaged = tomllib.loads((ROOT / "netviz" / "ui" / "assets" / "theme.toml").read_text(encoding="utf-8"))
+        assert packaged == {"theme": CONFIG["theme"]}
+        given = flags(server_command([], port=8501, address="127.0.0.1"))
+        assert given["theme.light.primaryColor"] == [CONFIG["theme"]["light"]["primaryColor"]]
+        assert given["theme.showWidgetBorder"] == ["true"]
+
+    def test_a_host_is_allowed_only_if_it_is_named(self) -> None:
+        command = server_command([], port=8501, address="192.0.2.7", hosts=("netviz.example", "localhost"))
+        assert flags(command)["server.allowedHosts"] == ["localhost", "127.0.0.1", "192.0.2.7", "netviz.example"]
+        assert flags(command)["server.address"] == ["192.0.2.7"]
+
+    def test_paths_are_absolute_and_behind_the_flags(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        command = server_command(["--server.address=0.0.0.0", "k8s"], port=8501, address="127.0.0.1")
+        assert command[command.index("--") + 1 :] == [str(tmp_path / "--server.address=0.0.0.0"), str(tmp_path / "k8s")]
+
+    @pytest.mark.parametrize("display", ["", ":0"])
+    def test_a_browser_is_opened_only_where_there_is_a_screen(
+        self, monkeypatch: pytest.MonkeyPatch, display: str
+    ) -> None:
+        monkeypatch.setattr("sys.platform", "linux")
+        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+        monkeypatch.setenv("DISPLAY", display)
+        command = server_command([], port=8501, address="127.0.0.1", browser=True)
+        assert flags(command)["server.headless"] == ["false" if display else "true"]
+        quiet = server_command([], port=8501, address="127.0.0.1", browser=False)
+        assert flags(quiet)["server.headless"] == ["true"]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running `netviz serve`."""
+
+    port: int
+    process: subprocess.Popen[str]
+
+
+def started(folder: Path, *paths: Path) -> Server:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    command = [sys.executable, "-m", "netviz.cli", "serve", *map(str, paths), "--port", str(port), "--no-browser"]
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, "HOME": str(folder), "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + PATIENCE
+    while not is_healthy(port):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return Server(port, process)
+
+
+def stop(server: Server) -> None:
+    if server.process.poll() is None:
+        os.killpg(server.process.pid, signal.SIGKILL)
+    server.process.communicate(timeout=PATIENCE)
+
+
+def is_healthy(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Started in a folder with a configuration of its own, which the flags have to overrule."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    (folder / ".streamlit").mkdir()
+    (folder / ".streamlit" / "config.toml").write_text(
+        '[server]\naddress = "0.0.0.0"\nallowedHosts = []\n[browser]\ngatherUsageStats = true\n'
+        '[client]\nshowErrorLinks = true\ntoolbarMode = "developer"\n'
+    )
+    running = started(folder, PITFALL)
+    yield running
+    stop(running)
+
+
+def new_session(server: Server, host: str) -> NewSession:
+    """What the server tells a page of this host that asks for a run; InvalidStatus if it is turned away."""
+    wish = BackMsg()
+    wish.rerun_script.query_string = ""
+    address = f"ws://{host}:{server.port}/_stcore/stream"
+    with (
+        socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as route,
+        connect(address, sock=route, max_size=None, proxy=None) as connection,
+    ):
+        connection.send(wish.SerializeToString())
+        while True:
+            message = ForwardMsg()
+            received = connection.recv(timeout=PATIENCE)
+            assert isinstance(received, bytes)
+            message.ParseFromString(received)
+            if message.WhichOneof("type") == "new_session":
+                return message.new_session
+
+
+class TestRunningServer:
+    @pytest.mark.skipif(sys.platform != "linux", reason="reads the sockets from /proc")
+    def test_it_listens_on_loopback_only(self, server: Server) -> None:
+        found = [
+            (table, local.rpartition(":")[0])
+            for table in ("tcp", "tcp6")
+            for _, local, _, state, *_ in map(str.split, Path(f"/proc/net/{table}").read_text().splitlines()[1:])
+            if state == LISTENING and int(local.rpartition(":")[2], 16) == server.port
+        ]
+        assert found == [("tcp", f"{int.from_bytes(socket.inet_aton('127.0.0.1'), sys.byteorder):08X}")]
+
+    @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example"])
+    def test_a_page_of_another_name_gets_no_connection(self, server: Server, host: str) -> None:
+        with pytest.raises(InvalidStatus) as refusal:
+            new_session(server, host)
+        assert refusal.value.response.status_code in (400, 403)
+
+    @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+    def test_this_computer_gets_one_without_telemetry_or_internals(self, server: Server, host: str) -> None:
+        config = new_session(server, host).config
+        assert not config.gather_usage_stats
+        assert config.show_error_links == Config.ShowErrorLinks.SHOW_ERROR_LINKS_FALSE
+        assert config.toolbar_mode == Config.ToolbarMode.MINIMAL
+
+    def test_a_signal_ends_the_server_and_frees_its_port(self, tmp_path: Path) -> None:
+        running = started(tmp_path)
+        try:
+            running.process.terminate()
+            assert running.process.wait(timeout=PATIENCE) in (0, -signal.SIGTERM)
+            assert not is_healthy(running.port)
+        finally:
+            stop(running)
