@@ -9,12 +9,14 @@ from netviz.ui.address import sync_address
 from netviz.ui.editor import render_editor
 from netviz.ui.opening import open_first
 from netviz.ui.page_input import render_report, render_welcome
+from netviz.ui.page_policies import render_board, render_policy
 from netviz.ui.page_table import render_table
 from netviz.ui.panel_map import render_map
 from netviz.ui.panel_whatif import render_what_if
 from netviz.ui.parts import callout, guarded, style, text
 from netviz.ui.state import VIEWS, AppState, current, update
 from netviz.ui.text import plural
+from netviz.ui.toggles import cards_of
 from netviz.workbench import LoadSummary
 
 
@@ -34,8 +36,8 @@ def main() -> None:
 
 def _render_loaded(state: AppState, bench: workbench.Workbench) -> None:
     summary = bench.summary()
-    cards = bench.policies()
-    render_what_if(state, cards)
+    columns = bench.board()
+    render_what_if(state, columns)
     _render_header(state)
     match state.view:
         case "input":
@@ -43,11 +45,16 @@ def _render_loaded(state: AppState, bench: workbench.Workbench) -> None:
         case "table":
             _render_incomplete(summary)
             render_table(state)
+        case "policies":
+            _render_incomplete(summary)
+            render_board(state, columns)
         case _:
             _render_incomplete(summary)
             render_map()
     if state.editing is not None:
-        render_editor(bench, cards)
+        render_editor(bench, [card.policy for card in cards_of(columns)])
+    elif state.reading:
+        render_policy(bench, columns)
     sync_address()
 
 

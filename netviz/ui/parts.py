@@ -28,6 +28,20 @@ STYLE = """
 [class*="st-key-nv-group"] [data-testid="stText"] { font-size: 0.78rem; font-weight: 620; opacity: 0.7; }
 [class*="st-key-nv-group"] button { min-height: 1.2rem; padding: 0 0.2rem; opacity: 0.75; }
 [class*="st-key-nv-group"] button p { font-size: 0.75rem; }
+[class*="st-key-nv-tier"] { margin-top: 0.7rem; border-bottom: 1px solid rgba(128, 140, 160, 0.35); }
+[class*="st-key-nv-tier"] [data-testid="stText"] { font-size: 0.86rem; font-weight: 650; }
+[class*="st-key-nv-lane"] { border: 1px dashed rgba(128, 140, 160, 0.6); border-radius: 0.5rem; padding: 0.6rem; }
+[class*="st-key-nv-lane"] [class*="st-key-nv-tier"] { margin-top: 0; }
+[class*="st-key-nv-board"] { overflow-x: auto; align-items: flex-start; padding-bottom: 0.8rem; gap: 0.9rem; }
+[class*="st-key-nv-column"] { background: rgba(128, 140, 160, 0.1); border-radius: 0.6rem; padding: 0.8rem; }
+[class*="st-key-nv-column"] { gap: 0.5rem; flex-shrink: 0; }
+[class*="st-key-nv-card"] { padding: 0.5rem 0.7rem; gap: 0.25rem; }
+[class*="st-key-nv-card"] { background: light-dark(#ffffff, rgba(255, 255, 255, 0.05)); }
+[class*="st-key-nv-card-off"] { border-style: dashed; opacity: 0.65; }
+[class*="st-key-nv-card"] button { min-height: 1.4rem; padding: 0; text-align: left; }
+[class*="st-key-nv-card"] button p { font-weight: 620; overflow-wrap: anywhere; }
+[class*="st-key-nv-end"] { border-top: 2px solid rgba(128, 140, 160, 0.45); padding-top: 0.4rem; }
+[class*="st-key-nv-end"] [data-testid="stText"] { font-size: 0.82rem; font-weight: 560; white-space: pre-wrap; }
 [class*="st-key-nv-toggles"] [data-testid="stTooltipIcon"] { opacity: 0.3; }
 [class*="st-key-nv-toggles"] [data-testid="stTooltipIcon"]:hover { opacity: 1; }
 [class*="st-key-nv-callout"] { border-left: 4px solid; border-radius: 0.4rem; padding: 0.5rem 0.9rem; gap: 0.2rem; }

@@ -13,7 +13,7 @@ from netviz import workbench
 from netviz.errors import Diagnostic
 from netviz.workbench import Assumptions, Draft, InputFile, PictureQuestion, WhatIf, WhyQuestion
 
-VIEWS = ("map", "table", "input")
+VIEWS = ("map", "table", "policies", "input")
 LEVELS = ("workload", "pod", "namespace")
 MAX_HOPS = 3
 STATE_KEY = "netviz"
@@ -62,8 +62,9 @@ class AppState:
     is one of ours, else "". `identity` is a short hash of the input: what an address says holds for that input only.
     `noticed` is what there was to say before anything was read, such as a file that is no manifest.
     `generation` counts loads; the keys of input widgets contain it, so that a load also lets go of what they hold.
-    `editing` is None while the editor is closed; `explaining` says whether the map has the panel beside it. `subject`
-    is what is explained, `selected` the selection of the map that was last acted on.
+    `editing` is None while the editor is closed; `reading` is the id of the policy that is shown by itself;
+    `explaining` says whether the map has the panel beside it. `subject` is what is explained, `selected` the selection
+    of the map that was last acted on, and `clicked` the click that made it.
     """
 
     bench: workbench.Workbench | None = None
@@ -82,9 +83,11 @@ class AppState:
     drafts: tuple[DraftEntry, ...] = ()
     assumptions: Assumptions = DEFAULTS
     editing: Editing | None = None
+    reading: str = ""
     explaining: bool = True
     subject: Subject = NOTHING
     selected: Subject = NOTHING
+    clicked: int = 0
 
     @property
     def what_if(self) -> WhatIf:

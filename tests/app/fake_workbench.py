@@ -10,18 +10,23 @@ from netviz.view.picture import Badge, Box, Change, Counts, Edge, Node, NodeKind
 from netviz.workbench import (
     BASELINE,
     Assumptions,
+    BoardCard,
     CardFacts,
     ChangeLine,
     DocumentLine,
     Draft,
     EndpointChoice,
+    Fidelity,
+    FidelityLine,
     Half,
     InputFile,
     LoadSummary,
     PictureAnswer,
     PictureQuestion,
     PolicyCard,
+    SelectedWorkload,
     Step,
+    TierColumn,
     WhatIf,
     WhyAnswer,
     WhyQuestion,
@@ -30,6 +35,7 @@ from netviz.workbench import (
 ASSUMED = Assumptions()
 HOSTILE = "[x](http://evil.example/a) ![i](http://evil.example/b) :material/home: :red[r] <img src=x onerror=alert(1)>"
 
+DENY_ALL = "NetworkPolicy/shop/deny-all"
 PLACES = {"a": (0.0, 0.0), "b": (400.0, 140.0), "c": (800.0, 0.0)}
 
 
@@ -40,7 +46,7 @@ def card(name: str, line: int, **changes: object) -> PolicyCard:
         kind="NetworkPolicy",
         namespace="shop",
         name=name,
-        tier="",
+        tier="default",
         file="policies.yaml",
         line=line,
         directions=("ingress",),
@@ -118,6 +124,44 @@ class FakeWorkbench:
             card("later", 30, state="staged"),
         )
         return own + tuple(card("drafted", 1) for draft in what_if.drafts if not draft.replaces)
+
+    def board(self, what_if: WhatIf = BASELINE) -> tuple[TierColumn, ...]:
+        """One tier; with `tiered` in the input a tier `security` of a cluster-wide and a staged policy before it."""
+        own = tuple(_on_board(each) for each in self.policies(what_if))
+        default = TierColumn(name="default", label="", order=1_000_000.0, default="deny", cards=own)
+        if not any(b"tiered" in file.data for file in self.files):
+            return (default,)
+        kind = "calico.GlobalNetworkPolicy"
+        wide = card("no-internet", 1, id=f"{kind}/no-internet", kind=kind, namespace="", tier="security")
+        next_ = card("next", 2, id="calico.StagedNetworkPolicy/shop/next", state="staged", tier="security", selects=0)
+        cards = (_on_board(wide, order=10.0, actions=(1, 2, 3)), _on_board(next_, stage="delete", twin=DENY_ALL))
+        security = TierColumn(name="security", label="", order=100.0, default="pass", cards=cards)
+        return (security, default)
+
+    def selected(self, what_if: WhatIf, policy: str) -> tuple[SelectedWorkload, ...]:
+        return (SelectedWorkload(label="shop/b (Deployment)", pods=2, certain=False),)
+
+    def unmodelled(self, what_if: WhatIf) -> tuple[FidelityLine, ...]:
+        if not any(b"unmodelled" in file.data for file in self.files):
+            return ()
+        message = "CiliumNetworkPolicy is not evaluated " + (HOSTILE if self.hostile else "")
+        return (
+            FidelityLine(
+                category="not modelled",
+                file="cilium.yaml",
+                line=7,
+                kind="CiliumNetworkPolicy",
+                name="shop/l7",
+                message=message,
+            ),
+        )
+
+    def fidelity(self, what_if: WhatIf) -> Fidelity:
+        lines = tuple(replace(line, pairs=2) for line in self.unmodelled(what_if))
+        return Fidelity(lines=lines, unknown=3, examined=2)
+
+    def drafted(self, draft: Draft) -> tuple[str, ...]:
+        return tuple(each.id for each in self.policies() if f"name: {each.name}\n" in draft.text)
 
     def endpoints(self) -> tuple[EndpointChoice, ...]:
         names = ("a", HOSTILE if self.hostile else "b", "c")
@@ -221,6 +265,12 @@ class FakeWorkbench:
                 severity=Severity.ERROR, code="required", message="Required value: " + HOSTILE, file="draft", line=1
             ),
         )
+
+
+def _on_board(policy: PolicyCard, **changes: object) -> BoardCard:
+    stage = "set" if policy.state == "staged" else ""
+    plain = BoardCard(policy=policy, order=None, actions=(1, 0, 0), stage=stage)
+    return replace(plain, **changes)  # type: ignore[arg-type]
 
 
 def _edge(source: str, target: str, change: Change) -> Edge:

@@ -132,18 +132,19 @@ def test_a_toggle_changes_the_map_the_numbers_and_the_address(open_text: OpenTex
 
 def test_all_off_and_all_on_leave_refused_and_staged_ones_alone(open_text: OpenText) -> None:
     page = open_text("kind: Pod").button(key="all-off").click().run()
-    assert [toggle.value for toggle in page.sidebar.toggle] == [False] * 4
+    assert [toggle.value for toggle in page.sidebar.toggle] == [False] * 5
     page.button(key="all-on").click().run()
     assert {toggle.label: toggle.value for toggle in page.sidebar.toggle} == {
         "allow-web": True,
         "bad (refused)": False,
         "deny-all": True,
-        "later (staged)": False,
+        "Enforce all staged": False,
+        "enforce later": False,
     }
 
 
 def test_a_staged_policy_can_be_enforced(open_text: OpenText) -> None:
-    page = switch(open_text("kind: Pod"), "later", True)
+    page = switch(open_text("kind: Pod"), "enforce later", True)
     assert state_of(page).what_if.enforced == {"NetworkPolicy/shop/later"}
 
 

@@ -1,0 +1,161 @@
+"""The board: one column per tier in the order of evaluation, and in it a card per policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from netviz import workbench
+from netviz.errors import shown
+from netviz.ui.panel_toggles import is_found, tier_name
+from netviz.ui.parts import guarded, text
+from netviz.ui.state import AppState, Editing, current, short, update
+from netviz.ui.text import label, plural
+from netviz.ui.toggles import CLUSTER, NOTES, cards_of, is_on, order_words, render_switch, stage_words
+from netviz.workbench import BoardCard, TierColumn
+
+SHORT_BOARD = 8
+MOST_CARDS = 40
+"""Cards that one column shows at once; the search finds the others."""
+
+COLUMN_WIDTH = 310
+ACTIONS = (("green", "allow"), ("red", "deny"), ("blue", "pass"))
+
+
+def render_board(state: AppState, columns: Sequence[TierColumn]) -> None:
+    """All tiers side by side; the row scrolls sideways where it is wider than the page."""
+    count = sum(1 for _ in cards_of(columns))
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="nv-bar-board"
+    ):
+        text(f"{plural(count, 'policy', 'policies')} in {plural(len(columns), 'tier')}", "title", "board")
+        wanted = ""
+        if count > SHORT_BOARD:
+            wanted = st.text_input(
+                "Search",
+                key=f"board-search-{state.generation}",
+                placeholder="Find a policy",
+                label_visibility="collapsed",
+                width=260,
+            ).strip()
+    if not columns:
+        text("There is no policy in the input: everything may talk to everything.", "quiet", "no-board")
+        return
+    text(
+        "Evaluated from left to right. A tier decides, or passes on; what no tier decides is allowed.", "quiet", "flow"
+    )
+    with st.container(horizontal=True, wrap=False, key="nv-board"):
+        for number, column in enumerate(columns, start=1):
+            _render_column(state, column, number, [card for card in column.cards if is_found(card, wanted)])
+
+
+def _render_column(state: AppState, column: TierColumn, number: int, cards: Sequence[BoardCard]) -> None:
+    key = short(column.name)
+    with st.container(width=COLUMN_WIDTH, key=f"nv-column-{key}"):
+        text(f"{number}. {tier_name(column)}", "strong", f"column-{key}")
+        order = order_words(column.order)
+        facts = [f"order {order}" if order else "", plural(len(column.cards), "policy", "policies")]
+        text(" · ".join(fact for fact in facts if fact), "quiet", f"facts-{key}")
+        for card in cards[:MOST_CARDS]:
+            _render_card(state, card)
+        if len(cards) > MOST_CARDS:
+            rest = plural(len(cards) - MOST_CARDS, "more policy", "more policies")
+            text(f"{rest}: search to find one.", "quiet", f"more-{key}")
+        text(end_words(column), "end", f"end-{key}")
+
+
+def end_words(column: TierColumn) -> str:
+    """What happens to what no policy of a tier decides."""
+    if column.name == "unsupported":
+        return "These are not modelled: what they may change is unknown."
+    ends = {
+        "deny": "At its end: denied, for every pod that a policy here isolates.",
+        "pass": "At its end: goes on to the next tier.",
+    }
+    notes = ["The tier is not in the input: it comes last."] if column.missing else []
+    orders = [card.order for card in column.cards]
+    if column.ties_undefined and len(set(orders)) < len(orders):
+        notes.append("Policies of equal order have none among each other: where they disagree, the answer is unknown.")
+    return " ".join((ends[column.default], *notes))
+
+
+def _render_card(state: AppState, card: BoardCard) -> None:
+    policy = card.policy
+    key = short(policy.id)
+    tone = "on" if policy.state in NOTES or is_on(state, policy) else "off"
+    with st.container(border=True, key=f"nv-card-{tone}-{key}"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.button(label(policy.name), key=f"read-{key}", type="tertiary", on_click=_read, args=(policy.id,))
+            render_switch(state, card, "board", named=False)
+        order = "" if policy.state in NOTES else order_words(card.order)
+        facts = [shown(policy.kind), shown(policy.namespace) or CLUSTER, f"order {order}" if order else ""]
+        text(" · ".join(fact for fact in facts if fact), "quiet", f"scope-{key}")
+        st.markdown(card_badges(card))
+        if card.stage:
+            text(stage_words(card), "quiet", f"staged-{key}")
+
+
+def card_badges(card: BoardCard) -> str:
+    """The numbers of a policy as Markdown of our own making: nothing in it comes from the input."""
+    policy = card.policy
+    badges = [f":violet-badge[staged, {card.stage}]"] if card.stage else []
+    if policy.state in NOTES:
+        badges.append(f":orange-badge[{NOTES[policy.state]}]")
+    elif card.stage != "delete":
+        counted = zip(ACTIONS, card.actions, strict=True)
+        rules = [f":{colour}-badge[{count:,} {word}]" for (colour, word), count in counted if count]
+        badges += rules or [":gray-badge[no rule]"]
+    if card.stage != "delete":
+        selected = f"selects {plural(policy.selects, 'pod')}"
+        badges.append(f":gray-badge[{selected}]" if policy.selects else f":red-badge[{selected}]")
+    if policy.directions:
+        badges.append(f":gray-badge[{' + '.join(policy.directions)}]")
+    return " ".join(badges)
+
+
+def _read(policy: str) -> None:
+    update(reading=policy)
+
+
+def close() -> None:
+    """Close the view of one policy."""
+    update(reading="")
+
+
+@st.dialog("Policy", width="large", on_dismiss=close)
+def render_policy(bench: workbench.Workbench, columns: Sequence[TierColumn]) -> None:
+    """One policy by itself: its YAML, and which workloads it selects."""
+    state = current()
+    card = next((card for card in cards_of(columns) if card.policy.id == state.reading), None)
+    if card is None:
+        close()
+        st.rerun()
+    with guarded("policy"):
+        _render_policy(bench, card)
+
+
+def _render_policy(bench: workbench.Workbench, card: BoardCard) -> None:
+    policy = card.policy
+    text(policy.name, "title", "read-name")
+    where = f"in namespace {policy.namespace}" if policy.namespace else "for the whole cluster"
+    text(f"{policy.kind} {where} · {policy.file}:{policy.line}", "quiet", "read-place")
+    st.markdown(card_badges(card))
+    for number, line in enumerate(filter(None, (stage_words(card), policy.problem))):
+        text(line, "quiet", f"read-note-{number}")
+    selected = bench.selected(current().what_if, policy.id)
+    text(f"Workloads that it selects ({len(selected):,})", "strong", "read-selects")
+    if selected:
+        st.dataframe(
+            [
+                {"workload": each.label, "pods": each.pods, "selected": "yes" if each.certain else "not known"}
+                for each in selected
+            ],
+            hide_index=True,
+            key="read-workloads",
+        )
+    if policy.text:
+        st.code(policy.text, language="yaml")
+        if st.button("Edit for the what-if", key="read-edit"):
+            update(reading="", editing=Editing(policy=policy.id))
+            st.rerun()

@@ -1,0 +1,106 @@
+"""Switches of policies: what is on, what a switch is called, and what it does; the sidebar and the board share them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import streamlit as st
+
+from netviz.ui.parts import text
+from netviz.ui.state import AppState, current, short, update
+from netviz.ui.text import label, plural
+from netviz.workbench import BoardCard, PolicyCard, TierColumn
+
+NOTES = {"refused": "refused", "unsupported": "not evaluated"}
+STAGES = {"set": "Set", "delete": "Delete"}
+CLUSTER = "cluster"
+"""Where policies without a namespace are listed."""
+
+
+def cards_of(columns: Sequence[TierColumn]) -> Iterator[BoardCard]:
+    """Every policy, in evaluation order."""
+    for column in columns:
+        yield from column.cards
+
+
+def is_on(state: AppState, card: PolicyCard) -> bool:
+    """Whether a policy is enforced in the what-if."""
+    match card.state:
+        case "enforced":
+            return card.id not in state.disabled
+        case "staged":
+            return card.id in state.enforced
+        case _:
+            return False
+
+
+def order_words(order: float | None) -> str:
+    """An order or priority as people write it; "last" for none, nothing where it means nothing."""
+    if order is None:
+        return "last"
+    return "" if abs(order) == float("inf") else f"{order:,.15g}"
+
+
+def stage_words(card: BoardCard) -> str:
+    """What enforcing a staged policy would do; "" for a policy that is not staged."""
+    if not card.stage:
+        return ""
+    twin = card.twin.partition("/")[2]
+    did = {"set": "replaces", "delete": "removes"}[card.stage]
+    return f"staged, {STAGES[card.stage]}" + (f": {did} {twin}" if twin else "")
+
+
+def policy_help(card: BoardCard) -> str:
+    """What a policy is, escaped for a tooltip."""
+    policy = card.policy
+    directions = " and ".join(policy.directions) or "no direction"
+    facts = [f"{label(policy.kind)} in {label(f'{policy.file}:{policy.line}')}"]
+    if policy.tier:
+        order = order_words(card.order)
+        facts.append(f"tier {label(policy.tier)}" + (f", order {label(order)}" if order else ""))
+    if card.stage:
+        facts.append(label(stage_words(card)))
+    facts.append(f"{directions}, selects {plural(policy.selects, 'pod')}")
+    return "; ".join(facts)
+
+
+def render_switch(state: AppState, card: BoardCard, place: str, *, edited: bool = False, named: bool = True) -> None:
+    """A policy's toggle. `place` tells the keys of one policy's toggles apart; unless `named`, a name stands nearby."""
+    policy = card.policy
+    staged = policy.state == "staged"
+    key = f"{place}-{state.generation}-{short(policy.id)}"
+    st.session_state[key] = is_on(state, policy)
+    note = NOTES.get(policy.state, "edited" if edited else "")
+    words = "enforce" if staged else "on"
+    if named:
+        words = f"enforce {label(policy.name)}" if staged else label(policy.name)
+    st.toggle(
+        f"{words} ({note})" if note and named else words,
+        key=key,
+        help=policy_help(card) if named else None,
+        disabled=policy.state in NOTES,
+        on_change=_switch_policy,
+        args=(policy.id, staged, key),
+    )
+    if named and policy.problem:
+        text(policy.problem, "quiet", f"problem-{short(policy.id)}")
+
+
+def _switch_policy(policy: str, staged: bool, key: str) -> None:
+    on = bool(st.session_state[key])
+    if staged:
+        enforce_all((policy,), on)
+    else:
+        switch_all((policy,), on)
+
+
+def switch_all(ids: Iterable[str], on: bool) -> None:
+    """Switch enforced policies on or off."""
+    disabled = current().disabled
+    update(disabled=disabled - frozenset(ids) if on else disabled | frozenset(ids))
+
+
+def enforce_all(ids: Iterable[str], on: bool) -> None:
+    """Enforce staged policies, or stop enforcing them."""
+    enforced = current().enforced
+    update(enforced=enforced | frozenset(ids) if on else enforced - frozenset(ids))
