@@ -11,6 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 from netviz.dialects import DIALECTS, Dialect, seen_by
 from netviz.dialects.plugins import AUTO, Plugin, Trait, is_calico
+from netviz.dialects.tiers import defined_tiers, tier_dialect_of
 from netviz.errors import Diagnostic, Severity
 from netviz.manifests.cluster import expected_versions, is_cluster_kind, is_namespaced, read_cluster
 from netviz.manifests.document import Document
@@ -20,7 +21,14 @@ from netviz.manifests.metadata import DEFAULT_NAMESPACE, note_default_namespace
 from netviz.manifests.paths import display_name, find_files, read_bytes
 from netviz.manifests.reading import Reading, Record, collector_off, read
 from netviz.manifests.report import LoadReport, Unsupported, diagnostic_position, missing_facts
-from netviz.manifests.uncertain import UNSUPPORTED_TIER, contradictory, object_name, unread_policy, unsupported_policy
+from netviz.manifests.uncertain import (
+    UNSUPPORTED_TIER,
+    contradictory,
+    in_doubtful_tier,
+    object_name,
+    unread_policy,
+    unsupported_policy,
+)
 from netviz.manifests.unsupported import UnmodelledKind, unmodelled
 from netviz.model.cluster import Cluster
 from netviz.model.policy import Policy, PolicySet, Tier, policy_position, tier_position
@@ -120,6 +128,8 @@ def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect]) -
         known = unmodelled(api_version, kind)
         if _dialect_of(api_version, kind, dialects) is not None or (known is not None and known.directions):
             return "policy"
+        if tier_dialect_of(api_version, kind, dialects) is not None:
+            return "keep"
         return "keep" if known is not None or is_cluster_kind(api_version, kind) else "ignore"
 
     return read(name, data, wanted=wanted, limits=limits)
@@ -172,24 +182,27 @@ def _assemble(
 
 def _is_policy(document: Document, dialects: Sequence[Dialect]) -> bool:
     kind = document.api_version, document.kind
-    return _dialect_of(*kind, dialects) is not None or unmodelled(*kind) is not None
+    tiers = tier_dialect_of(*kind, dialects)
+    return tiers is not None or _dialect_of(*kind, dialects) is not None or unmodelled(*kind) is not None
 
 
 def _finished(cluster: Cluster, origin: Origin, judged: _Judged, plugin: Plugin) -> Loaded:
-    tiers, missing_tiers = _tiers(origin, judged.policies, plugin)
-    outcomes = {**origin.outcomes, **judged.outcomes}
+    enforced = {n: d for n, d in origin.documents.items() if plugin.enforces(d.api_version, d.kind)}
+    defined = defined_tiers(enforced, origin.dialects)
+    policies = [in_doubtful_tier(p) if p.tier in defined.doubtful else p for p in judged.policies]
+    tiers, missing_tiers = _tiers(origin, defined.tiers, policies, plugin)
+    outcomes = {**origin.outcomes, **judged.outcomes, **defined.outcomes}
+    problems = (*origin.diagnostics, *judged.diagnostics, *defined.diagnostics, *missing_tiers)
     report = LoadReport(
         files=origin.files,
         records=tuple(_final(record, outcomes.get(n)) for n, record in enumerate(origin.records)),
-        diagnostics=tuple(
-            sorted((*origin.diagnostics, *judged.diagnostics, *missing_tiers), key=diagnostic_position)
-        ),
+        diagnostics=tuple(sorted(problems, key=diagnostic_position)),
         texts=origin.texts,
         missing=origin.missing,
         unsupported=judged.unsupported,
     )
     place = {tier.name: tier_position(tier) for tier in tiers}
-    ordered = sorted(judged.policies, key=lambda policy: (place[policy.tier], policy_position(policy)))
+    ordered = sorted(policies, key=lambda policy: (place[policy.tier], policy_position(policy)))
     policy_set = PolicySet(tiers=tiers, policies=tuple(ordered))
     return Loaded(cluster=cluster, policies=policy_set, report=report, plugin=plugin, origin=origin)
 
@@ -298,7 +311,7 @@ def _judge(origin: Origin, plugin: Plugin, split: frozenset[tuple[str, int]]) ->
 
 def _unsupported(document: Document, kind: UnmodelledKind, problems: list[Diagnostic]) -> Unsupported:
     effect = "are unknown where it may apply" if kind.directions else "may be wrong where it applies"
-    message = f"{document.kind} is not evaluated; verdicts {effect}"
+    message = kind.message or f"{document.kind} is not evaluated; verdicts {effect}"
     problems.append(document.diagnostic(Severity.WARNING, "unsupported-kind", message))
     return _listed(document, message)
 
@@ -337,10 +350,11 @@ def _unique(candidates: Iterable[_Candidate], problems: list[Diagnostic]) -> tup
 
 
 def _tiers(
-    origin: Origin, policies: Sequence[Policy], plugin: Plugin
+    origin: Origin, defined: Sequence[Tier], policies: Sequence[Policy], plugin: Plugin
 ) -> tuple[tuple[Tier, ...], list[Diagnostic]]:
     """All tiers in order; one that a policy names and nobody defines comes last with deny, and a warning (B15)."""
     tiers = {tier.name: tier for dialect in origin.dialects for tier in dialect.tiers()}
+    tiers |= {tier.name: tier for tier in defined}
     if plugin.has(Trait.ORDERED_TIES) or (plugin == AUTO and _shows_calico(origin)):
         tiers = {name: replace(tier, ties_undefined=False) for name, tier in tiers.items()}
     if any(policy.tier == UNSUPPORTED_TIER.name for policy in policies):

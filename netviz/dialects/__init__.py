@@ -8,16 +8,19 @@ from typing import Final
 
 from netviz.dialects.admin import AdminDialect
 from netviz.dialects.base import Dialect
+from netviz.dialects.calico import CalicoDialect
 from netviz.dialects.kubernetes import KubernetesDialect
 from netviz.dialects.kubernetes_plugins import PluginView
 from netviz.dialects.plugins import Plugin
 
-DIALECTS: Final[tuple[Dialect, ...]] = (KubernetesDialect(), AdminDialect())
+DIALECTS: Final[tuple[Dialect, ...]] = (KubernetesDialect(), AdminDialect(), CalicoDialect())
 
 
 def dialects(*, strict: bool = False) -> tuple[Dialect, ...]:
     """All dialects; with `strict` they refuse what only newer API servers refuse."""
-    return (KubernetesDialect(strict=True), AdminDialect(strict=True)) if strict else DIALECTS
+    if not strict:
+        return DIALECTS
+    return KubernetesDialect(strict=True), AdminDialect(strict=True), CalicoDialect(strict=True)
 
 
 def seen_by(

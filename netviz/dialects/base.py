@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from netviz.errors import Diagnostic
 from netviz.manifests.document import Document
@@ -24,3 +24,14 @@ class Dialect(Protocol):
         A policy that the API server would refuse comes back with `certain` false and selects whatever it may have
         selected. None: not even that can be told.
         """
+
+
+@runtime_checkable
+class TierDialect(Dialect, Protocol):
+    """A policy API with tiers that are objects of their own."""
+
+    def handles_tier(self, api_version: str, kind: str) -> bool:
+        """Whether documents of this type define tiers of this dialect."""
+
+    def read_tier(self, document: Document, problems: list[Diagnostic]) -> Tier | None:
+        """The tier, after adding everything that is wrong with the document to `problems`; None if it has no name."""

@@ -13,6 +13,8 @@ from netviz.manifests.duplicates import report_duplicates
 from netviz.manifests.grouping import group_pods
 from netviz.manifests.known_fields import ENDPOINT_SLICE_TOP, ENDPOINTS_TOP, SERVICE_ACCOUNT_TOP, TOP
 from netviz.manifests.metadata import Metadata, read_metadata
+from netviz.manifests.network_sets import VERSIONS as CALICO_VERSIONS
+from netviz.manifests.network_sets import WorkloadEndpoint, endpoint_pods, read_network_set, read_workload_endpoint
 from netviz.manifests.places import (
     NodeObject,
     mentioned_namespaces,
@@ -35,6 +37,7 @@ from netviz.model.cluster import (
     EndpointSlice,
     Ingress,
     Namespace,
+    NetworkSet,
     Pod,
     Service,
     ServiceAccount,
@@ -52,10 +55,12 @@ Thing = (
     | Ingress
     | RouteObject
     | ServiceAccount
+    | NetworkSet
+    | WorkloadEndpoint
 )
 
 
-_Named = TypeVar("_Named", Service, EndpointSlice, Ingress, ServiceAccount)
+_Named = TypeVar("_Named", Service, EndpointSlice, Ingress, ServiceAccount, NetworkSet)
 
 
 class _Kind(NamedTuple):
@@ -85,6 +90,9 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "Ingress": _Kind(("networking.k8s.io/v1", "networking.k8s.io/v1beta1", "extensions/v1beta1"), read_ingress),
     "Route": _Kind(("route.openshift.io/v1",), read_route),
     "ServiceAccount": _Kind(("v1",), read_service_account, top=SERVICE_ACCOUNT_TOP),
+    "NetworkSet": _Kind(CALICO_VERSIONS, read_network_set),
+    "GlobalNetworkSet": _Kind(CALICO_VERSIONS, read_network_set, namespaced=False),
+    "WorkloadEndpoint": _Kind(CALICO_VERSIONS, read_workload_endpoint),
 }
 _BUILT_IN_GROUPS: Final = frozenset(("", "apps", "batch", "discovery.k8s.io", "extensions", "networking.k8s.io"))
 
@@ -166,8 +174,9 @@ def _without_duplicates(entries: Sequence[_Entry], problems: list[Diagnostic]) -
 
 def _build(things: Sequence[Thing], namespaces: Iterable[str]) -> Cluster:
     nodes = [thing for thing in things if isinstance(thing, NodeObject)]
+    own = [thing for thing in things if isinstance(thing, PodObject)]
     pods, workloads = group_pods(
-        [thing for thing in things if isinstance(thing, PodObject)],
+        own + endpoint_pods((thing for thing in things if isinstance(thing, WorkloadEndpoint)), own),
         [thing for thing in things if isinstance(thing, Controller)],
         {thing.node.name: thing.internal for thing in nodes},
     )
@@ -177,9 +186,11 @@ def _build(things: Sequence[Thing], namespaces: Iterable[str]) -> Cluster:
     routes = [as_ingress(thing, by_name) for thing in things if isinstance(thing, RouteObject)]
     ingresses = _sorted([*(thing for thing in things if isinstance(thing, Ingress)), *routes])
     accounts = _sorted(thing for thing in things if isinstance(thing, ServiceAccount))
+    network_sets = _sorted(thing for thing in things if isinstance(thing, NetworkSet))
     mentioned = {workload.id.namespace for workload in workloads} | set(namespaces)
     for some in (services, slices, ingresses, accounts):
         mentioned |= {thing.namespace for thing in some}
+    mentioned |= {thing.namespace for thing in network_sets if thing.namespace}
     known = [thing for thing in things if isinstance(thing, Namespace)]
     return Cluster(
         namespaces=mentioned_namespaces(known, mentioned),
@@ -190,6 +201,7 @@ def _build(things: Sequence[Thing], namespaces: Iterable[str]) -> Cluster:
         endpoint_slices=slices,
         ingresses=ingresses,
         service_accounts=accounts,
+        network_sets=network_sets,
     )
 
 

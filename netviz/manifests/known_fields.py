@@ -1,7 +1,7 @@
 """The published fields of the objects that netviz reads, so that a misspelt one can be pointed out.
 
 Source: core/v1, apps/v1, batch/v1, discovery.k8s.io/v1 and networking.k8s.io/v1 of Kubernetes 1.34, with the fields of
-older versions that exports still carry; route.openshift.io/v1.
+older versions that exports still carry; route.openshift.io/v1; projectcalico.org/v3.
 """
 
 from __future__ import annotations
@@ -77,3 +77,10 @@ SLICE_PORT: Final = _fields("appProtocol name port protocol")
 ENDPOINTS_TOP: Final = _fields("apiVersion kind metadata subsets")
 ROUTE_SPEC: Final = _fields("alternateBackends host httpHeaders path port subdomain tls to wildcardPolicy")
 INGRESS_SPEC: Final = _fields("backend defaultBackend ingressClassName rules tls")
+
+NETWORK_SET_SPEC: Final = _fields("nets")
+WORKLOAD_ENDPOINT_SPEC: Final = _fields(
+    "allowSpoofedSourcePrefixes containerID endpoint interfaceName ipNATs ipNetworks ipv4Gateway ipv6Gateway mac node "
+    "orchestrator pod ports profiles serviceAccountName workload"
+)
+WORKLOAD_ENDPOINT_PORT: Final = _fields("hostIP hostPort name port protocol")

@@ -22,7 +22,8 @@ class UnmodelledKind:
     """How far a kind reaches: traffic of pods in `directions` (empty: none), of its own namespace only or not.
 
     With `only_restricts` it cannot allow what other policies deny. `prefix` tells kinds of one name apart in ids.
-    `root_namespace`: an object there concerns all namespaces.
+    `root_namespace`: an object there concerns all namespaces. `message` says what follows, if there is more to say than
+    that verdicts may be wrong or unknown.
     """
 
     directions: frozenset[Direction] = _NEITHER
@@ -30,6 +31,7 @@ class UnmodelledKind:
     only_restricts: bool = False
     prefix: str = ""
     root_namespace: str = ""
+    message: str = ""
 
 
 _NOTHING: Final = UnmodelledKind()
@@ -45,15 +47,11 @@ _CALICO: Final[Mapping[str, UnmodelledKind]] = {
             "StagedNetworkPolicy",
             "StagedGlobalNetworkPolicy",
             "StagedKubernetesNetworkPolicy",
-            "Tier",
-            "NetworkSet",
-            "GlobalNetworkSet",
-            "HostEndpoint",
-            "WorkloadEndpoint",
-            "Profile",
         ),
         _NOTHING,
     ),
+    "HostEndpoint": UnmodelledKind(message="host endpoints are not evaluated: traffic of the nodes is not judged"),
+    "Profile": UnmodelledKind(message="a Profile has no effect on pods of a Kubernetes cluster, so it is ignored"),
 }
 _ANTREA: Final[Mapping[str, UnmodelledKind]] = {
     "NetworkPolicy": UnmodelledKind(directions=_BOTH, prefix="antrea."),

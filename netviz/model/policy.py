@@ -267,6 +267,7 @@ def tier_position(tier: Tier) -> tuple[bool, float, str]:
     return tier.missing, float("inf") if tier.order is None else tier.order, tier.name
 
 
-def policy_position(policy: Policy) -> tuple[float, PolicyId]:
-    """Sort key of policies inside a tier: order with None last, then identity (B7)."""
-    return float("inf") if policy.order is None else policy.order, policy.id
+def policy_position(policy: Policy) -> tuple[float, str]:
+    """Sort key of policies inside a tier: order with None last, then identity as Calico compares it (B7)."""
+    id_ = policy.id
+    return float("inf") if policy.order is None else policy.order, f"{id_.name}/{id_.namespace}/{id_.kind}"
