@@ -77,37 +77,33 @@ def _uncertain(kind: UnmodelledKind, written: PolicyId, ref: SourceRef, reason: 
     )
 
 
-def in_doubtful_tier(policy: Policy) -> Policy:
-    """The policy where nothing is known of its tier but the name: it may have the first word, and any."""
-    reason = f'the tier "{policy.tier}" could not be used'
-    rules = tuple(
-        PolicyRule(path="spec.tier", action=action, peer=ANYONE, ref=policy.ref, certain=False, reason=reason)
-        for action in (Action.DENY, Action.ALLOW)
-    )
-    return replace(
-        policy,
-        tier=UNSUPPORTED_TIER.name,
-        order=None,
-        ingress=rules if Direction.INGRESS in policy.captures else (),
-        egress=rules if Direction.EGRESS in policy.captures else (),
-        certain=False,
-        reason=reason,
-    )
-
-
 def contradictory(policies: Sequence[Policy]) -> Policy:
-    """One uncertain policy that may do whatever any of these does, all of them having the same id."""
+    """One uncertain policy that may do whatever any of these does, all of them having the same id.
+
+    It stands where the first of them in evaluation order does; if they name different tiers, before all tiers.
+    """
     first = policies[0]
     reason = f"{len(policies)} different policies have this name"
+    one_tier = len({policy.tier for policy in policies}) == 1
+    rules = {direction: tuple(rule for p in policies for rule in p.rules(direction)) for direction in Direction}
+    if not one_tier:
+        rules = {direction: _anything(first.ref) if found else () for direction, found in rules.items()}
     return replace(
         first,
+        tier=first.tier if one_tier else UNSUPPORTED_TIER.name,
+        order=min((policy.order for policy in policies if policy.order is not None), default=None),
         subject=SomePeer(tuple(policy.subject for policy in policies)),
-        ingress=tuple(_doubted(rule, reason) for policy in policies for rule in policy.ingress),
-        egress=tuple(_doubted(rule, reason) for policy in policies for rule in policy.egress),
+        ingress=tuple(_doubted(rule, reason) for rule in rules[Direction.INGRESS]),
+        egress=tuple(_doubted(rule, reason) for rule in rules[Direction.EGRESS]),
         captures=frozenset().union(*(policy.captures for policy in policies)),
         certain=False,
         reason=reason,
     )
+
+
+def _anything(ref: SourceRef) -> tuple[PolicyRule, ...]:
+    actions = (Action.DENY, Action.ALLOW)
+    return tuple(PolicyRule(path="spec", action=action, peer=ANYONE, ref=ref) for action in actions)
 
 
 def _doubted(rule: PolicyRule, reason: str) -> PolicyRule:
