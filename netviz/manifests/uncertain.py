@@ -77,6 +77,24 @@ def _uncertain(kind: UnmodelledKind, written: PolicyId, ref: SourceRef, reason: 
     )
 
 
+def in_doubtful_tier(policy: Policy) -> Policy:
+    """The policy where nothing is known of its tier but the name: it may have the first word, and any."""
+    reason = f'the tier "{policy.tier}" could not be used'
+    rules = tuple(
+        PolicyRule(path="spec.tier", action=action, peer=ANYONE, ref=policy.ref, certain=False, reason=reason)
+        for action in (Action.DENY, Action.ALLOW)
+    )
+    return replace(
+        policy,
+        tier=UNSUPPORTED_TIER.name,
+        order=None,
+        ingress=rules if Direction.INGRESS in policy.captures else (),
+        egress=rules if Direction.EGRESS in policy.captures else (),
+        certain=False,
+        reason=reason,
+    )
+
+
 def contradictory(policies: Sequence[Policy]) -> Policy:
     """One uncertain policy that may do whatever any of these does, all of them having the same id.
 
