@@ -41,7 +41,7 @@ def _render_loaded(state: AppState, bench: workbench.Workbench) -> None:
     _render_header(state)
     match state.view:
         case "input":
-            render_report(state, summary)
+            render_report(state, bench, summary)
         case "table":
             _render_incomplete(summary)
             render_table(state)

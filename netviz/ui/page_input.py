@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from netviz import workbench
 from netviz.errors import Diagnostic, Severity
 from netviz.manifests.report import KUBECTL_EXPORT
 from netviz.ui.opening import open_files, open_sample
+from netviz.ui.panel_fidelity import render_fidelity
 from netviz.ui.parts import callout, guarded, text
 from netviz.ui.samples import samples
 from netviz.ui.state import AppState
@@ -34,12 +36,14 @@ def render_welcome(state: AppState) -> None:
         st.code(KUBECTL_EXPORT, language="bash", wrap_lines=True)
 
 
-def render_report(state: AppState, summary: LoadSummary) -> None:
-    """What was read, ignored and refused, what is missing, and the ways to open something else."""
+def render_report(state: AppState, bench: workbench.Workbench, summary: LoadSummary) -> None:
+    """What was read, ignored and refused, what is not modelled or missing, and the ways to open something else."""
     report, other = st.columns([3, 2], gap="large")
     with report:
         _render_outcomes(summary)
         _render_diagnostics((*state.noticed, *summary.diagnostics))
+        with guarded("fidelity"):
+            render_fidelity(state, bench)
         _render_missing(summary)
     with other:
         text("Open something else", "title", "other")
@@ -98,17 +102,20 @@ def _render_samples(*, in_rows_of: int) -> None:
                     st.rerun()
 
 
+def summary_words(summary: LoadSummary) -> str:
+    """The size of the input in one line; pods are counted where the input lists them one by one."""
+    parts = [plural(summary.workloads, "workload")]
+    if summary.pods:
+        parts.append(f"{plural(summary.pods, 'Pod')} listed")
+    parts += [plural(summary.namespaces, "namespace"), plural(summary.policies, "policy", "policies")]
+    return f"{plural(len(summary.files), 'file')}: {', '.join(parts)}"
+
+
 def _render_outcomes(summary: LoadSummary) -> None:
     counts = Counter((line.kind or "(no kind)", line.outcome) for line in summary.documents)
     kept = [(kind, outcome, count) for (kind, outcome), count in sorted(counts.items()) if outcome != "ignored"]
     ignored = [(kind, "ignored", count) for kind, count in summary.ignored_kinds]
-    text(
-        f"{plural(len(summary.files), 'file')}: {plural(summary.workloads, 'workload')}, "
-        f"{plural(summary.pods, 'listed pod')}, {plural(summary.namespaces, 'namespace')}, "
-        f"{plural(summary.policies, 'policy', 'policies')}",
-        "title",
-        "report",
-    )
+    text(summary_words(summary), "title", "report")
     if not (summary.workloads or summary.policies):
         callout("info", "Nothing to draw: there is neither a workload nor a policy in this input.", key="nothing")
     rows = [

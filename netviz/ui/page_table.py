@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from netviz.exporters.tables import csv_table
+from netviz.ui.panel_fidelity import render_chip
 from netviz.ui.panel_map import is_beyond_drawing, render_too_many
 from netviz.ui.parts import text
 from netviz.ui.state import AppState
 
-PAIRS = ("from", "to", "ports now", "change", "ports before")
+PAIRS = ("from", "to", "verdict", "ports now", "change", "ports before")
 NONE = "nothing"
 MOST_ROWS_SHOWN = 16
 TABLE_HEIGHT = 620
@@ -27,10 +28,11 @@ def render_table(state: AppState) -> None:
     lines = state.bench.pairs(state.what_if, state.question.by)
     wanted = set(state.question.namespaces)
     rows = [
-        (line.source_label, line.target_label, line.after or NONE, line.change, line.before or NONE)
+        (line.source_label, line.target_label, line.verdict, line.after or NONE, line.change, line.before or NONE)
         for line in lines
         if not wanted or wanted & {_namespace(line.source), _namespace(line.target)}
     ]
+    render_chip(state, state.bench)
     _render_rows(f"Allowed, unknown and changed pairs ({len(rows):,})", PAIRS, rows, "pairs")
 
 

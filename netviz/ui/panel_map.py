@@ -14,6 +14,7 @@ from netviz.ui.address import sync_address
 from netviz.ui.graph import Selection, draw
 from netviz.ui.opening import namespaces_of
 from netviz.ui.panel_assumptions import render_assumptions
+from netviz.ui.panel_fidelity import render_chip
 from netviz.ui.panel_why import render_why
 from netviz.ui.parts import callout, guarded, text
 from netviz.ui.state import LEVELS, MAX_HOPS, NOTHING, AppState, Subject, current, short, update
@@ -106,6 +107,7 @@ def _render_numbers(state: AppState, bench: workbench.Workbench, answer: Picture
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             key = _keyed("explaining", state.explaining)
             st.toggle("Explain", key=key, help="A panel beside the map", on_change=_set_explaining, args=(key,))
+            render_chip(state, bench)
             render_assumptions(state, bench)
             _render_downloads(state, bench)
 

@@ -31,7 +31,7 @@ from netviz.workbench.answers import Asker, lookup
 from netviz.workbench.board import SelectedWorkload, TierColumn, policy_cards, selected_workloads, tier_columns
 from netviz.workbench.drafts import draft_diagnostics, draft_texts, drafted_ids, with_drafts
 from netviz.workbench.excerpts import quoter
-from netviz.workbench.fidelity import Fidelity, FidelityLine, fidelity, unmodelled_lines
+from netviz.workbench.fidelity import Fidelity, FidelityLine, fidelity, unmodelled_lines, unmodelled_notes
 from netviz.workbench.questions import (
     BASELINE,
     Assumptions,
@@ -245,7 +245,10 @@ class Workbench:
             namespaces=question.namespaces,
             focus=question.focus,
             hops=question.hops,
-            notes=inventory.picture_notes(self._loaded, self._evaluator(what_if.drafts)),
+            notes=(
+                *inventory.picture_notes(self._loaded, self._evaluator(what_if.drafts)),
+                *unmodelled_notes(self.unmodelled(what_if)),
+            ),
             layout=self._remember(("layout", what_if.drafts, frame), layout),
         )
 

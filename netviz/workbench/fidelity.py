@@ -56,6 +56,14 @@ def unmodelled_lines(policies: PolicySet, report: LoadReport) -> tuple[FidelityL
     return tuple(line for _, line in _candidates(policies, report) if line.category == NOT_MODELLED)
 
 
+def unmodelled_notes(lines: Sequence[FidelityLine]) -> tuple[str, ...]:
+    """The sentence that belongs under a picture; none if everything is modelled."""
+    if not lines:
+        return ()
+    subject = "One thing in the input is" if len(lines) == 1 else f"{len(lines)} things in the input are"
+    return (f"{subject} not modelled: traffic that may hang on that is unknown.",)
+
+
 def fidelity(
     evaluation: Evaluation,
     matrix: ReachabilityMatrix,

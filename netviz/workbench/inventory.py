@@ -152,6 +152,7 @@ def change_lines(comparison: Comparison) -> tuple[ChangeLine, ...]:
             change=change.kind,
             before=_cell_words(change.before.allow, change.before.unknown),
             after=_cell_words(change.after.allow, change.after.unknown),
+            verdict=_cell_verdict(change.after.allow, change.after.unknown),
         )
         for change in comparison.changes
     )
@@ -161,6 +162,12 @@ def _cell_words(allow: ConnectionSet, unknown: ConnectionSet) -> str:
     words = [connection_words(allow)] if allow else []
     words += [f"unknown: {connection_words(unknown)}"] if unknown else []
     return "; ".join(words)
+
+
+def _cell_verdict(allow: ConnectionSet, unknown: ConnectionSet) -> str:
+    if not unknown:
+        return "allowed" if allow else "denied"
+    return "partly unknown" if allow else "unknown"
 
 
 def assumptions(evaluator: Evaluator) -> tuple[str, ...]:
@@ -341,6 +348,7 @@ def pair_lines(matrix: ReachabilityMatrix, comparison: Comparison) -> tuple[Chan
                 change="same",
                 before=words,
                 after=words,
+                verdict=_cell_verdict(cell.allow, cell.unknown),
             )
     return tuple(sorted(found.values(), key=lambda line: (line.source_label, line.target_label)))
 

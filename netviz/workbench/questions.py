@@ -110,7 +110,10 @@ class EndpointChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeLine:
-    """One changed pair: matrix peer ids, their labels, `change` added, removed or changed, ports in words."""
+    """One changed pair: matrix peer ids, their labels, `change` added, removed or changed, ports in words.
+
+    `verdict` is about what is there now: allowed, partly unknown, unknown, or denied for a pair without anything.
+    """
 
     source: str
     target: str
@@ -119,6 +122,7 @@ class ChangeLine:
     change: str
     before: str
     after: str
+    verdict: str = "allowed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
