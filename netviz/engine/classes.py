@@ -6,16 +6,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from netviz.engine.atoms import AddressAtoms
+from netviz.engine.hosts import guards, is_open
 from netviz.engine.options import IpBlocks, Options
 from netviz.engine.services import served_ports
 from netviz.engine.vocabulary import Vocabulary
-from netviz.model.cluster import Cluster, ContainerRole, NetworkSet, Pod
+from netviz.model.cluster import Cluster, ContainerPort, ContainerRole, HostEndpoint, NetworkSet, Pod
 from netviz.model.policy import EndpointKind, NamedPort
-from netviz.selectors.tree import Labels
+from netviz.selectors.tree import Labels, Ternary
 from netviz.sets.addresses import ALL_V4, ALL_V6, AddressSet, IpAddress
 
 ServedPort = tuple[tuple[str, str], int, int]
 """((namespace, name) of a Service that some rule mentions, protocol, port) on which a pod serves it."""
+
+FamilyAtoms = tuple[tuple[int, tuple[int, ...] | None], ...]
+"""(address family, numbers of address atoms, None if they are assumed), in order of family."""
 
 PortNumbers = tuple[tuple[str, int, int], ...]
 """(name, protocol, number) of the container ports that some rule mentions by name, in order of declaration."""
@@ -23,10 +27,13 @@ PortNumbers = tuple[tuple[str, int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class ClassKey:
-    """What policies see of a pod. `addresses`: per family the atoms of its addresses, None if assumed.
+    """What policies see of a pod or host endpoint. `addresses`: per family the atoms of its addresses, None if assumed.
 
-    `namespace` is None only for the arbitrary pod, about which nothing is known. `node` is set for hostNetwork pods
-    where some rule speaks of nodes.
+    `namespace` is "" for host endpoints and None only for the arbitrary pod, about which nothing is known. `node` is
+    set for what is on a node's network where some rule speaks of nodes. `guards` are the numbers of host endpoint
+    classes that judge a hostNetwork pod: it has their peer bits, and bits of its own unless `guarded` is True, None if
+    it may run elsewhere. `open`: whether what no tier decides is allowed; `announced`: whether the selectors of rules,
+    unlike those of the subjects of policies, can mean it.
     """
 
     kind: EndpointKind
@@ -36,16 +43,25 @@ class ClassKey:
     ports: PortNumbers
     node: str
     services: tuple[ServedPort, ...]
-    addresses: tuple[tuple[int, tuple[int, ...] | None], ...]
+    addresses: FamilyAtoms
+    guards: tuple[int, ...] = ()
+    guarded: Ternary = False
+    open: bool = True
+    announced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointClass:
-    """Pods that policies cannot tell apart; `slots` are its peer bits, one per address family where that matters."""
+    """Pods, or host endpoints, that policies cannot tell apart.
+
+    `slots` are its peer bits, one per address family where that matters; the bits of a host endpoint also stand for the
+    hostNetwork pods that it judges.
+    """
 
     key: ClassKey
     pods: tuple[Pod, ...]
     slots: tuple[int, ...]
+    host_endpoints: tuple[HostEndpoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +83,7 @@ class EndpointClasses:
     """The classes of a cluster under a vocabulary, and the peer bits ("slots") of all regions.
 
     Bit i of a peer set means `slots[i]`: first the slots of the pod classes, sorted by namespace, then those of the
-    arbitrary pod, then one for each address atom. Immutable after construction.
+    arbitrary pod and of the host endpoints, then one for each address atom. Immutable after construction.
     """
 
     def __init__(self, cluster: Cluster, vocabulary: Vocabulary, options: Options) -> None:
@@ -89,43 +105,36 @@ class EndpointClasses:
         )
         self._families = tuple(families)
         self._names = frozenset(port.name for port in vocabulary.named_ports)
-        grouped: dict[ClassKey, list[Pod]] = {}
-        for pod in cluster.pods:
-            grouped.setdefault(self._key(pod), []).append(pod)
-        ordered = sorted(grouped.items(), key=lambda item: (item[0].namespace or "", item[1][0].name))
-        slots: list[Slot] = []
-        classes: list[EndpointClass] = []
-        arbitrary = ClassKey(
-            kind=EndpointKind.POD,
-            namespace=None,
-            labels=Labels(complete=False),
-            account="",
-            ports=(),
-            node="",
-            services=(),
-            addresses=self._assumed_families() if self.by_address else (),
-        )
-        for key, pods in [*ordered, (arbitrary, [])]:
-            numbers = tuple(range(len(slots), len(slots) + max(1, len(key.addresses))))
-            slots.extend(_slots(key, len(classes)))
-            classes.append(EndpointClass(key, tuple(pods), numbers))
-        self.classes: tuple[EndpointClass, ...] = tuple(classes)
-        self.arbitrary: int = len(classes) - 1
+        self._cluster = cluster
+        hosts = self._grouped_hosts()
+        pods = self._grouped_pods({each.name: i for i, (_, some) in enumerate(hosts) for each in some})
+        self.arbitrary: int = len(pods)
+        self.classes, slots = _numbered([*pods, (self._arbitrary_key(), [])], hosts)
         self.first_outside: int = len(slots)
         for atom, addresses in enumerate(self.atoms.sets):
             slots.append(Slot(EndpointKind.EXTERNAL, self.atoms.family(atom), (atom,), -1, addresses))
         self.slots: tuple[Slot, ...] = tuple(slots)
-        self._class_of = {(p.namespace, p.name): i for i, c in enumerate(classes) for p in c.pods}
+        self._class_of = {(p.namespace, p.name): i for i, c in enumerate(self.classes) for p in c.pods}
+        self._class_of_host = {e.name: i for i, c in enumerate(self.classes) for e in c.host_endpoints}
         self.all: int = (1 << len(slots)) - 1
         self.outside: int = self.all & ~((1 << self.first_outside) - 1)
 
-    def class_of(self, pod: Pod) -> int:
-        """The number of a pod's class; KeyError for a pod that is not in the cluster."""
-        return self._class_of[pod.namespace, pod.name]
+    def class_of(self, end: Pod | HostEndpoint) -> int:
+        """The number of the class of a pod or host endpoint; KeyError for one that is not in the cluster."""
+        if isinstance(end, HostEndpoint):
+            return self._class_of_host[end.name]
+        return self._class_of[end.namespace, end.name]
 
     def slot_of_address(self, address: IpAddress) -> int:
         """The peer bit of an address as something outside of the cluster."""
         return self.first_outside + self.atoms.atom_of(address)
+
+    def slots_at(self, address: IpAddress) -> tuple[int, ...]:
+        """The peer bits of an address: those of the host endpoints that have it, or as something outside."""
+        found = guards(self._cluster, address).endpoints
+        slots = [slot for each in found for slot in self.classes[self.class_of(each)].slots]
+        same = [slot for slot in slots if self.slots[slot].family in (None, address.family)]
+        return tuple(dict.fromkeys(same or slots)) or (self.slot_of_address(address),)
 
     def mask(self, classes: Iterable[int]) -> int:
         """The peer bits of classes."""
@@ -145,37 +154,102 @@ class EndpointClasses:
         ]
         return common or every
 
-    def _assumed_families(self) -> tuple[tuple[int, tuple[int, ...] | None], ...]:
+    def _assumed_families(self) -> FamilyAtoms:
         return tuple((family, None) for family in self._families)
 
-    def _key(self, pod: Pod) -> ClassKey:
-        keys = self.vocabulary.pod_keys
+    def _grouped_pods(self, host_groups: Mapping[str, int]) -> list[tuple[ClassKey, list[Pod]]]:
+        grouped: dict[ClassKey, list[Pod]] = {}
+        for pod in self._cluster.pods:
+            grouped.setdefault(self._key(pod, host_groups), []).append(pod)
+        return sorted(grouped.items(), key=lambda item: (item[0].namespace or "", item[1][0].name))
+
+    def _grouped_hosts(self) -> list[tuple[ClassKey, list[HostEndpoint]]]:
+        grouped: dict[ClassKey, list[HostEndpoint]] = {}
+        for endpoint in self._cluster.host_endpoints:
+            grouped.setdefault(self._host_key(endpoint), []).append(endpoint)
+        return list(grouped.items())
+
+    def _arbitrary_key(self) -> ClassKey:
+        return ClassKey(
+            kind=EndpointKind.POD,
+            namespace=None,
+            labels=Labels(complete=False),
+            account="",
+            ports=(),
+            node="",
+            services=(),
+            addresses=self._assumed_families() if self.by_address else (),
+        )
+
+    def _key(self, pod: Pod, host_groups: Mapping[str, int]) -> ClassKey:
+        addresses = pod.host_addresses if pod.host_network else pod.addresses
+        judged_by = guards(self._cluster, pod)
         return ClassKey(
             kind=EndpointKind.HOST if pod.host_network else EndpointKind.POD,
             namespace=pod.namespace,
-            labels=Labels(tuple(item for item in pod.labels.items if item[0] in keys), pod.labels.complete),
+            labels=self._seen(pod.labels),
             account=pod.service_account if self.vocabulary.accounts else "",
-            ports=() if pod.host_network else self._ports(pod),
+            ports=() if pod.host_network else self._ports(pod.ports),
             node=pod.node if pod.host_network and self.vocabulary.nodes else "",
             services=self._served.get((pod.namespace, pod.name), ()),
-            addresses=self._address_key(pod) if self.by_address else (),
+            addresses=self._address_key(addresses) if self.by_address else (),
+            guards=tuple(sorted({host_groups[each.name] for each in judged_by.endpoints})),
+            guarded=bool(judged_by.endpoints) and (judged_by.certain or None),
         )
 
-    def _ports(self, pod: Pod) -> PortNumbers:
+    def _host_key(self, endpoint: HostEndpoint) -> ClassKey:
+        here = [p for p in self._cluster.pods if p.host_network and p.node == endpoint.node] if self._served else []
+        served = [self.served_outside.get(address, ()) for address in endpoint.addresses]
+        served += [self._served.get((pod.namespace, pod.name), ()) for pod in here]
+        return ClassKey(
+            kind=EndpointKind.HOST_ENDPOINT,
+            namespace="",
+            labels=self._seen(endpoint.labels),
+            account="",
+            ports=self._ports(endpoint.ports),
+            node=endpoint.node if self.vocabulary.nodes else "",
+            services=tuple(dict.fromkeys(port for ports in served for port in ports)),
+            addresses=self._address_key(endpoint.addresses) if self.by_address else (),
+            open=is_open(endpoint),
+            announced=endpoint.announced,
+        )
+
+    def _seen(self, labels: Labels) -> Labels:
+        keys = self.vocabulary.pod_keys
+        return Labels(tuple(item for item in labels.items if item[0] in keys), labels.complete)
+
+    def _ports(self, ports: Iterable[ContainerPort]) -> PortNumbers:
         return tuple(
             (port.name, port.protocol, port.port)
-            for port in pod.ports
+            for port in ports
             if port.name in self._names and port.name is not None and port.role is not ContainerRole.INIT
         )
 
-    def _address_key(self, pod: Pod) -> tuple[tuple[int, tuple[int, ...] | None], ...]:
-        known = pod.host_addresses if pod.host_network else pod.addresses
-        if not known:
-            return self._assumed_families()
+    def _address_key(self, known: Iterable[IpAddress]) -> FamilyAtoms:
         by_family: dict[int, set[int]] = {}
         for address in known:
             by_family.setdefault(address.family, set()).add(self.atoms.atom_of(address))
-        return tuple((family, tuple(sorted(atoms))) for family, atoms in sorted(by_family.items()))
+        found = tuple((family, tuple(sorted(atoms))) for family, atoms in sorted(by_family.items()))
+        return found or self._assumed_families()
+
+
+def _numbered(
+    pods: list[tuple[ClassKey, list[Pod]]], hosts: list[tuple[ClassKey, list[HostEndpoint]]]
+) -> tuple[tuple[EndpointClass, ...], list[Slot]]:
+    """The classes and the slots of what is inside of the cluster."""
+    slots: list[Slot] = []
+    own: list[tuple[int, ...]] = []
+    for owner, key in enumerate([key for key, _ in pods] + [key for key, _ in hosts]):
+        new = [] if key.guarded is True else _slots(key, owner)
+        own.append(tuple(range(len(slots), len(slots) + len(new))))
+        slots.extend(new)
+    of_hosts = own[len(pods) :]
+    judged = [EndpointClass(key, (), of_hosts[i], tuple(some)) for i, (key, some) in enumerate(hosts)]
+    classes = [
+        EndpointClass(key, tuple(some), own[i] + tuple(slot for group in key.guards for slot in of_hosts[group]))
+        for i, (key, some) in enumerate(pods)
+    ]
+    return (*classes, *judged), slots
 
 
 def _slots(key: ClassKey, owner: int) -> list[Slot]:

@@ -7,7 +7,8 @@ from itertools import groupby
 
 from netviz.engine import reach
 from netviz.engine.classes import EndpointClasses
-from netviz.engine.fixed import AnyPod, End, fixed_verdict
+from netviz.engine.fixed import UNPOLICED, AnyPod, End, bypass, opened
+from netviz.engine.hosts import FAILSAFE
 from netviz.engine.matrix import Grouping, ReachabilityMatrix
 from netviz.engine.options import Connection, Options, Scenario, Verdict, both
 from netviz.engine.peers import PeerCompiler
@@ -73,6 +74,8 @@ class Evaluator:
 
     def _mentioned(self) -> Iterable[ConnectionSet]:
         yield from self.classes.vocabulary.connections
+        if self.cluster.host_endpoints:
+            yield from FAILSAFE.values()
         keys = [c.key for c in self.classes.classes]
         served = [port for ports in self.classes.served_outside.values() for port in ports]
         served += [port for key in keys for port in key.services]
@@ -105,7 +108,19 @@ class Evaluator:
     def policed(self, slot: int) -> bool:
         """Whether policies can apply to what the slot stands for. The arbitrary pod's own are not considered."""
         item = self.classes.slots[slot]
+        if item.kind is EndpointKind.HOST_ENDPOINT:
+            return True
         return item.kind is EndpointKind.POD and item.owner != self.classes.arbitrary
+
+    def final(self, slot: int) -> Action:
+        """What becomes of what no tier decides: a pod is open (A5), a host endpoint as its profiles say (B50)."""
+        return Action.ALLOW if self.classes.classes[self.classes.slots[slot].owner].key.open else Action.DENY
+
+    def failsafe(self, slot: int, direction: Direction) -> int:
+        """The connection atoms that are allowed before any policy is asked: those of host endpoints (B50)."""
+        if self.classes.slots[slot].kind is not EndpointKind.HOST_ENDPOINT:
+            return 0
+        return self.atoms.mask(FAILSAFE[direction])
 
     def outcome(self, slot: int, direction: Direction, active: Callable[[int], bool]) -> Outcome:
         """What a slot allows in one direction, over all peers and connections."""
@@ -117,15 +132,24 @@ class Evaluator:
         if known is None:
             if len(self._outcomes) >= _CACHE_LIMIT:
                 self._outcomes.clear()
-            known = walk(self.universe, self.program(slot, direction, policies), Action.ALLOW)
-            self._outcomes[key] = known
+            known = self._outcomes[key] = self._walked(slot, direction, policies)
         return known
+
+    def _walked(self, slot: int, direction: Direction, policies: tuple[tuple[int, bool], ...]) -> Outcome:
+        program, final = self.program(slot, direction, policies), self.final(slot)
+        failsafe = self.failsafe(slot, direction)
+        if not failsafe:
+            return walk(self.universe, program, final)
+        always = Region.rectangle(failsafe, self.classes.all)
+        found = walk(self.universe - always, program, final)
+        return Outcome(found.allow | always, found.unknown)
 
     def _signature(self, slot: int, direction: Direction, policies: tuple[tuple[int, bool], ...]) -> object:
         owner = self.classes.classes[self.classes.slots[slot].owner]
         ports = direction is Direction.INGRESS and any(n in self._named[direction] for n, _ in policies)
         local = any(n in self._local[direction] for n, _ in policies)
-        return ((owner.key.ports, owner.key.services) if ports else None, slot if local else None)
+        kind = self.classes.slots[slot].kind
+        return (owner.key.ports, owner.key.services) if ports else None, slot if local else None, kind, owner.key.open
 
     def program(self, slot: int, direction: Direction, policies: tuple[tuple[int, bool], ...]) -> Program:
         """The walk of one subject through these policies."""
@@ -178,9 +202,14 @@ class Evaluation:
         return known
 
     def isolated(self, slot: int, direction: Direction) -> Ternary:
-        """Whether some policy applies to the slot in that direction: it isolates it, or has rules for it."""
+        """Whether some policy applies to the slot in that direction: it isolates it, or has rules for it.
+
+        A host endpoint whose profiles allow nothing is isolated without any policy.
+        """
         if not self.evaluator.policed(slot):
             return False
+        if self.evaluator.final(slot) is Action.DENY:
+            return True
         selecting = self.evaluator.selecting(slot, direction, self.active)
         return any_of(True if sure else None for _, sure in selecting)
 
@@ -189,7 +218,7 @@ class Evaluation:
         classes = self.evaluator.classes
         match end:
             case IpAddress():
-                return (classes.slot_of_address(end),)
+                slots = classes.slots_at(end)
             case AnyPod():
                 slots = classes.classes[classes.arbitrary].slots
             case _:
@@ -204,14 +233,14 @@ class Evaluation:
 
     def verdict(self, source: End, target: End, connection: Connection) -> Verdict:
         """Whether `source` may open `connection` to `target`. Ends in two address families must agree, else UNKNOWN."""
-        fixed = fixed_verdict(self.cluster, source, target)
-        if fixed is Verdict.ALLOW:
-            return fixed
+        bypassed = bypass(self.cluster, source, target)
+        if bypassed == UNPOLICED:
+            return Verdict.ALLOW
         atom = self.evaluator.atoms.atom_of(connection.protocol, connection.port)
         verdicts = {
             both(
-                side(self.row(s, Direction.EGRESS), atom, t),
-                loosened(side(self.row(t, Direction.INGRESS), atom, s), fixed),
+                opened(side(self.row(s, Direction.EGRESS), atom, t), bypassed.egress),
+                opened(side(self.row(t, Direction.INGRESS), atom, s), bypassed.ingress),
             )
             for s, t in self.slot_pairs(source, target)
         }
@@ -226,11 +255,11 @@ class Evaluation:
         evaluator = self.evaluator
         atom = evaluator.atoms.atom_of(connection.protocol, connection.port)
         events: list[Event] = []
-        if evaluator.policed(subject):
+        if evaluator.policed(subject) and not evaluator.failsafe(subject, direction) >> atom & 1:
             policies = evaluator.selecting(subject, direction, self.active)
             program = evaluator.program(subject, direction, policies)
             record: Record = events.append
-            walk(Region.rectangle(1 << atom, 1 << peer), program, Action.ALLOW, record)
+            walk(Region.rectangle(1 << atom, 1 << peer), program, evaluator.final(subject), record)
         return tuple(events)
 
 
@@ -245,11 +274,6 @@ def side(outcome: Outcome, atom: int, peer: int) -> Verdict:
     if outcome.allow.connections_of(peer) >> atom & 1:
         return Verdict.ALLOW
     return Verdict.UNKNOWN if outcome.unknown.connections_of(peer) >> atom & 1 else Verdict.DENY
-
-
-def loosened(ingress: Verdict, fixed: Verdict | None) -> Verdict:
-    """The ingress verdict where the source may be the target's own node (A31)."""
-    return Verdict.UNKNOWN if fixed is Verdict.UNKNOWN and ingress is Verdict.DENY else ingress
 
 
 def _has_named(policy: CompiledPolicy, direction: Direction) -> bool:

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from netviz.engine.evaluator import Evaluation, loosened, side
-from netviz.engine.fixed import AnyPod, End, fixed_verdict
+from netviz.engine.evaluator import Evaluation, side
+from netviz.engine.fixed import AnyPod, Bypass, End, bypass, opened
 from netviz.engine.options import Connection, Verdict, both
 from netviz.engine.walk import Event, EventKind
 from netviz.model.cluster import Pod
 from netviz.model.policy import (
     Action,
     Direction,
+    EndpointKind,
     EveryPeer,
     Labelled,
     LabelScope,
@@ -26,7 +27,7 @@ from netviz.model.policy import (
     Unresolved,
     WithAddress,
 )
-from netviz.sets.addresses import IpAddress
+from netviz.selectors.tree import Ternary
 
 
 class Fixed(StrEnum):
@@ -34,6 +35,9 @@ class Fixed(StrEnum):
 
     SELF = "self"
     OWN_NODE = "own-node"
+    TO_OWN_NODE = "to-own-node"
+    ON_THIS_NODE = "on-this-node"
+    FAILSAFE = "failsafe"
     OUTSIDE = "outside"
     HOST_NETWORK = "host-network"
     UNNAMED = "unnamed"
@@ -43,7 +47,7 @@ class Fixed(StrEnum):
 class Trace:
     """One direction of an explanation. `subject` and `peer` are slots; `fixed` is set where no policy was asked.
 
-    `maybe_own_node`: the source may be the node that the target runs on, which no policy can deny (A31).
+    `maybe_own_node`: both ends may be on the same node, where no policy is asked in this direction (A31, B52).
     """
 
     direction: Direction
@@ -59,7 +63,10 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Why a connection is allowed, denied or unknown. `by_family` lists the verdicts where address families differ."""
+    """Why a connection is allowed, denied or unknown.
+
+    `by_way` lists the verdicts where they differ: by address family, or by the host endpoint that a connection passes.
+    """
 
     source: End
     target: End
@@ -67,31 +74,53 @@ class Explanation:
     verdict: Verdict
     egress: Trace
     ingress: Trace
-    by_family: tuple[tuple[int, Verdict], ...] = ()
+    by_way: tuple[tuple[str, Verdict], ...] = ()
 
 
 def explain(evaluation: Evaluation, source: End, target: End, connection: Connection) -> Explanation:
     """The verdict of `Evaluation.verdict` with the recorded walks that lead to it."""
     verdict = evaluation.verdict(source, target, connection)
-    fixed = fixed_verdict(evaluation.cluster, source, target)
-    slots = evaluation.evaluator.classes.slots
+    bypassed = bypass(evaluation.cluster, source, target)
     atom = evaluation.evaluator.atoms.atom_of(connection.protocol, connection.port)
     found: list[tuple[Verdict, int, int]] = []
     for s, t in evaluation.slot_pairs(source, target):
-        ingress = loosened(side(evaluation.row(t, Direction.INGRESS), atom, s), fixed)
-        found.append((both(side(evaluation.row(s, Direction.EGRESS), atom, t), ingress), s, t))
-    families = tuple((slots[t].family or slots[s].family or 0, v) for v, s, t in found)
+        egress = opened(side(evaluation.row(s, Direction.EGRESS), atom, t), bypassed.egress)
+        ingress = opened(side(evaluation.row(t, Direction.INGRESS), atom, s), bypassed.ingress)
+        found.append((both(egress, ingress), s, t))
     differ = len({v for v, _, _ in found}) > 1
+    ways = zip(_ways(evaluation, [(s, t) for _, s, t in found]), (v for v, _, _ in found), strict=True)
     _, s, t = min(found, key=lambda item: item[0] is not Verdict.DENY) if differ else found[0]
     return Explanation(
         source=source,
         target=target,
         connection=connection,
         verdict=verdict,
-        egress=_trace(evaluation, (source, s), (target, t), Direction.EGRESS, connection),
-        ingress=_trace(evaluation, (target, t), (source, s), Direction.INGRESS, connection),
-        by_family=families if differ else (),
+        egress=_trace(evaluation, (source, s), (target, t), Direction.EGRESS, connection, bypassed),
+        ingress=_trace(evaluation, (target, t), (source, s), Direction.INGRESS, connection, bypassed),
+        by_way=tuple(ways) if differ else (),
     )
+
+
+def _ways(evaluation: Evaluation, pairs: list[tuple[int, int]]) -> tuple[str, ...]:
+    """What tells each pair of slots of two ends from the others."""
+    slots = evaluation.evaluator.classes.slots
+    families = [slots[t].family or slots[s].family for s, t in pairs]
+    ways: list[str] = []
+    for (source, target), family in zip(pairs, families, strict=True):
+        words = [f"over IPv{family}"] if len(set(families)) > 1 else []
+        words += [_place_words(evaluation, "from", source), _place_words(evaluation, "to", target)]
+        ways.append(" ".join(word for word in words if word))
+    return tuple(ways)
+
+
+def _place_words(evaluation: Evaluation, word: str, number: int) -> str:
+    slot = evaluation.evaluator.classes.slots[number]
+    if slot.kind is EndpointKind.HOST_ENDPOINT:
+        found = evaluation.evaluator.classes.classes[slot.owner].host_endpoints
+        return f"{word} the node of host endpoint {found[0].name}"
+    if slot.kind is EndpointKind.HOST and evaluation.cluster.host_endpoints:
+        return f"{word} a node without host endpoint"
+    return ""
 
 
 def _trace(
@@ -100,42 +129,52 @@ def _trace(
     peer: tuple[End, int],
     direction: Direction,
     connection: Connection,
+    bypassed: Bypass,
 ) -> Trace:
-    ends = (subject[0], peer[0]) if direction is Direction.EGRESS else (peer[0], subject[0])
-    fixed = fixed_verdict(evaluation.cluster, *ends)
-    reason = _fixed_reason(subject[0], peer[0], direction, fixed)
+    evaluator = evaluation.evaluator
+    atom = evaluator.atoms.atom_of(connection.protocol, connection.port)
+    around = bypassed.egress if direction is Direction.EGRESS else bypassed.ingress
+    reason = _fixed_reason(evaluation, subject, peer[0], direction, around)
+    if reason is None and evaluator.failsafe(subject[1], direction) >> atom & 1:
+        reason = Fixed.FAILSAFE
     verdict = Verdict.ALLOW
     events: tuple[Event, ...] = ()
     if reason is None:
-        atom = evaluation.evaluator.atoms.atom_of(connection.protocol, connection.port)
         verdict = side(evaluation.row(subject[1], direction), atom, peer[1])
         events = evaluation.trace(subject[1], peer[1], direction, connection)
-    maybe_near = direction is Direction.INGRESS and fixed is Verdict.UNKNOWN and verdict is not Verdict.ALLOW
+    maybe_near = around is None and verdict is not Verdict.ALLOW
     return Trace(
         direction=direction,
         subject=subject[1],
         peer=peer[1],
         subject_end=subject[0],
         peer_end=peer[0],
-        verdict=loosened(verdict, fixed) if maybe_near else verdict,
+        verdict=opened(verdict, around),
         events=events,
         fixed=reason,
         maybe_own_node=maybe_near,
     )
 
 
-def _fixed_reason(subject: End, peer: End, direction: Direction, fixed: Verdict | None) -> Fixed | None:
-    if isinstance(subject, IpAddress):
-        return Fixed.OUTSIDE
-    if isinstance(subject, AnyPod):
+def _fixed_reason(
+    evaluation: Evaluation, subject: tuple[End, int], peer: End, direction: Direction, around: Ternary
+) -> Fixed | None:
+    end, slot = subject
+    if isinstance(end, AnyPod):
         return Fixed.UNNAMED
-    if isinstance(peer, Pod) and (peer.namespace, peer.name) == (subject.namespace, subject.name):
+    if isinstance(end, Pod) and isinstance(peer, Pod) and (peer.namespace, peer.name) == (end.namespace, end.name):
         return Fixed.SELF
-    if subject.host_network:
-        return Fixed.HOST_NETWORK
-    if direction is Direction.INGRESS and fixed is Verdict.ALLOW:
-        return Fixed.OWN_NODE
-    return None
+    if not evaluation.evaluator.policed(slot):
+        return Fixed.HOST_NETWORK if isinstance(end, Pod) else Fixed.OUTSIDE
+    if around is not True:
+        return None
+    if direction is Direction.EGRESS:
+        return Fixed.ON_THIS_NODE
+    return Fixed.TO_OWN_NODE if _is_guarded(evaluation, slot) else Fixed.OWN_NODE
+
+
+def _is_guarded(evaluation: Evaluation, slot: int) -> bool:
+    return evaluation.evaluator.classes.slots[slot].kind is EndpointKind.HOST_ENDPOINT
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +191,14 @@ def doubts(evaluation: Evaluation, explanation: Explanation) -> tuple[Doubt, ...
     for trace in (explanation.egress, explanation.ingress):
         for doubt in _trace_doubts(evaluation, trace):
             found[doubt] = None
-    for family, verdict in explanation.by_family:
-        found[Doubt("", f"over IPv{family}: {verdict}")] = None
+    for way, verdict in explanation.by_way:
+        found[Doubt("", f"{way}: {verdict}")] = None
     return tuple(found)
 
 
 def _trace_doubts(evaluation: Evaluation, trace: Trace) -> Iterator[Doubt]:
     if trace.maybe_own_node:
-        yield Doubt("", "whether the source is the node that the target runs on is not in the input (rule A31)")
+        yield Doubt("", _same_node_words(trace))
     for event in trace.events:
         if event.step is None:
             continue
@@ -177,6 +216,13 @@ def _trace_doubts(evaluation: Evaluation, trace: Trace) -> Iterator[Doubt]:
             for reason in unknown_reasons(evaluation, rule.peer, trace.peer, trace.peer_end):
                 yield Doubt(str(policy.id), reason)
     yield from _ties(trace.events)
+
+
+def _same_node_words(trace: Trace) -> str:
+    end = trace.subject_end
+    if trace.direction is Direction.INGRESS and isinstance(end, Pod) and not end.host_network:
+        return "whether the source is the node that the target runs on is not in the input (rule A31)"
+    return "whether both ends are on the same node is not in the input (rule B52)"
 
 
 def _ties(events: Iterable[Event]) -> Iterator[Doubt]:

@@ -1,11 +1,14 @@
-"""The ends of a connection, and the few verdicts that no policy decides."""
+"""The ends of a connection, and where no policy is asked because of where they are."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
+from netviz.engine.hosts import guards
 from netviz.engine.options import Verdict
-from netviz.model.cluster import Cluster, Pod
+from netviz.model.cluster import Cluster, HostEndpoint, Pod
 from netviz.selectors.tree import Ternary
 from netviz.sets.addresses import IpAddress
 
@@ -15,42 +18,107 @@ class AnyPod:
     """A pod of the cluster about which nothing is known, such as the unnamed pod of an Ingress controller."""
 
 
-End = Pod | IpAddress | AnyPod
-"""One end of a connection: a pod of the cluster, an address outside of it, or an arbitrary pod."""
+Host = Pod | IpAddress | HostEndpoint
+"""What may be (part of) a node: a hostNetwork pod, an address, a host endpoint."""
+
+End = Host | AnyPod
+"""One end of a connection: a pod of the cluster, an address outside of it, a host endpoint, or an arbitrary pod."""
 
 
-def fixed_verdict(cluster: Cluster, source: End, target: End) -> Verdict | None:
-    """What no policy decides: ALLOW for a pod and itself (A32), its own node (A31), and addresses among themselves.
+@dataclass(frozen=True, slots=True)
+class Bypass:
+    """On which side of a connection no policy is asked; None where the input does not tell."""
 
-    UNKNOWN if `source` is a node, or runs on its network, and may be the node of `target`; None if policies decide.
-    """
-    if isinstance(target, IpAddress):
-        return Verdict.ALLOW if isinstance(source, IpAddress) else None
-    if isinstance(target, AnyPod) or isinstance(source, AnyPod):
-        return None
-    if isinstance(source, Pod) and (source.namespace, source.name) == (target.namespace, target.name):
+    egress: Ternary = False
+    ingress: Ternary = False
+
+
+POLICED: Final = Bypass()
+UNPOLICED: Final = Bypass(True, True)
+
+
+def opened(verdict: Verdict, bypassed: Ternary) -> Verdict:
+    """What becomes of the verdict of one side's policies."""
+    if bypassed is True:
         return Verdict.ALLOW
-    if target.host_network or (isinstance(source, Pod) and not source.host_network):
-        return None
-    near = on_node_of(cluster, source, target)
-    return Verdict.ALLOW if near else (Verdict.UNKNOWN if near is None else None)
+    return Verdict.UNKNOWN if bypassed is None and verdict is Verdict.DENY else verdict
 
 
-def on_node_of(cluster: Cluster, source: Pod | IpAddress, target: Pod) -> Ternary:
-    """Whether a hostNetwork pod or an address is on (or is) the node that `target` runs on."""
-    if isinstance(source, IpAddress):
-        if source in target.host_addresses:
-            return True
-        names = {node.name for node in cluster.nodes if source in node.addresses}
-        names |= {p.node for p in cluster.pods if p.node and source in p.host_addresses}
-        if not names:
-            return None if _hosts_somebody(cluster, source) and not target.host_addresses else False
-        return target.node in names if target.node else None
-    if source.node and target.node:
-        return source.node == target.node
-    if source.host_addresses and target.host_addresses:
-        return bool(set(source.host_addresses) & set(target.host_addresses))
+def common(found: Iterable[Bypass]) -> Bypass:
+    """What several connections have in common; None where they differ."""
+    sides = set(found)
+    if len(sides) == 1:
+        return sides.pop()
+    egress, ingress = {each.egress for each in sides}, {each.ingress for each in sides}
+    return Bypass(egress.pop() if len(egress) == 1 else None, ingress.pop() if len(ingress) == 1 else None)
+
+
+def bypass(cluster: Cluster, source: End, target: End) -> Bypass:
+    """Where policies are not asked: a pod and itself (A32), a node and the pods on it (A31), addresses outside.
+
+    What a pod sends to its own node passes the policies of the pod only; that the node then takes it is an assumption
+    about the data plane (DefaultEndpointToHostAction, B52).
+    """
+    if isinstance(source, Pod) and isinstance(target, Pod) and _same_pod(source, target):
+        return UNPOLICED
+    if isinstance(target, AnyPod):
+        return POLICED
+    if isinstance(source, AnyPod) or not _is_host(source):
+        if not _is_host(target) or not guards(cluster, target).endpoints:
+            return POLICED
+        return Bypass(ingress=None if isinstance(source, AnyPod) else _near(cluster, target, source))
+    near = _near(cluster, source, target)
+    return Bypass(near, near)
+
+
+def _same_pod(first: Pod, second: Pod) -> bool:
+    return (first.namespace, first.name) == (second.namespace, second.name)
+
+
+def _is_host(end: Host) -> bool:
+    return not isinstance(end, Pod) or end.host_network
+
+
+def _near(cluster: Cluster, host: Host, other: Host) -> Ternary:
+    """Whether a node, or something on its network, and the other end are on the same node."""
+    if isinstance(other, Pod) and not other.host_network:
+        return on_node_of(cluster, host, other)
+    first, second = guards(cluster, host), guards(cluster, other)
+    if not first.endpoints and not second.endpoints:
+        # No policy judges either of them.
+        return isinstance(host, IpAddress) and isinstance(other, IpAddress)
+    if isinstance(other, Pod):
+        return on_node_of(cluster, host, other)
+    if isinstance(host, Pod):
+        return on_node_of(cluster, other, host)
+    return bool({e.node for e in first.endpoints} & {e.node for e in second.endpoints})
+
+
+def on_node_of(cluster: Cluster, source: Host, target: Pod) -> Ternary:
+    """Whether a hostNetwork pod, an address or a host endpoint is on (or is) the node that `target` runs on."""
+    match source:
+        case IpAddress():
+            return _address_near(cluster, source, target)
+        case HostEndpoint(node=node, addresses=addresses):
+            pass
+        case _:
+            node, addresses = source.node, source.host_addresses
+    if node and target.node:
+        return node == target.node
+    if addresses and target.host_addresses:
+        return bool(set(addresses) & set(target.host_addresses))
     return None
+
+
+def _address_near(cluster: Cluster, address: IpAddress, target: Pod) -> Ternary:
+    if address in target.host_addresses:
+        return True
+    names = {node.name for node in cluster.nodes if address in node.addresses}
+    names |= {p.node for p in cluster.pods if p.node and address in p.host_addresses}
+    names |= {endpoint.node for endpoint in cluster.host_endpoints if address in endpoint.addresses}
+    if not names:
+        return None if _hosts_somebody(cluster, address) and not target.host_addresses else False
+    return target.node in names if target.node else None
 
 
 def _hosts_somebody(cluster: Cluster, address: IpAddress) -> bool:

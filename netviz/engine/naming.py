@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from netviz.engine.fixed import AnyPod, End
+from netviz.engine.hosts import guards
 from netviz.engine.services import find_service
 from netviz.errors import UsageError
 from netviz.model.cluster import Cluster, Service
 from netviz.sets.addresses import IpAddress, parse_address
 
 INGRESS_CONTROLLER = "ingress-controller"
+HOST_ENDPOINT = "hostendpoint/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +31,9 @@ class Named:
 
 
 def find(cluster: Cluster, text: str) -> Named:
-    """The thing that `text` names: an address, `ingress-controller`, or `[KIND/]NAMESPACE/NAME`.
+    """The thing that `text` names: an address, `ingress-controller`, `hostendpoint/NAME`, or `[KIND/]NAMESPACE/NAME`.
 
+    An address that belongs to a pod, a Service or a host endpoint means that.
     Without a kind: pod, then workload, then Service. `shop/cart[Deployment]` is understood, too. Raises UsageError with
     the nearest names if there is nothing of that name.
     """
@@ -54,10 +57,17 @@ def _address(cluster: Cluster, text: str, address: IpAddress) -> Named:
     for service in cluster.services:
         if address in service.addresses:
             return Named(label=f"service/{service.namespace}/{service.name}", service=service)
+    endpoints = guards(cluster, address).endpoints
+    if endpoints:
+        return Named(label=HOST_ENDPOINT + endpoints[0].name, ends=endpoints, alternatives=(text,))
     return Named(label=str(address), ends=(address,))
 
 
 def _candidates(cluster: Cluster, text: str) -> Iterator[Named]:
+    if text.startswith(HOST_ENDPOINT):
+        for endpoint in cluster.host_endpoints:
+            if endpoint.name == text.removeprefix(HOST_ENDPOINT):
+                yield Named(label=text, ends=(endpoint,))
     kind, namespace, name = _split(text)
     for pod in cluster.pods:
         if (pod.namespace, pod.name) == (namespace, name) and kind in ("", "pod") and not pod.synthetic:
@@ -91,6 +101,7 @@ def names(cluster: Cluster) -> list[str]:
     found = [f"{p.namespace}/{p.name}" for p in cluster.pods if not p.synthetic]
     found += [f"{w.id.namespace}/{w.id.name}" for w in cluster.workloads]
     found += [f"service/{s.namespace}/{s.name}" for s in cluster.services]
+    found += [HOST_ENDPOINT + endpoint.name for endpoint in cluster.host_endpoints]
     return list(dict.fromkeys(found))
 
 

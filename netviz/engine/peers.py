@@ -30,6 +30,7 @@ from netviz.selectors.tree import Labels, Selector, matches
 from netviz.sets.addresses import AddressSet
 
 _UNKNOWN_LABELS = Labels(complete=False)
+_ON_NODES = (EndpointKind.HOST, EndpointKind.HOST_ENDPOINT)
 
 
 class PeerCompiler:
@@ -59,11 +60,18 @@ class PeerCompiler:
         self._account_names = list(self._accounts)
         self._account_index = LabelIndex([self._labels_of_account(*name) for name in self._account_names])
         self._views: dict[LabelView, LabelIndex] = {}
+        self._host_endpoints = self._kinds[EndpointKind.HOST_ENDPOINT]
+        silent = (i for i, slot in enumerate(inside) if not classes.classes[slot.owner].key.announced)
+        self._announced = self._host_endpoints & ~sum(1 << i for i in silent)
 
     def _labels_of_namespace(self, name: str | None) -> Labels:
+        if name == "":
+            return Labels()
         return _UNKNOWN_LABELS if name is None else self._namespace_labels.get(name, _UNKNOWN_LABELS)
 
     def _labels_of_account(self, namespace: str | None, name: str) -> Labels:
+        if namespace == "":
+            return Labels()
         return _UNKNOWN_LABELS if namespace is None else self._account_labels.get((namespace, name), _UNKNOWN_LABELS)
 
     def bounds(self, peer: RulePeer) -> Bounds:
@@ -149,8 +157,8 @@ class PeerCompiler:
     def _in_view(self, view: LabelView, selector: Selector) -> Bounds:
         found = self._view_index(view).select(selector)
         count = self._classes.first_outside
-        pods = self._kinds[EndpointKind.POD]
-        must, may = found.must & pods, found.may & pods
+        endpoints = self._kinds[EndpointKind.POD] | (self._announced if view.network_sets else self._host_endpoints)
+        must, may = found.must & endpoints, found.may & endpoints
         for number, network_set in enumerate(self._classes.network_sets if view.network_sets else ()):
             bit = 1 << count + number
             if found.may & bit:
@@ -165,7 +173,8 @@ class PeerCompiler:
             seen: list[tuple[Labels, tuple[str, ...]]] = []
             for slot in self._classes.slots[: self._classes.first_outside]:
                 key = self._classes.classes[slot.owner].key
-                seen.append(self._seen(view, key.labels, key.namespace, key.account, view.constants))
+                constants = view.constants if slot.kind is EndpointKind.POD else ()
+                seen.append(self._seen(view, key.labels, key.namespace, key.account, constants))
             for each in self._classes.network_sets if view.network_sets else ():
                 seen.append(self._seen(view, each.labels, each.namespace, "", ()))
             known = self._views[view] = LabelIndex([labels for labels, _ in seen], [hidden for _, hidden in seen])
@@ -210,14 +219,14 @@ class PeerCompiler:
                 continue
             here = classes.atoms.masks[classes.node_addresses[node.name]] << classes.first_outside
             for i, slot in enumerate(classes.slots[: classes.first_outside]):
-                if slot.kind is EndpointKind.HOST and classes.classes[slot.owner].key.node == node.name:
+                if slot.kind in _ON_NODES and classes.classes[slot.owner].key.node == node.name:
                     here |= 1 << i
             may |= here
             must |= here if holds else 0
         unplaced = sum(
             1 << i
             for i, slot in enumerate(classes.slots[: classes.first_outside])
-            if slot.kind is EndpointKind.HOST and classes.classes[slot.owner].key.node not in classes.node_addresses
+            if slot.kind in _ON_NODES and classes.classes[slot.owner].key.node not in classes.node_addresses
         )
         # Where no node is in the input, any address outside may be one.
         somewhere = 0 if self._nodes else self._kinds[EndpointKind.EXTERNAL]
@@ -227,8 +236,7 @@ class PeerCompiler:
         if slot.atoms is not None:
             hits = [bool(atoms >> atom & 1) for atom in slot.atoms]
             return all(hits), any(hits)
-        hosts = slot.kind is EndpointKind.HOST
-        assumed = self._classes.assumed_hosts if hosts else self._classes.assumed_pods
+        assumed = self._classes.assumed_hosts if slot.kind in _ON_NODES else self._classes.assumed_pods
         family = slot.family or 4
         possible, covered = assumed.family(family), addresses.family(family)
         return possible <= covered, bool(possible & covered)

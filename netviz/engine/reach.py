@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from netviz.engine.fixed import AnyPod, End, on_node_of
+from netviz.engine.fixed import POLICED, AnyPod, Bypass, End, bypass, common
 from netviz.engine.matrix import Cell, Grouping, Peer, PeerType, ReachabilityMatrix, Side
 from netviz.engine.services import ingress_backends
 from netviz.engine.walk import Outcome
@@ -68,7 +68,8 @@ class _Builder:
         self._evaluator = evaluation.evaluator
         self._classes = self._evaluator.classes
         self._expanded: dict[int, tuple[Outcome, Row]] = {}
-        self._between: dict[tuple[int, int], Masks] = {}
+        self._between: dict[tuple[int, int, Bypass], Masks] = {}
+        self._guarded = bool(evaluation.cluster.host_endpoints)
         self._cells: dict[Masks, Cell] = {}
         self._pods = sum(
             1 << i
@@ -105,8 +106,13 @@ class _Builder:
 
     def _single_slot(self, parts: tuple[Part, ...]) -> int | None:
         """The slot of a peer that is one class in one address family on the pod network: the usual, fast case."""
-        slots = self._classes.classes[parts[0].number].slots if len(parts) == 1 else ()
-        return slots[0] if len(slots) == 1 and self._evaluator.policed(slots[0]) else None
+        if len(parts) != 1 or self._on_host(parts[0].number):
+            return None
+        slots = self._classes.classes[parts[0].number].slots
+        return slots[0] if len(slots) == 1 else None
+
+    def _on_host(self, number: int) -> bool:
+        return self._classes.classes[number].key.kind is not EndpointKind.POD
 
     def _put(self, cells: dict[tuple[int, int], Cell], i: int, j: int, masks: Masks) -> None:
         if masks.allow or masks.unknown:
@@ -130,47 +136,50 @@ class _Builder:
             known = self._expanded[id(outcome)] = (outcome, Row(allow, may))
         return known[1]
 
-    def _slots(self, source: int, target: int) -> Masks:
-        out, into = self._row(source, Direction.EGRESS), self._row(target, Direction.INGRESS)
-        allow = out.allow[target] & into.allow[source]
-        return Masks(allow, out.may[target] & into.may[source] & ~allow)
+    def _slots(self, source: int, target: int, bypassed: Bypass) -> Masks:
+        out = self._opened(self._row(source, Direction.EGRESS), target, bypassed.egress)
+        into = self._opened(self._row(target, Direction.INGRESS), source, bypassed.ingress)
+        allow = out.allow & into.allow
+        return Masks(allow, (out.allow | out.unknown) & (into.allow | into.unknown) & ~allow)
 
-    def _ends(self, sources: tuple[int, ...], targets: tuple[int, ...]) -> Masks:
+    def _opened(self, row: Row, peer: int, bypassed: Ternary) -> Masks:
+        everything = self._evaluator.atoms.all
+        allow = everything if bypassed else row.allow[peer]
+        may = row.may[peer] if bypassed is False else everything
+        return Masks(allow, may & ~allow)
+
+    def _ends(self, sources: tuple[int, ...], targets: tuple[int, ...], bypassed: Bypass = POLICED) -> Masks:
         if len(sources) == len(targets) == 1:
-            return self._slots(sources[0], targets[0])
+            return self._slots(sources[0], targets[0], bypassed)
         allow, possible = self._evaluator.atoms.all, 0
         for source, target in self._classes.pairs(sources, targets):
-            masks = self._slots(source, target)
+            masks = self._slots(source, target, bypassed)
             allow &= masks.allow
             possible |= masks.allow | masks.unknown
         return Masks(allow, possible & ~allow)
 
-    def _class_pair(self, source: int, target: int) -> Masks:
-        known = self._between.get((source, target))
+    def _class_pair(self, source: int, target: int, bypassed: Bypass) -> Masks:
+        known = self._between.get((source, target, bypassed))
         if known is None:
-            classes = self._classes.classes
-            known = self._between[source, target] = self._ends(classes[source].slots, classes[target].slots)
+            ends = self._classes.classes[source].slots, self._classes.classes[target].slots
+            known = self._between[source, target, bypassed] = self._ends(*ends, bypassed)
         return known
 
     def _masks(self, sources: tuple[Part, ...], targets: tuple[Part, ...]) -> Masks:
         allow = unknown = 0
         for source in sources:
-            host = self._classes.classes[source.number].key.kind is EndpointKind.HOST
             for target in targets:
-                masks = self._class_pair(source.number, target.number)
-                if host:
-                    masks = self._near(source, target, masks)
+                masks = self._class_pair(source.number, target.number, self._bypass(source, target))
                 allow |= masks.allow
                 unknown |= masks.unknown
         return Masks(allow, unknown & ~allow)
 
-    def _near(self, source: Part, target: Part, masks: Masks) -> Masks:
-        if self._classes.classes[target.number].key.kind is EndpointKind.HOST:
-            return masks
-        near = _all_near(self._evaluation, source.pods, target.pods)
-        if near is True:
-            return Masks(self._evaluator.atoms.all, 0)
-        return masks if near is False else Masks(masks.allow, self._evaluator.atoms.all & ~masks.allow)
+    def _bypass(self, source: Part, target: Part) -> Bypass:
+        hosts = self._on_host(source.number), self._on_host(target.number)
+        if not any(hosts) or (hosts[1] and not self._guarded):
+            return POLICED
+        cluster = self._evaluation.cluster
+        return common(bypass(cluster, s, t) for s in source.pods for t in target.pods)
 
     def _sides(self, parts: tuple[Part, ...]) -> tuple[Side, Side]:
         slots = [slot for part in parts for slot in self._classes.classes[part.number].slots]
@@ -233,10 +242,11 @@ class _Builder:
         for i, group in enumerate(groups):
             allow = unknown = NO_CONNECTIONS
             for part in group.parts:
-                masks = self._class_pair(arbitrary, part.number)
                 for pod in part.pods:
                     wanted = ports.get((pod.namespace, pod.name))
                     if wanted is not None:
+                        around = bypass(self._evaluation.cluster, AnyPod(), pod)
+                        masks = self._class_pair(arbitrary, part.number, around)
                         allow |= wanted & self._evaluator.connections(masks.allow)
                         unknown |= wanted & self._evaluator.connections(masks.unknown)
             if allow or unknown:
@@ -274,11 +284,6 @@ def _ingress_ports(evaluation: Evaluation) -> Mapping[tuple[str, str], Connectio
                 port = ConnectionSet.of(TCP, IntervalSet.single(backend.port))
                 found[key] = found.get(key, NO_CONNECTIONS) | port
     return found
-
-
-def _all_near(evaluation: Evaluation, sources: tuple[Pod, ...], targets: tuple[Pod, ...]) -> Ternary:
-    answers = {on_node_of(evaluation.cluster, s, t) for s in sources for t in targets}
-    return answers.pop() if len(answers) == 1 else None
 
 
 def _groups(evaluation: Evaluation, by: Grouping) -> list[Group]:

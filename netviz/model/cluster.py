@@ -199,6 +199,26 @@ class NetworkSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostEndpoint:
+    """An interface of a node on which policies judge the traffic of the node itself (B50-B55).
+
+    `interface` is "*" for all of them and "" where only the addresses tell which. `addresses` are those that were
+    written for it or else those of its node, empty if unknown. Only if some were written is it `announced`: rules can
+    select it as a peer by its labels. `ports` are named ports of processes on the node.
+    """
+
+    name: str
+    node: str
+    interface: str = ""
+    addresses: tuple[IpAddress, ...] = ()
+    announced: bool = True
+    labels: Labels = Labels()
+    profiles: tuple[str, ...] = ()
+    ports: tuple[ContainerPort, ...] = ()
+    ref: SourceRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
     """Everything that was read, without policies. Tuples are sorted by namespace and name.
 
@@ -214,6 +234,7 @@ class Cluster:
     ingresses: tuple[Ingress, ...] = ()
     service_accounts: tuple[ServiceAccount, ...] = ()
     network_sets: tuple[NetworkSet, ...] = ()
+    host_endpoints: tuple[HostEndpoint, ...] = ()
     _pods_by_name: Mapping[tuple[str, str], Pod] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

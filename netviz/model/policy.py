@@ -44,6 +44,7 @@ class EndpointKind(StrEnum):
 
     POD = "pod"
     HOST = "host"
+    HOST_ENDPOINT = "host-endpoint"
     EXTERNAL = "external"
 
 
@@ -60,8 +61,9 @@ class LabelView:
     """The labels of an endpoint as one policy language sees them: its own, and what it inherits under prefixes.
 
     Own labels that begin with a prefix are not seen. `namespace_key` and `account_key` carry the names of namespace and
-    service account, `constants` are on every pod. With `network_sets`, a selector also means the addresses of every
-    network set that it selects (B24, B25).
+    service account, `constants` are on every pod; a host endpoint has only its own labels (B20, B23). With
+    `network_sets`, which is for the peers of rules, a selector also means the addresses of every network set that it
+    selects (B24, B25), and only those host endpoints whose addresses are announced.
     """
 
     namespace_prefix: str

@@ -10,11 +10,12 @@ from typing import assert_never
 from netviz.engine.evaluator import Evaluation
 from netviz.engine.explain import Doubt, Explanation, Fixed, Trace, doubts
 from netviz.engine.fixed import AnyPod, End
+from netviz.engine.hosts import guards, is_open
 from netviz.engine.options import Connection, Verdict
 from netviz.engine.rules import RuleMatch
 from netviz.engine.walk import Event, EventKind, PolicyStep
 from netviz.errors import shown
-from netviz.model.cluster import NAME_LABEL, Pod
+from netviz.model.cluster import NAME_LABEL, HostEndpoint, Pod
 from netviz.model.policy import (
     ANYONE,
     PODS,
@@ -87,6 +88,8 @@ def end_words(end: End) -> str:
             return f"{end.namespace}/{end.workload.name if end.synthetic else end.name}"
         case AnyPod():
             return "the Ingress controller (any pod)"
+        case HostEndpoint():
+            return f"host endpoint {end.name}"
         case _:
             return str(end)
 
@@ -111,7 +114,21 @@ def _half(evaluation: Evaluation, trace: Trace, connection: Connection, quote: Q
         steps: tuple[Step, ...] = (_fixed_step(trace.fixed, subject),)
     else:
         steps = tuple(_steps(evaluation, trace, connection, quote))
+    endpoint = _host_endpoint(evaluation, trace)
+    if endpoint is not None and endpoint != trace.subject_end:
+        text = f"{subject} is on the network of node {endpoint.node}: host endpoint {endpoint.name} is judged (B54)"
+        steps = (Step(layer="before policy", text=text, mark="info"), *steps)
     return Half(direction=trace.direction.value, subject=subject, verdict=trace.verdict.value, steps=steps)
+
+
+def _host_endpoint(evaluation: Evaluation, trace: Trace) -> HostEndpoint | None:
+    """The host endpoint whose policies are asked for the subject of a trace."""
+    end = trace.subject_end
+    if isinstance(end, AnyPod):
+        return None
+    classes = evaluation.evaluator.classes
+    possible = guards(evaluation.cluster, end).endpoints
+    return next((each for each in possible if trace.subject in classes.classes[classes.class_of(each)].slots), None)
 
 
 def _fixed_step(fixed: Fixed, subject: str) -> Step:
@@ -120,6 +137,12 @@ def _fixed_step(fixed: Fixed, subject: str) -> Step:
             text = f"{subject} talks to itself: such traffic never passes a policy (A32)"
         case Fixed.OWN_NODE:
             text = f"the source is the node that {subject} runs on: always allowed (A31)"
+        case Fixed.TO_OWN_NODE:
+            text = f"the source runs on the node of {subject}, which is assumed to take what its own pods send (B52)"
+        case Fixed.ON_THIS_NODE:
+            text = f"the target runs on the node of {subject}: no policy of the node is asked (B52)"
+        case Fixed.FAILSAFE:
+            text = f"a failsafe port: {subject} always allows it, whatever the policies say (B50)"
         case Fixed.OUTSIDE:
             text = f"{subject} is outside of the cluster: no policy applies to it"
         case Fixed.HOST_NETWORK:
@@ -143,9 +166,12 @@ def _steps(evaluation: Evaluation, trace: Trace, connection: Connection, quote: 
         elif event.kind is EventKind.TIER_END:
             yield _tier_end(event, subject, direction, isolating[event.tier])
         else:
-            yield _default_step(trace, subject)
+            endpoint = _host_endpoint(evaluation, trace)
+            yield _default_step(trace, subject) if endpoint is None else _profile_step(trace, endpoint)
     if trace.maybe_own_node:
         text = f"if the source is the node that {subject} runs on, the connection is allowed all the same (A31)"
+        if _host_endpoint(evaluation, trace) is not None:
+            text = "if both ends are on the same node, the connection is allowed all the same (B52)"
         yield Step(layer="before policy", text=text, mark="unknown")
 
 
@@ -157,6 +183,28 @@ def _default_step(trace: Trace, subject: str) -> Step:
     if any(event.kind is EventKind.RULE for event in trace.events):
         text = f"no policy decides this connection, and nothing else closes {trace.direction.value} of {subject}"
     return Step(layer="default", text=text, mark="yes", action="allow")
+
+
+def _profile_step(trace: Trace, endpoint: HostEndpoint) -> Step:
+    """What becomes of what no policy of a host endpoint decides (B50)."""
+    allowed = is_open(endpoint)
+    profiles = ", ".join(shown(name) for name in endpoint.profiles[:SHOWN_CLAUSES]) + _more(len(endpoint.profiles))
+    if allowed:
+        says = f"its profile {profiles} allows it"
+    elif profiles:
+        says = f"no rules are known of its profile {profiles}: denied"
+    else:
+        says = "it has no profile: denied"
+    text = f"no policy decides this connection of host endpoint {endpoint.name}, and {says} (B50)"
+    mark = "unknown" if trace.verdict is Verdict.UNKNOWN else "yes" if allowed else "no"
+    return Step(
+        layer="profile",
+        text=text,
+        mark=mark,
+        action=(Action.ALLOW if allowed else Action.DENY).value,
+        file=endpoint.ref.file if endpoint.ref else "",
+        line=endpoint.ref.line if endpoint.ref else 0,
+    )
 
 
 def _layer(event: Event) -> str:

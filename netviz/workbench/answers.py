@@ -8,13 +8,15 @@ from itertools import product
 
 from netviz.engine.evaluator import Evaluation
 from netviz.engine.explain import explain
-from netviz.engine.fixed import AnyPod, End, fixed_verdict
+from netviz.engine.fixed import UNPOLICED, AnyPod, End, bypass
 from netviz.engine.naming import Named, find
 from netviz.engine.options import Connection, Verdict
 from netviz.engine.services import backends, find_service, members
+from netviz.engine.walk import Outcome
 from netviz.errors import UsageError
-from netviz.model.cluster import Cluster, Pod, Service
+from netviz.model.cluster import Cluster, HostEndpoint, Pod, Service
 from netviz.model.policy import Direction
+from netviz.selectors.tree import Ternary
 from netviz.sets.addresses import IpAddress
 from netviz.sets.connections import (
     ALL_CONNECTIONS,
@@ -70,12 +72,13 @@ class Asker:
         pairs = list(product(sources, targets))
         others = [(s, t) for s, t in pairs if s != t]
         for s, t in others or pairs:
-            near = fixed_verdict(self.evaluation.cluster, s, t)
+            near = bypass(self.evaluation.cluster, s, t)
             found.setdefault((self._class(s), self._class(t), near), (s, t))
         return list(found.values())
 
     def _class(self, end: End) -> object:
-        return self.evaluation.evaluator.classes.class_of(end) if isinstance(end, Pod) else end
+        classes = self.evaluation.evaluator.classes
+        return classes.class_of(end) if isinstance(end, Pod | HostEndpoint) else end
 
     def _one(self, source: str, target: str, s: End, t: End, protocol: int, port: int) -> WhyAnswer:
         if not port and protocol in PORT_PROTOCOLS:
@@ -121,20 +124,23 @@ class Asker:
         )
 
     def _sets(self, s: End, t: End) -> tuple[ConnectionSet, ConnectionSet]:
-        fixed = fixed_verdict(self.evaluation.cluster, s, t)
-        if fixed is Verdict.ALLOW:
+        bypassed = bypass(self.evaluation.cluster, s, t)
+        if bypassed == UNPOLICED:
             return ALL_CONNECTIONS, ConnectionSet()
         evaluator = self.evaluation.evaluator
         allow, possible = evaluator.atoms.all, 0
         for i, j in self.evaluation.slot_pairs(s, t):
-            out, into = self.evaluation.row(i, Direction.EGRESS), self.evaluation.row(j, Direction.INGRESS)
-            sure = out.allow.connections_of(j) & into.allow.connections_of(i)
-            maybe_in = into.unknown.connections_of(i) | into.allow.connections_of(i)
-            if fixed is Verdict.UNKNOWN:
-                maybe_in = evaluator.atoms.all
-            allow &= sure
-            possible |= (out.allow.connections_of(j) | out.unknown.connections_of(j)) & maybe_in
+            out = self._opened(self.evaluation.row(i, Direction.EGRESS), j, bypassed.egress)
+            into = self._opened(self.evaluation.row(j, Direction.INGRESS), i, bypassed.ingress)
+            allow &= out[0] & into[0]
+            possible |= out[1] & into[1]
         return evaluator.connections(allow), evaluator.connections(possible & ~allow)
+
+    def _opened(self, row: Outcome, peer: int, bypassed: Ternary) -> tuple[int, int]:
+        """The connection atoms that one side surely allows, and those that it may allow."""
+        everything = self.evaluation.evaluator.atoms.all
+        allow = everything if bypassed else row.allow.connections_of(peer)
+        return allow, allow | row.unknown.connections_of(peer) if bypassed is False else everything
 
     def _example(self, target: End, protocol: int, sets: list[ConnectionSet]) -> Connection:
         declared = [p.port for p in target.ports if p.protocol == protocol] if isinstance(target, Pod) else []
