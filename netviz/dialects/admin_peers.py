@@ -108,7 +108,7 @@ def _texts(fields: Fields, key: str) -> tuple[str, ...]:
     check_length(fields, key, MOST_ADDRESSES)
     for i, text in enumerate(texts):
         if text in texts[:i] and i < MOST_ADDRESSES:
-            fields.error("invalid-value", "this is in the list twice", key, i, value=text)
+            fields.error("duplicate-value", "Duplicate value", key, i, value=text)
     return texts
 
 

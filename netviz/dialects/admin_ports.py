@@ -52,7 +52,7 @@ def read_port(fields: Fields) -> PortMatch:
         report_unknown_fields(port, _RANGE | {"protocol"}, Severity.ERROR)
         first, last = (required_number(port, key, 1, LAST_PORT) for key in ("start", "end"))
         if first is not None and last is not None and first > last:
-            port.warning("matches-nothing", f"the range from {first} to {last} matches nothing", "end", value=last)
+            port.warning("empty-range", f"the range from {first} to {last} matches nothing", "end", value=last)
     return NO_CONNECTIONS if errors_since(port, before) else _numbers(protocol, first, last)
 
 
@@ -63,7 +63,7 @@ def _protocol(fields: Fields) -> int | None:
         return TCP
     if name not in _PROTOCOLS:
         message = "no such protocol, so this entry matches nothing: write TCP, UDP or SCTP"
-        fields.warning("matches-nothing", message, "protocol", value=name, hint=nearest(name, _PROTOCOLS))
+        fields.warning("unknown-protocol", message, "protocol", value=name, hint=nearest(name, _PROTOCOLS))
     return _PROTOCOLS.get(name)
 
 

@@ -233,18 +233,18 @@ def test_c15_c17_ports(kind: str, port: str, meaning: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("port", "path", "hint"),
+    ("port", "code", "path", "hint"),
     [
-        ("{portNumber: {protocol: tcp, port: 80}}", "portNumber.protocol", 'did you mean "TCP"?'),
-        ("{portNumber: {protocol: ICMP, port: 80}}", "portNumber.protocol", None),
-        ("{portRange: {start: 90, end: 80}}", "portRange.end", None),
+        ("{portNumber: {protocol: tcp, port: 80}}", "unknown-protocol", "portNumber.protocol", 'did you mean "TCP"?'),
+        ("{portNumber: {protocol: ICMP, port: 80}}", "unknown-protocol", "portNumber.protocol", None),
+        ("{portRange: {start: 90, end: 80}}", "empty-range", "portRange.end", None),
     ],
 )
 def test_c15_c35_what_v1alpha1_accepts_and_nothing_matches_gets_a_warning(
-    port: str, path: str, hint: str | None
+    port: str, code: str, path: str, hint: str | None
 ) -> None:
     reading = read_port("anp", port)
-    assert reading.told() == [("warning", "matches-nothing", f"spec.ingress[0].ports[0].{path}")]
+    assert reading.told() == [("warning", code, f"spec.ingress[0].ports[0].{path}")]
     assert reading.only().hint == hint
     assert reading.policy is not None
     assert (reading.policy.certain, reading.policy.ingress[0].ports) == (True, (NO_CONNECTIONS,))
@@ -403,7 +403,7 @@ def test_c32_bits_behind_the_prefix_are_masked_with_a_warning() -> None:
 def test_c32_lists_of_outside_peers_are_sets(field: str) -> None:
     reading = read_more("anp", f"egress: [{{action: Allow, to: [{{{field}}}]}}]")
     path = f"spec.egress[0].to[0].{field.partition(':')[0]}[1]"
-    assert_refused(reading, "invalid-value", path, "this is in the list twice")
+    assert_refused(reading, "duplicate-value", path, "Duplicate value")
 
 
 @pytest.mark.parametrize("name", ["example", "*example.org", "a.*.org", "-a.org", "a b.org", f"{'a' * 300}.org"])
