@@ -27,6 +27,7 @@ _KNOWN_ACTIONS: Final = (*_ACTIONS, _LOG)
 _FIELDS: Final = frozenset(
     ("action", "ipVersion", "protocol", "icmp", "notProtocol", "notICMP", "source", "destination", "http", "metadata")
 )
+_METADATA_FIELDS: Final = frozenset(("annotations",))
 _NAMED_SOURCE: Final = "ports of the source by name are not evaluated"
 _ICMP_OF_NO_PROTOCOL: Final = "without a protocol, what notICMP means depends on the data plane"
 
@@ -73,6 +74,7 @@ class RuleReader:
         action = _read_action(fields)
         clauses = self._clauses(fields, direction)
         http = read_http(fields, action, clauses.protocol, direction, self.strictness)
+        _check_metadata(fields)
         report_unknown_fields(fields, _FIELDS, Severity.ERROR)
         if action == _LOG:
             return None
@@ -164,6 +166,14 @@ class RuleReader:
             found &= ConnectionSet.of(protocol, None, source.ports.numbers)
         found -= ConnectionSet.of(protocol, None, source.not_ports.numbers)
         return found - ConnectionSet.of(protocol, destination.not_ports.numbers)
+
+
+def _check_metadata(fields: Fields) -> None:
+    """Report what is wrong with the annotations of a rule, which change nothing (B43)."""
+    metadata = fields.child("metadata")
+    if metadata is not None:
+        metadata.string_map("annotations")
+        report_unknown_fields(metadata, _METADATA_FIELDS, Severity.ERROR)
 
 
 def _read_action(fields: Fields) -> str:
