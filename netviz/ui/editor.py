@@ -11,7 +11,7 @@ from netviz.errors import Diagnostic, Severity, shown
 from netviz.ui.parts import callout, guarded, text
 from netviz.ui.state import AppState, DraftEntry, Editing, current, short, update
 from netviz.ui.text import plural
-from netviz.workbench import Draft, PolicyCard, WhatIf
+from netviz.workbench import Draft, PolicyCard
 
 TEMPLATE = """\
 apiVersion: networking.k8s.io/v1
@@ -43,6 +43,7 @@ def render_editor(bench: workbench.Workbench, cards: Sequence[PolicyCard]) -> No
         draft = _draft(state, cards, editing)
         problems = bench.check_draft(draft)
         _render_problems(problems)
+        _render_replaced(bench, draft)
         refused = any(problem.severity is Severity.ERROR for problem in problems)
         with st.container(horizontal=True):
             applied = st.button("Apply to the what-if", type="primary", key="editor-apply", disabled=refused)
@@ -91,6 +92,19 @@ def _render_problems(problems: Sequence[Diagnostic]) -> None:
     callout(tone, headline, [_sentence(problem) for problem in problems], key="editor-problems")
 
 
+def _render_replaced(bench: workbench.Workbench, draft: Draft) -> None:
+    """Say so where a policy that looks new has the name of one in the input."""
+    known = [policy for policy in stands_for(bench, draft) if policy != draft.replaces]
+    if known:
+        callout("info", "The input has this already; the draft takes its place:", known, key="editor-replaces")
+
+
+def stands_for(bench: workbench.Workbench, draft: Draft) -> tuple[str, ...]:
+    """The ids of the policies of the input that a draft takes the place of: the one it was made from, and namesakes."""
+    known = {card.id for card in bench.policies()}
+    return tuple(dict.fromkeys(policy for policy in (draft.replaces, *bench.drafted(draft)) if policy in known))
+
+
 def _sentence(problem: Diagnostic) -> str:
     place = f"line {problem.line}: " if problem.line else ""
     path = f"{problem.path}: " if problem.path else ""
@@ -100,20 +114,22 @@ def _sentence(problem: Diagnostic) -> str:
 
 def _apply(bench: workbench.Workbench, draft: Draft, editing: Editing) -> None:
     state = current()
-    entry = DraftEntry(name=_name(bench, draft), text=draft.text, replaces=draft.replaces)
+    replaced = stands_for(bench, draft)
+    name = draft_name(bench.drafted(draft), replaced)
+    entry = DraftEntry(name=name, text=draft.text, replaces=draft.replaces, stands_for=replaced)
     drafts = list(state.drafts)
     index = editing.draft
-    if index is None and draft.replaces:
-        index = next((i for i, other in enumerate(drafts) if other.replaces == draft.replaces), None)
+    if index is None and replaced:
+        index = next((i for i, other in enumerate(drafts) if other.stands_for == replaced), None)
     if index is None:
         drafts.append(entry)
     else:
         drafts[index] = entry
-    update(drafts=tuple(drafts), disabled=state.disabled - {draft.replaces})
+    update(drafts=tuple(drafts), disabled=state.disabled - frozenset(replaced))
 
 
-def _name(bench: workbench.Workbench, draft: Draft) -> str:
-    """What a draft is called in the sidebar: the names of the policies in it that the input does not have."""
-    known = {card.id for card in bench.policies()} - {draft.replaces}
-    names = [card.name for card in bench.policies(WhatIf(drafts=(draft,))) if card.id not in known]
-    return f"{', '.join(names) or 'draft'} ({'edited' if draft.replaces else 'new'})"
+def draft_name(policies: Sequence[str], replaced: Sequence[str]) -> str:
+    """What a draft is called in the sidebar: the names of its policies, and what it replaces (both by id)."""
+    names = ", ".join(policy.rpartition("/")[2] for policy in policies) or "draft"
+    gone = ", ".join(policy.partition("/")[2] for policy in replaced)
+    return f"{names} (replaces {gone})" if gone else f"{names} (new)"

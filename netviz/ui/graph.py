@@ -23,12 +23,16 @@ HTML = '<div class="netviz"></div>'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What was clicked: `type` is node or edge, `id` as in the picture, `source` and `target` the ends of an edge."""
+    """What was clicked: `type` is node or edge, `id` as in the picture, `source` and `target` the ends of an edge.
+
+    `click` tells one click from another on the same thing; it has no meaning otherwise.
+    """
 
     type: str
     id: str
     source: str = ""
     target: str = ""
+    click: int = 0
 
 
 def draw(payload: Mapping[str, object], *, key: str, height: int = 0) -> Selection | None:
@@ -48,11 +52,20 @@ def selection_of(state: object, payload: Mapping[str, object]) -> Selection | No
     """The browser's state as a value, None if it names nothing in the payload; an edge's ends are the payload's own."""
     match state:
         case {"type": "node", "id": str(name)} if _find(payload["nodes"], name):
-            return Selection(type="node", id=name)
+            return Selection(type="node", id=name, click=_click(state))
         case {"type": "edge", "id": str(name)} if edge := _find(payload["edges"], name):
-            return Selection(type="edge", id=name, source=str(edge["from"]), target=str(edge["to"]))
+            ends = {"source": str(edge["from"]), "target": str(edge["to"])}
+            return Selection(type="edge", id=name, click=_click(state), **ends)
         case _:
             return None
+
+
+def _click(state: object) -> int:
+    match state:
+        case {"click": int(number)}:
+            return number
+        case _:
+            return 0
 
 
 def _ignore() -> None:

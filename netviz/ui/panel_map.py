@@ -227,10 +227,11 @@ def _render_picture(state: AppState, picture: Picture) -> None:
     identity = "-".join((state.identity, state.level, short(f"{state.namespaces} {state.focus} {state.hops}")))
     selection = draw(payload(picture, identity=identity), key=f"map-{state.generation}", height=0)
     selected = _subject(selection)
-    if selected != state.selected:
+    clicked = selection.click if selection else state.clicked
+    if (selected, clicked) != (state.selected, state.clicked):
         # A selection that left the picture must not take the answer to a question of the form with it.
         is_lost = selected == NOTHING and state.subject != state.selected
-        update(selected=selected, subject=state.subject if is_lost else selected)
+        update(selected=selected, clicked=clicked, subject=state.subject if is_lost else selected)
 
 
 def _subject(selection: Selection | None) -> Subject:

@@ -90,7 +90,7 @@ def _render_group(state: AppState, namespace: str, cards: Sequence[BoardCard], k
                 on_click=switch_all,
                 args=(ids, not all_on),
             )
-    replaced = frozenset(draft.replaces for draft in state.drafts if draft.on)
+    replaced = {policy for draft in state.drafts if draft.on for policy in draft.stands_for}
     for card in cards:
         render_switch(state, card, "policy", edited=card.policy.id in replaced)
 

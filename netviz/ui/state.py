@@ -24,12 +24,21 @@ MOST_CARDS = 150
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftEntry:
-    """A draft as the sidebar lists it: `name` says what it is, `on` whether the what-if contains it."""
+    """A draft as the sidebar lists it: `name` says what it is, `on` whether the what-if contains it.
+
+    `replaces` is the policy that it was made from; `stands_for` all of the input that it takes the place of.
+    """
 
     name: str
     text: str
     replaces: str = ""
+    stands_for: tuple[str, ...] = ()
     on: bool = True
+
+    @property
+    def draft(self) -> Draft:
+        """The draft as the what-if knows it."""
+        return Draft(text=self.text, replaces=self.replaces or next(iter(self.stands_for), ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +101,8 @@ class AppState:
     @property
     def what_if(self) -> WhatIf:
         """The scenario: a draft that stands for a policy is in it only while that policy is on."""
-        active = tuple(
-            Draft(text=draft.text, replaces=draft.replaces)
-            for draft in self.drafts
-            if draft.on and draft.replaces not in self.disabled
-        )
+        drafts = [entry.draft for entry in self.drafts if entry.on]
+        active = tuple(draft for draft in drafts if draft.replaces not in self.disabled)
         return WhatIf(disabled=self.disabled, enforced=self.enforced, drafts=active)
 
     @property

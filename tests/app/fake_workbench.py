@@ -161,7 +161,8 @@ class FakeWorkbench:
         return Fidelity(lines=lines, unknown=3, examined=2)
 
     def drafted(self, draft: Draft) -> tuple[str, ...]:
-        return tuple(each.id for each in self.policies() if f"name: {each.name}\n" in draft.text)
+        known = tuple(each.id for each in self.policies() if f"name: {each.name}\n" in draft.text)
+        return known or ("NetworkPolicy/shop/drafted",)
 
     def endpoints(self) -> tuple[EndpointChoice, ...]:
         names = ("a", HOSTILE if self.hostile else "b", "c")

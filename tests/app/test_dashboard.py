@@ -194,6 +194,21 @@ def test_an_edited_policy_stands_for_the_original(open_text: OpenText) -> None:
     assert len(state_of(page).drafts) == 1
 
 
+def test_a_new_policy_with_the_name_of_one_in_the_input_replaces_it(open_text: OpenText) -> None:
+    page = open_text("kind: Pod").button(key="add-policy").click().run()
+    yaml = next(area for area in page.text_area if area.label == "YAML")
+    yaml.set_value("kind: NetworkPolicy\nmetadata:\n  name: deny-all\n").run()
+    assert "The input has this already; the draft takes its place:" in texts(page)
+    assert DENY_ALL in texts(page)
+    page.button(key="editor-apply").click().run()
+    labels = [toggle.label.replace("\\", "").replace("\u2060", "") for toggle in page.sidebar.toggle]
+    assert "deny-all (replaces shop/deny-all)" in labels
+    assert "deny-all (edited)" in labels
+    assert [draft.replaces for draft in state_of(page).what_if.drafts] == [DENY_ALL]
+    switch(page, "deny-all (edited)", False)
+    assert state_of(page).what_if.drafts == ()
+
+
 def test_a_draft_that_the_api_server_would_refuse_cannot_be_applied(open_text: OpenText) -> None:
     page = open_text("kind: Pod").button(key="add-policy").click().run()
     next(area for area in page.text_area if area.label == "YAML").set_value("nonsense").run()

@@ -513,7 +513,9 @@ class View {
 
 /** What Python is told about a card or an edge. */
 function selectionOf({ type, item }) {
-  return { type, id: item.id, source: item.source?.id ?? "", target: item.target?.id ?? "" };
+  const ends = { source: item.source?.id ?? "", target: item.target?.id ?? "" };
+  // Choosing the same thing again must be news to Python: in between it may have explained something else.
+  return { type, id: item.id, ...ends, click: Date.now() };
 }
 
 /** States of one map: the same identity, and most of the cards where they were. */

@@ -37,3 +37,8 @@ def test_the_ends_of_an_edge_are_those_of_the_payload() -> None:
 )
 def test_anything_else_selects_nothing(state: object) -> None:
     assert selection_of(state, PAYLOAD) is None
+
+
+def test_a_second_click_on_the_same_card_is_another_selection() -> None:
+    clicks = [selection_of({"type": "node", "id": "shop/web", "click": number}, PAYLOAD) for number in (1, 2)]
+    assert clicks[0] != clicks[1]
