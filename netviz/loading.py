@@ -63,6 +63,12 @@ class Loaded:
     plugin: Plugin = AUTO
     origin: Origin = field(repr=False, compare=False)
 
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The kinds of policy in the input that the plugin does not enforce."""
+        kinds = {(document.api_version, document.kind) for document in self.origin.documents.values()}
+        return frozenset(kind for version, kind in kinds if not self.plugin.enforces(version, kind))
+
 
 def load(
     paths: Sequence[str | Path],

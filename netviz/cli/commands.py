@@ -25,6 +25,7 @@ def _load(paths: Sequence[str], arguments: argparse.Namespace) -> Loaded:
     from dataclasses import replace
 
     from netviz.dialects import dialects
+    from netviz.dialects.plugins import parse_plugin
     from netviz.exporters.tables import visible
     from netviz.loading import load
     from netviz.manifests.limits import Limits
@@ -36,7 +37,8 @@ def _load(paths: Sequence[str], arguments: argparse.Namespace) -> Loaded:
         nodes=arguments.max_nodes or usual.nodes,
         json_nodes=arguments.max_nodes or usual.json_nodes,
     )
-    loaded = load(paths, limits=limits, dialects=dialects(strict=arguments.strict))
+    plugin = parse_plugin(arguments.cni, arguments.cni_version)
+    loaded = load(paths, limits=limits, dialects=dialects(strict=arguments.strict), plugin=plugin)
     for diagnostic in loaded.report.diagnostics:
         print(visible(f"{diagnostic.severity.value}: {diagnostic}"), file=sys.stderr)
     return loaded
@@ -46,8 +48,10 @@ def _evaluator(loaded: Loaded, arguments: argparse.Namespace, *others: Loaded) -
     from netviz.engine.evaluator import Evaluator
     from netviz.engine.options import Options
     from netviz.engine.vocabulary import vocabulary_of
+    from netviz.workbench.plugins import options_for
 
-    options = Options(arguments.ip_blocks, tuple(arguments.pod_cidr) or Options().pod_cidrs)
+    pod_cidrs = tuple(arguments.pod_cidr) or Options().pod_cidrs
+    options = options_for(loaded.plugin, ip_blocks=arguments.ip_blocks, pod_cidrs=pod_cidrs)
     policed = arguments.host_network == "policed"
     cluster = loaded.cluster.without_host_network() if policed else loaded.cluster
     words = vocabulary_of(loaded.policies)
@@ -115,8 +119,9 @@ def list_command(arguments: argparse.Namespace) -> int:
                 matrix,
                 loaded.report,
                 because=lambda s, t: reasons(asker, ends[s], ends[t]),
-                assumptions=assumptions(evaluation.evaluator),
-            )
+                assumptions=assumptions(evaluation.evaluator, loaded.plugin),
+            ),
+            loaded,
         )
     else:
         _print_table(arguments.format, ("from", "to", "allowed", "unknown"), _list_rows(matrix))
@@ -169,8 +174,8 @@ def diff_command(arguments: argparse.Namespace) -> int:
     reports = [old.report, new.report]
     if arguments.format == "json":
         exact = not any(cell.unknown for matrix in matrices for cell in matrix.cells.values())
-        stated = dict.fromkeys(text for side in sides for text in assumptions(side.evaluator))
-        _print_json(diff_json(comparison, reports, exact=exact, assumptions=list(stated)))
+        stated = dict.fromkeys(text for side in sides for text in assumptions(side.evaluator, new.plugin))
+        _print_json(diff_json(comparison, reports, exact=exact, assumptions=list(stated)), new)
     else:
         _print_table(arguments.format, ("change", "from", "to", "before", "after"), _diff_rows(comparison))
     holds = not (arguments.exit_code and comparison.changes)
@@ -224,7 +229,7 @@ def why_command(arguments: argparse.Namespace) -> int:
     answer = asker.why(source, target, protocol_number(arguments.protocol), arguments.port)
     alternatives = (*source.alternatives, *target.alternatives)
     if arguments.format == "json":
-        _print_json(why_json(answer, loaded.report, alternatives))
+        _print_json(why_json(answer, loaded.report, alternatives), loaded)
     else:
         print("\n".join(_why_lines(answer)))
         for other in alternatives:
@@ -250,8 +255,12 @@ def _why_lines(answer: WhyAnswer, indent: str = "") -> list[str]:
     return lines
 
 
-def _print_json(answer: dict[str, Any]) -> None:
-    json.dump(answer, sys.stdout, indent=2)
+def _print_json(answer: dict[str, Any], loaded: Loaded) -> None:
+    """The answer, and the network plugin if one was named."""
+    from netviz.dialects.plugins import AUTO
+
+    cni = {} if loaded.plugin == AUTO else {"cni": str(loaded.plugin)}
+    json.dump(answer | cni, sys.stdout, indent=2)
     sys.stdout.write("\n")
 
 

@@ -115,7 +115,19 @@ def _common(parser: argparse.ArgumentParser) -> None:
         default="exempt",
         help="hostNetwork pods: no policy sees them (default, as most plugins do), or they are pods like any other",
     )
-    add("--cni", choices=("auto", "kubernetes"), default="auto", help="network plugin whose behaviour is assumed")
+    add(
+        "--cni",
+        choices=("auto", "kubernetes", "calico", "cilium", "azure-npm"),
+        default="auto",
+        help="network plugin whose behaviour is assumed; it leaves out and lists the kinds of policy that it does not"
+        " enforce (default: auto, every policy in the input counts)",
+    )
+    add(
+        "--cni-version",
+        default="",
+        metavar="VERSION",
+        help="of that plugin, such as calico=3.31, cilium=1.16 (it ignores endPort) or azure-npm=windows",
+    )
     add("--strict", action="store_true", help="what newer API servers refuse is an error, not a warning")
     add("--max-file-size", type=int, default=0, metavar="MB", help="largest file that is read (default 200)")
     add("--max-nodes", type=int, default=0, metavar="N", help="most values in one document (default 5 million)")

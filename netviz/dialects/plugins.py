@@ -30,6 +30,7 @@ class Trait(StrEnum):
     OUTSIDE_BLOCKS = "D1"
     FIRST_PORT_ONLY = "D3"
     SERVICE_BYPASS = "D4"
+    CLIENT_OR_NODE = "D4-cilium"
     OWN_NODE_OPEN = "D5"
     ONE_NUMBER_PER_NAME = "D7"
     NO_NAMED_PORTS = "D7-windows"
@@ -46,6 +47,7 @@ HABITS: Final = {
     Trait.OUTSIDE_BLOCKS: "matches address blocks with neither pods nor nodes (D1, D2)",
     Trait.FIRST_PORT_ONLY: "honours only the first port of a range with endPort (D3)",
     Trait.SERVICE_BYPASS: "lets clients outside through NodePort and LoadBalancer Services past ingress policy (D4)",
+    Trait.CLIENT_OR_NODE: "takes clients of NodePort and LoadBalancer Services for themselves or for a node (D4)",
     Trait.OWN_NODE_OPEN: "lets a pod reach its own node whatever its egress policy says (D5)",
     Trait.ONE_NUMBER_PER_NAME: "may skip an egress port name that stands for different numbers in the cluster (D7)",
     Trait.NO_NAMED_PORTS: "does not translate policies with named ports (D7)",
@@ -67,7 +69,13 @@ _TITLES: Final = {
     PluginName.AZURE_NPM: "Azure NPM",
 }
 _CILIUM: Final = frozenset(
-    (Trait.OUTSIDE_BLOCKS, Trait.ONE_NUMBER_PER_NAME, Trait.UNLISTED_DIRECTIONS, Trait.SCTP_IN_DOUBT)
+    (
+        Trait.OUTSIDE_BLOCKS,
+        Trait.CLIENT_OR_NODE,
+        Trait.ONE_NUMBER_PER_NAME,
+        Trait.UNLISTED_DIRECTIONS,
+        Trait.SCTP_IN_DOUBT,
+    )
 )
 _AZURE_NPM: Final = frozenset((Trait.SERVICE_BYPASS, Trait.OWN_NODE_OPEN, Trait.IPV4_ONLY))
 _WINDOWS: Final = frozenset((Trait.NO_NAMED_PORTS, Trait.NO_SCTP, Trait.NO_EXCEPT, Trait.NO_NEGATION))
@@ -126,7 +134,7 @@ class Plugin:
             return True
         if self.enforcing not in _ENFORCED_BY[group]:
             return False
-        release = _release(self.version) if self.name is PluginName.CALICO else None
+        release = _release(self.version) if self.enforcing is PluginName.CALICO else None
         if group != _ADMIN_GROUP or release is None or kind not in _ADMIN_VERSIONS:
             return True
         first, last = _ADMIN_VERSIONS[kind]

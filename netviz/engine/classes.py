@@ -95,8 +95,10 @@ class EndpointClasses:
         self.network_sets: tuple[NetworkSet, ...] = cluster.network_sets if vocabulary.network_sets else ()
         self._served, self.served_outside = _served(cluster, vocabulary.services)
         self.by_address = options.ip_blocks == IpBlocks.ADDRESSES and bool(vocabulary.addresses or self.network_sets)
+        self.not_strangers: AddressSet = _host_addresses(cluster, options) if vocabulary.addresses else AddressSet()
         self.atoms = AddressAtoms(
             (
+                self.not_strangers,
                 *vocabulary.addresses,
                 *self.node_addresses.values(),
                 *(each.addresses for each in self.network_sets),
@@ -275,6 +277,15 @@ def _node_addresses(cluster: Cluster) -> Mapping[str, AddressSet]:
         node.name: AddressSet.union(AddressSet.of_range(a.family, a.value, a.value) for a in node.addresses)
         for node in cluster.nodes
     }
+
+
+def _host_addresses(cluster: Cluster, options: Options) -> AddressSet:
+    """What no address rule matches although it is outside of the pod network: nodes, if only strangers count (D2)."""
+    if options.ip_blocks != IpBlocks.STRANGERS:
+        return AddressSet()
+    known = {address for node in cluster.nodes for address in node.addresses}
+    known |= {address for pod in cluster.pods for address in pod.host_addresses}
+    return AddressSet.union(AddressSet.of_range(a.family, a.value, a.value) for a in known)
 
 
 def _served(

@@ -12,18 +12,39 @@ from netviz.sets.connections import protocol_name
 
 
 class IpBlocks(StrEnum):
-    """Whether an address rule also concerns pods and nodes (A18): by address, or only what is outside the cluster."""
+    """Whether an address rule also concerns pods and nodes (A18).
+
+    By address; or only what is outside the cluster, where a known node address counts as outside (`external`) or not
+    (`strangers`, D1 and D2).
+    """
 
     ADDRESSES = "addresses"
     EXTERNAL = "external"
+    STRANGERS = "strangers"
+
+
+class ServiceClients(StrEnum):
+    """Who ingress policy takes a client outside for that comes through a NodePort or LoadBalancer Service (A36, D4).
+
+    With externalTrafficPolicy Cluster: a node; the client or a node; or no policy is asked.
+    """
+
+    NODE = "node"
+    CLIENT_OR_NODE = "client-or-node"
+    UNPOLICED = "unpoliced"
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is assumed about the cluster. `pod_cidrs` hold the pods whose address is not in the input (A21)."""
+    """What is assumed about the cluster. `pod_cidrs` hold the pods whose address is not in the input (A21).
+
+    With `own_node_open` a pod reaches its own node whatever its egress policies say (D5).
+    """
 
     ip_blocks: str = IpBlocks.ADDRESSES
     pod_cidrs: tuple[str, ...] = ("10.244.0.0/16",)
+    own_node_open: bool = False
+    service_clients: ServiceClients = ServiceClients.NODE
 
     def assumed_pods(self) -> AddressSet:
         """The addresses of `pod_cidrs`; UsageError for text that is no CIDR."""

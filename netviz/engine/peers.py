@@ -145,7 +145,7 @@ class PeerCompiler:
         classes = self._classes
         addresses = AddressSet.union(blocks) if len(blocks) > 1 else blocks[0]
         atoms = reduce(int.__or__, (classes.atoms.masks[block] for block in blocks))
-        must = atoms << classes.first_outside
+        must = (atoms & ~classes.atoms.masks[classes.not_strangers]) << classes.first_outside
         may = must
         if classes.by_address:
             for i, slot in enumerate(classes.slots[: classes.first_outside]):

@@ -263,6 +263,11 @@ class PolicySet:
     tiers: tuple[Tier, ...] = ()
     policies: tuple[Policy, ...] = ()
 
+    def effective(self) -> PolicySet:
+        """The same without tiers that have no policy."""
+        used = {policy.tier for policy in self.policies}
+        return PolicySet(tiers=tuple(tier for tier in self.tiers if tier.name in used), policies=self.policies)
+
 
 def tier_position(tier: Tier) -> tuple[bool, float, str]:
     """Sort key of tiers: defined before missing, then order with None last, then name (B6, B15)."""

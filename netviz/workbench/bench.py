@@ -9,6 +9,7 @@ from functools import partial
 from typing import TypeVar
 
 from netviz.analysis.compare import Comparison, compare
+from netviz.dialects.plugins import Plugin, parse_plugin
 from netviz.engine.evaluator import Evaluation, Evaluator
 from netviz.engine.fixed import End
 from netviz.engine.matrix import Grouping, ReachabilityMatrix
@@ -18,7 +19,7 @@ from netviz.engine.reach import peer_ends
 from netviz.engine.vocabulary import vocabulary_of
 from netviz.errors import Diagnostic, UsageError
 from netviz.exporters.svg import render_svg
-from netviz.loading import Loaded, load_files
+from netviz.loading import Loaded, load_files, under
 from netviz.model.cluster import Cluster
 from netviz.model.policy import PolicySet
 from netviz.sets.connections import PROTOCOL_NAMES
@@ -32,6 +33,7 @@ from netviz.workbench.board import SelectedWorkload, TierColumn, policy_cards, s
 from netviz.workbench.drafts import draft_diagnostics, draft_texts, drafted_ids, with_drafts
 from netviz.workbench.excerpts import quoter
 from netviz.workbench.fidelity import Fidelity, FidelityLine, fidelity, unmodelled_lines, unmodelled_notes
+from netviz.workbench.plugins import Comparing, options_for
 from netviz.workbench.questions import (
     BASELINE,
     Assumptions,
@@ -43,6 +45,7 @@ from netviz.workbench.questions import (
     LoadSummary,
     PictureAnswer,
     PictureQuestion,
+    PluginVerdict,
     PolicyCard,
     WhatIf,
     WhyAnswer,
@@ -69,12 +72,23 @@ class Workbench:
     worked out for the last few scenarios it remembers; nothing else about it changes.
     """
 
-    def __init__(self, loaded: Loaded, assumptions: Assumptions = Assumptions()) -> None:  # noqa: B008 - frozen
-        self._loaded = loaded
+    def __init__(
+        self,
+        loaded: Loaded,
+        assumptions: Assumptions = Assumptions(),  # noqa: B008 - frozen
+        plugin: Plugin | None = None,
+    ) -> None:
+        self._plugin = plugin or parse_plugin(assumptions.cni, assumptions.cni_version)
+        self._loaded = under(loaded, self._plugin)
         self._assumptions = assumptions
-        self._options = Options(ip_blocks=assumptions.ip_blocks, pod_cidrs=assumptions.pod_cidrs)
+        self._options = self._options_under(self._plugin)
         self._options.assumed_pods()
         self._memory: OrderedDict[object, object] = OrderedDict()
+        self._others: dict[Plugin, Workbench] = {}
+
+    def _options_under(self, plugin: Plugin) -> Options:
+        assumed = self._assumptions
+        return options_for(plugin, ip_blocks=assumed.ip_blocks, pod_cidrs=assumed.pod_cidrs)
 
     @classmethod
     def load(cls, files: Sequence[InputFile], assumptions: Assumptions = Assumptions()) -> Workbench:  # noqa: B008
@@ -82,7 +96,7 @@ class Workbench:
         return cls(load_files([(file.name, file.data) for file in files]), assumptions)
 
     def with_assumptions(self, assumptions: Assumptions) -> Workbench:
-        """The same input under other assumptions; UsageError for a pod CIDR that is none."""
+        """The same input under other assumptions; UsageError for a pod CIDR or a network plugin that is none."""
         return Workbench(self._loaded, assumptions)
 
     @property
@@ -141,7 +155,7 @@ class Workbench:
             picture=picture,
             changes=inventory.change_lines(changes),
             exact=not any(cell.unknown for cell in after.cells.values()),
-            assumptions=inventory.assumptions(self._evaluator(what_if.drafts)),
+            assumptions=inventory.assumptions(self._evaluator(what_if.drafts), self._plugin),
         )
 
     def pairs(self, what_if: WhatIf, by: str) -> tuple[ChangeLine, ...]:
@@ -162,6 +176,28 @@ class Workbench:
         source = lookup(evaluation, ends, question.source)
         target = lookup(evaluation, ends, question.target)
         return asker.why(source, target, protocol_number(question.protocol), question.port)
+
+    def plugins(self, what_if: WhatIf, question: WhyQuestion) -> tuple[PluginVerdict, ...]:
+        """The verdict on a connection under every network plugin, that of the chosen one first; errors as for `why`."""
+        comparing = Comparing(
+            chosen=self._plugin,
+            answer=lambda plugin: self._other(plugin, what_if).why(what_if, question),
+            left_out=lambda plugin: under(self._loaded, plugin).left_out,
+        )
+        return self._remember(("plugins", what_if, question), comparing.verdicts)
+
+    def _other(self, plugin: Plugin, what_if: WhatIf) -> Workbench:
+        """The same input under another plugin: this bench, if the plugin makes no difference here."""
+        if plugin in self._others:
+            return self._others[plugin]
+        judged = under(self._loaded, plugin)
+        same = judged.policies.effective() == self._loaded.policies.effective()
+        if same and not what_if.drafts and self._options_under(plugin) == self._options:
+            return self
+        other = Workbench(self._loaded, self._assumptions, plugin)
+        if plugin == parse_plugin(plugin.name):
+            self._others[plugin] = other
+        return other
 
     def card(self, what_if: WhatIf, peer: str) -> CardFacts:
         """What is known about one card of the picture; UsageError if there is none of that id."""
@@ -185,7 +221,7 @@ class Workbench:
 
     def check_draft(self, draft: Draft) -> tuple[Diagnostic, ...]:
         """What is wrong with a draft: the same checks as for a file."""
-        return draft_diagnostics(draft)
+        return draft_diagnostics(self._loaded, draft)
 
     def drafted(self, draft: Draft) -> tuple[str, ...]:
         """The ids of the policies in a draft."""
@@ -203,7 +239,7 @@ class Workbench:
     def _evaluator(self, drafts: tuple[Draft, ...], *, edited: bool = True) -> Evaluator:
         def make() -> Evaluator:
             plain = self._loaded.policies
-            drafted = with_drafts(plain, drafts)
+            drafted = with_drafts(self._loaded, drafts)
             words = vocabulary_of(plain) | vocabulary_of(drafted)
             return Evaluator(self._cluster, drafted if edited else plain, self._options, words)
 
@@ -212,7 +248,7 @@ class Workbench:
     def _sides(self, what_if: WhatIf) -> _Sides:
         after = self._evaluator(what_if.drafts)
         before = self._evaluator(what_if.drafts, edited=False)
-        policies = with_drafts(self._loaded.policies, what_if.drafts)
+        policies = with_drafts(self._loaded, what_if.drafts)
         known = {str(p.id): p.id for p in policies.policies}
         scenario = Scenario(
             disabled=frozenset(known[i] for i in what_if.disabled if i in known),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from netviz.errors import Diagnostic, Severity
-from netviz.loading import Loaded, load_files
+from netviz.loading import Loaded, load_files, under
 from netviz.model.policy import Policy, PolicySet, policy_position, tier_position
 from netviz.source import SourceText
 from netviz.workbench.questions import Draft
@@ -20,11 +21,17 @@ def _load(drafts: Sequence[Draft]) -> Loaded:
     return load_files([(draft_name(i), draft.text.encode()) for i, draft in enumerate(drafts, start=1)])
 
 
-def with_drafts(policies: PolicySet, drafts: tuple[Draft, ...]) -> PolicySet:
+def _load_beside(loaded: Loaded, drafts: Sequence[Draft]) -> Loaded:
+    """Drafts as the plugin takes them in that cluster."""
+    return under(replace(_load(drafts), cluster=loaded.cluster), loaded.plugin)
+
+
+def with_drafts(loaded: Loaded, drafts: tuple[Draft, ...]) -> PolicySet:
     """The policies with the drafts in place of what they replace, and of policies of the same identity."""
+    policies = loaded.policies
     if not drafts:
         return policies
-    drafted = _load(drafts).policies
+    drafted = _load_beside(loaded, drafts).policies
     gone = {draft.replaces for draft in drafts} | {str(policy.id) for policy in drafted.policies}
     kept: list[Policy] = [policy for policy in policies.policies if str(policy.id) not in gone]
     tiers = {tier.name: tier for tier in (*drafted.tiers, *policies.tiers)}
@@ -44,11 +51,12 @@ def drafted_ids(draft: Draft) -> tuple[str, ...]:
     return tuple(str(policy.id) for policy in _load((draft,)).policies.policies)
 
 
-def draft_diagnostics(draft: Draft) -> tuple[Diagnostic, ...]:
-    """Everything that is wrong with a draft; also that it holds no policy at all."""
-    loaded = _load((draft,))
-    found = tuple(d for d in loaded.report.diagnostics if d.severity is not Severity.INFO)
-    if not loaded.policies.policies and not any(d.severity is Severity.ERROR for d in found):
+def draft_diagnostics(loaded: Loaded, draft: Draft) -> tuple[Diagnostic, ...]:
+    """Everything that is wrong with a draft beside the input; also that it holds no policy at all."""
+    drafted = _load_beside(loaded, (draft,))
+    found = tuple(d for d in drafted.report.diagnostics if d.severity is not Severity.INFO)
+    read = drafted.policies.policies or drafted.report.unsupported
+    if not read and not any(d.severity is Severity.ERROR for d in found):
         message = "there is no NetworkPolicy in this text"
         hint = "paste a whole manifest, with apiVersion, kind and metadata"
         nothing = Diagnostic(

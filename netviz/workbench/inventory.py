@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from netviz.analysis.compare import Comparison
+from netviz.dialects.plugins import AUTO, Plugin
 from netviz.engine.evaluator import Evaluation, Evaluator
 from netviz.engine.matrix import Peer, PeerType, ReachabilityMatrix
 from netviz.engine.naming import INGRESS_CONTROLLER
@@ -170,11 +171,11 @@ def _cell_verdict(allow: ConnectionSet, unknown: ConnectionSet) -> str:
     return "partly unknown" if allow else "unknown"
 
 
-def assumptions(evaluator: Evaluator) -> tuple[str, ...]:
+def assumptions(evaluator: Evaluator, plugin: Plugin = AUTO) -> tuple[str, ...]:
     """What the answers rest on and the input does not say (A21)."""
+    found = [] if plugin == AUTO else [f"the network plugin is {plugin.title}"]
     if not evaluator.classes.by_address:
-        return ()
-    found: list[str] = []
+        return tuple(found)
     pods = evaluator.cluster.pods
     if any(not pod.host_network and not pod.addresses for pod in pods):
         found.append(f"pod addresses lie in {', '.join(evaluator.options.pod_cidrs)}")
@@ -213,7 +214,7 @@ def _named(names: Sequence[str]) -> str:
 
 def picture_notes(loaded: Loaded, evaluator: Evaluator) -> tuple[str, ...]:
     """Sentences that belong under the picture."""
-    notes = [f"Assumed: {text}." for text in assumptions(evaluator)]
+    notes = [f"Assumed: {text}." for text in assumptions(evaluator, loaded.plugin)]
     if not loaded.report.complete:
         refused = sum(record.outcome == "refused" for record in loaded.report.records)
         count = "One document was" if refused == 1 else f"{refused} documents were"

@@ -20,10 +20,12 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumptions:
-    """What an answer may assume, and the user may change (A18, A21)."""
+    """What an answer may assume, and the user may change (A18, A21, and the network plugin as `--cni` has it)."""
 
     ip_blocks: str = "addresses"
     pod_cidrs: tuple[str, ...] = ("10.244.0.0/16",)
+    cni: str = "auto"
+    cni_version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +184,20 @@ class WhyAnswer:
     sets: tuple[ConnectionSet, ConnectionSet, ConnectionSet] | None = None
     because: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginVerdict:
+    """The verdict on one connection under one network plugin: `plugin` as `--cni` has it, `label` for people.
+
+    `reason` is one sentence where the answer is not that of the chosen plugin, else empty.
+    """
+
+    plugin: str
+    label: str
+    verdict: str
+    chosen: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

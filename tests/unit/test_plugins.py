@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from netviz.cli.main import main
 from netviz.dialects.plugins import AUTO, Trait, parse_plugin
 from netviz.engine import Connection, Evaluator, Verdict
 from netviz.errors import UsageError
 from netviz.loading import Loaded, load_files, under
 from netviz.model.cluster import Pod
 from netviz.sets.addresses import IpAddress, parse_address
+from netviz.workbench import (
+    BASELINE,
+    Assumptions,
+    Draft,
+    InputFile,
+    PictureQuestion,
+    WhatIf,
+    WhyQuestion,
+    Workbench,
+)
+from netviz.workbench.plugins import options_for
 from tests.engine_questions import PROTOCOLS
-from tests.unit.test_truth_table import cluster, pod, policy
+from tests.unit.test_truth_table import NODES, cluster, host_pod, pod, policy
 
 ALLOW, DENY, UNKNOWN = Verdict.ALLOW, Verdict.DENY, Verdict.UNKNOWN
 
@@ -32,8 +47,43 @@ def end(found: Loaded, name: str) -> Pod | IpAddress:
 
 def ask(found: Loaded, source: str, target: str, port: int = 80, protocol: str = "TCP") -> Verdict:
     """The verdict on one connection."""
-    evaluation = Evaluator(found.cluster, found.policies).evaluate()
+    options = options_for(found.plugin, ip_blocks="addresses", pod_cidrs=("10.244.0.0/16",))
+    evaluation = Evaluator(found.cluster, found.policies, options).evaluate()
     return evaluation.verdict(end(found, source), end(found, target), Connection(PROTOCOLS[protocol], port))
+
+
+BLOCK = cluster(policy("a", "policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0}}]}]"))
+
+
+@pytest.mark.parametrize(("cni", "expected"), [("kubernetes", ALLOW), ("calico", ALLOW), ("cilium", DENY)])
+def test_e13_d1_cilium_matches_no_pod_by_its_address(cni: str, expected: Verdict) -> None:
+    found = loaded(BLOCK, cni)
+    assert ask(found, "x/a", "y/c") is expected
+    assert ask(found, "x/a", "30.1.2.3") is ALLOW
+
+
+@pytest.mark.parametrize(("cni", "expected"), [("kubernetes", ALLOW), ("azure-npm", ALLOW), ("cilium", DENY)])
+def test_e18_d2_cilium_matches_no_node_by_its_address(cni: str, expected: Verdict) -> None:
+    by_address = policy("a", "ingress: [{from: [{ipBlock: {cidr: 10.9.0.4/32}}, {ipBlock: {cidr: 10.9.0.8/32}}]}]")
+    on_n1 = pod("x/a", "10.0.0.1", spec="nodeName: n1, ")
+    found = loaded(cluster(NODES, host_pod("n2", "10.9.0.4"), by_address, a=on_n1), cni)
+    assert ask(found, "y/h", "x/a") is expected
+    assert ask(found, "10.9.0.4", "x/a") is expected
+    assert ask(found, "10.9.0.8", "x/a") is ALLOW
+    assert ask(found, "10.9.0.1", "x/a") is ALLOW
+
+
+def test_d2_a_node_is_known_from_the_status_of_its_pods() -> None:
+    on_some_node = pod("y/c", status="podIP: 10.0.1.3, hostIP: 10.9.0.4")
+    text = cluster(policy("a", "ingress: [{from: [{ipBlock: {cidr: 10.9.0.0/24}}]}]"), c=on_some_node)
+    assert ask(loaded(text, "cilium"), "10.9.0.4", "x/a") is not ALLOW
+    assert ask(loaded(text, "cilium"), "10.9.0.5", "x/a") is ALLOW
+
+
+def test_d2_rules_without_peers_admit_pods_and_nodes_everywhere() -> None:
+    text = cluster(NODES, host_pod("n2", "10.9.0.4"), policy("a", "ingress: [{ports: [{port: 80}]}]"))
+    for source in ("y/c", "y/h", "10.9.0.4"):
+        assert ask(loaded(text, "cilium"), source, "x/a") is ALLOW
 
 
 UNLISTED = cluster(
@@ -237,3 +287,120 @@ def test_a_plugin_says_its_name_and_version() -> None:
     assert (str(old), old.title) == ("cilium=1.16", "Cilium 1.16")
     assert old.has(Trait.FIRST_PORT_ONLY)
     assert str(parse_plugin("auto")) == "auto"
+
+
+def bench(text: str, cni: str = "auto", version: str = "") -> Workbench:
+    """A workbench of one file."""
+    files = [InputFile(name="in.yaml", data=text.encode())]
+    return Workbench.load(files, Assumptions(cni=cni, cni_version=version))
+
+
+def disagreements(bench: Workbench, source: str, target: str, port: int = 80) -> dict[str, tuple[str, str]]:
+    """Verdict and reason for every plugin."""
+    question = WhyQuestion(source=source, target=target, port=port)
+    return {found.plugin: (found.verdict, found.reason) for found in bench.plugins(BASELINE, question)}
+
+
+def test_the_page_is_told_which_plugins_disagree_and_why() -> None:
+    found = disagreements(bench(BLOCK), "x/a", "y/c")
+    assert list(found) == ["auto", "kubernetes", "calico", "cilium", "azure-npm"]
+    assert found["auto"] == found["kubernetes"] == found["calico"] == found["azure-npm"] == ("allow", "")
+    assert found["cilium"] == ("deny", "Cilium matches address blocks with neither pods nor nodes (D1, D2).")
+
+
+def test_the_reason_names_what_the_chosen_plugin_does_where_the_others_do_not() -> None:
+    found = disagreements(bench(RANGE, "cilium", "1.16"), "x/b", "x/a", 8010)
+    assert list(found) == ["cilium", "kubernetes", "calico", "azure-npm"]
+    assert found["cilium"] == ("deny", "")
+    words = "Cilium 1.16 honours only the first port of a range with endPort (D3)."
+    assert {found[name] for name in ("kubernetes", "calico", "azure-npm")} == {("allow", words)}
+
+
+def test_the_reason_may_be_a_kind_of_policy_that_is_not_enforced() -> None:
+    found = disagreements(bench(cluster(ADMIN)), "y/c", "x/a")
+    assert found["calico"] == ("deny", "")
+    assert found["cilium"] == ("allow", "Cilium does not enforce AdminNetworkPolicy (D15, D16).")
+
+
+def test_a_bench_can_change_its_plugin() -> None:
+    first = bench(UNLISTED)
+    question = WhyQuestion(source="y/c", target="x/a", port=80)
+    assert first.why(BASELINE, question).verdict == "allow"
+    second = first.with_assumptions(Assumptions(cni="cilium"))
+    assert second.why(BASELINE, question).verdict == "deny"
+    assert second.with_assumptions(Assumptions()).why(BASELINE, question).verdict == "allow"
+    with pytest.raises(UsageError, match="no such plugin"):
+        first.with_assumptions(Assumptions(cni="flannel"))
+
+
+def test_a_draft_is_taken_as_the_plugin_takes_it() -> None:
+    text = policy("a", "policyTypes: [Egress], ingress: [{from: [{podSelector: {}}]}]")
+    question = WhyQuestion(source="y/c", target="x/a", port=80)
+    what_if = WhatIf(drafts=(Draft(text=text),))
+    for cni, expected in (("auto", "allow"), ("cilium", "deny")):
+        changed = bench(cluster(), cni)
+        assert changed.why(what_if, question).verdict == expected
+    assert {d.code for d in bench(cluster(), "cilium").check_draft(what_if.drafts[0])} == {"rules-enforced"}
+
+
+def test_the_assumptions_name_the_plugin() -> None:
+    answer = bench(BLOCK, "cilium", "1.17").picture(BASELINE, PictureQuestion())
+    assert answer.assumptions[0] == "the network plugin is Cilium 1.17"
+    assert bench(BLOCK).picture(BASELINE, PictureQuestion()).assumptions == ()
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Exit code and what a command writes."""
+    code = main(arguments)
+    written = capsys.readouterr()
+    return code, written.out, written.err
+
+
+@pytest.fixture
+def manifests(tmp_path: Path) -> str:
+    """A file with an address block, an admin policy and a range of ports."""
+    path = tmp_path / "in.yaml"
+    path.write_text(BLOCK + "---" + ADMIN.replace("Deny", "Pass"), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("options", "verdict"),
+    [((), "allow"), (("--cni", "cilium"), "deny"), (("--cni", "cilium", "--cni-version", "cilium=1.16"), "deny")],
+)
+def test_why_takes_the_plugin_and_says_so(
+    capsys: pytest.CaptureFixture[str], manifests: str, options: tuple[str, ...], verdict: str
+) -> None:
+    ends = ("--from", "x/a", "--to", "y/c", "--port", "80")
+    code, out, _ = run(capsys, "why", manifests, *ends, "--format", "json", *options)
+    answer = json.loads(out)
+    assert (code, answer["verdict"]) == (0, verdict)
+    assert answer.get("cni") == (options[-1] if options else None)
+
+
+def test_list_names_what_the_plugin_leaves_out(capsys: pytest.CaptureFixture[str], manifests: str) -> None:
+    code, out, err = run(capsys, "list", manifests, "--format", "json", "--cni", "cilium")
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["complete"]
+    assert answer["exact"]
+    assert [entry["kind"] for entry in answer["unsupported"]] == ["AdminNetworkPolicy"]
+    assert answer["unsupported"][0]["message"].startswith("ENG001: AdminNetworkPolicy has no effect")
+    assert answer["assumptions"] == ["the network plugin is Cilium"]
+    assert "ENG001" in err
+
+
+def test_both_sides_of_a_difference_have_the_same_plugin(
+    capsys: pytest.CaptureFixture[str], manifests: str, tmp_path: Path
+) -> None:
+    other = tmp_path / "new.yaml"
+    other.write_text(cluster(), encoding="utf-8")
+    _, out, _ = run(capsys, "diff", manifests, str(other), "--format", "json", "--cni", "cilium")
+    opened = {(change["src"], change["dst"]) for change in json.loads(out)["changes"]}
+    assert {("x/a[Pod]", "x/b[Pod]"), ("x/a[Pod]", "y/c[Pod]")} <= opened
+
+
+def test_a_version_without_its_plugin_is_wrong_usage(capsys: pytest.CaptureFixture[str], manifests: str) -> None:
+    code, out, err = run(capsys, "list", manifests, "--cni-version", "cilium=1.16")
+    assert (code, out) == (2, "")
+    assert "add --cni cilium" in err
