@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from dataclasses import replace
 from enum import Enum
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -18,6 +20,7 @@ from netviz.dialects import DIALECTS
 from netviz.dialects.base import Dialect, TierDialect
 from netviz.errors import Diagnostic, Severity
 from netviz.loading import Loaded, load_files
+from netviz.manifests.document import Fields
 from netviz.model.policy import Policy, PolicyRule, PolicySet
 from netviz.source import SourceRef
 from tests.schema_walk import Kind, Leaf, Manifest, misspelt, prefixes, read_kinds
@@ -59,6 +62,24 @@ OF_CLUSTER_KINDS: Final = {"metadata.namespace": "the API server empties it: the
 
 
 KINDS: Final = read_kinds()
+FORMER: Final = {"metadata.clusterName", "metadata.initializers"}
+"""Fields that old exports still carry."""
+
+FIDELITY: Final = Path(__file__).parents[2] / "docs" / "fidelity.md"
+_OF_CALICO: Final = "Calico's NetworkPolicy and GlobalNetworkPolicy"
+SECTIONS: Final = {
+    "network-policy": "NetworkPolicy",
+    "admin-network-policy": "AdminNetworkPolicy",
+    "baseline-admin-network-policy": "BaselineAdminNetworkPolicy",
+    "cluster-network-policy": "ClusterNetworkPolicy",
+    "calico-network-policy": _OF_CALICO,
+    "calico-global-network-policy": _OF_CALICO,
+    "calico-staged-network-policy": _OF_CALICO,
+    "calico-staged-global-network-policy": _OF_CALICO,
+    "calico-staged-kubernetes-network-policy": "StagedKubernetesNetworkPolicy",
+    "calico-tier": "Tier",
+}
+"""The section of docs/fidelity.md about each kind."""
 
 
 class Fate(Enum):
@@ -179,6 +200,71 @@ def test_no_field_is_ignored_silently_in_other_versions_with_the_same_fields(kin
         if not leaf.refused:
             ignored = fate(leaf.in_version(version)) is Fate.IGNORED
             assert (leaf.path, ignored) == (leaf.path, leaf.path in without_effect(kind))
+
+
+def plain(path: str) -> str:
+    return path.replace("[]", "").replace("{}", "")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_no_field_is_accepted_that_is_not_published(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
+    accepted: set[str] = set()
+    judge = Fields.unknown
+
+    def unknown(fields: Fields, ignore: frozenset[str] = frozenset()) -> list[str]:
+        keys = tuple(part for part in fields.path if isinstance(part, str))
+        accepted.update(".".join((*keys, key)) for key in ignore)
+        return judge(fields, ignore)
+
+    monkeypatch.setattr(Fields, "unknown", unknown)
+    for leaf in kind.leaves:
+        load_files([(FILE, json.dumps(leaf.write(leaf.values[0])).encode())])
+    published = {plain(path) for leaf in kind.leaves for path in prefixes(leaf.path)}
+    assert accepted <= published | FORMER | {"apiVersion", "kind"}
+
+
+def word(kind: Kind, leaf: Leaf) -> str:
+    """What docs/fidelity.md calls the fate of a field."""
+    if leaf.path in without_effect(kind):
+        return "no effect"
+    if leaf.refused:
+        return "refused"
+    if leaf.only:
+        return "evaluated"
+    doubts = [doubtful(load(leaf.write(value)).policies) for value in leaf.values]
+    return "UNKNOWN" if all(doubts) else "in part" if any(doubts) else "evaluated"
+
+
+def doubtful(policies: PolicySet) -> bool:
+    return any("certain=False" in repr(policy) or "Unresolved(" in repr(policy) for policy in policies.policies)
+
+
+def documented(section: str) -> dict[str, str]:
+    """The fate of every path that a table of docs/fidelity.md names."""
+    text = FIDELITY.read_text(encoding="utf-8")
+    _, _, below = text.partition(f"\n## {section}\n")
+    rows = [line.split("|") for line in below.partition("\n## ")[0].splitlines() if line.startswith("| `")]
+    return {plain(path): row[2].strip() for row in rows for path in re.findall("`([^`]+)`", row[1])}
+
+
+@pytest.mark.parametrize(("name", "section"), SECTIONS.items(), ids=SECTIONS)
+def test_the_page_on_fidelity_says_of_every_field_what_becomes_of_it(name: str, section: str) -> None:
+    kind = next(kind for kind in KINDS if kind.name == name)
+    table = documented("Every kind of policy") | ({} if kind.namespaced else {"metadata.namespace": "no effect"})
+    table |= documented(section)
+    for leaf in kind.leaves:
+        rows = [path for path in map(plain, prefixes(leaf.path)) if path in table]
+        assert (leaf.path, table[rows[-1]] if rows else "") == (leaf.path, word(kind, leaf))
+
+
+def test_the_page_on_fidelity_speaks_of_published_fields_only() -> None:
+    assert {kind.name for kind in KINDS} == SECTIONS.keys()
+    for section in {*SECTIONS.values(), "Every kind of policy"}:
+        names = [name for name in SECTIONS if section in (SECTIONS[name], "Every kind of policy")]
+        kinds = [kind for kind in KINDS if kind.name in names]
+        published = {plain(path) for kind in kinds for leaf in kind.leaves for path in prefixes(leaf.path)}
+        assert documented(section).keys() <= published
+        assert documented(section)
 
 
 @pytest.mark.parametrize(("manifest", "path"), WORDS.values(), ids=WORDS.keys())
