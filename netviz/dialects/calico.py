@@ -45,7 +45,8 @@ _NOT_ALONE: Final = "Spec fields, except Tier, should all be zero-value if stage
 class CalicoDialect:
     """Reads the policies of projectcalico.org/v3, and of crd.projectcalico.org/v1, which is how a cluster stores them.
 
-    With `strict`, what only new Kubernetes API servers refuse of a StagedKubernetesNetworkPolicy is an error too (A16).
+    With `strict`, a name that no API server takes is an error; else it is a warning, because the policy's meaning is
+    clear and other tools read it so. So is what only new Kubernetes API servers refuse (A16).
     """
 
     strict: bool = False
@@ -76,11 +77,11 @@ class CalicoDialect:
             problems.append(document.diagnostic(Severity.INFO, "no-preview", message, ("spec", _STAGED_ACTION)))
             return None
         if stage is Stage.DELETE:
-            policy = _read_deletion(document, problems)
+            policy = self._read_deletion(document, problems)
         elif document.kind == _STAGED_KUBERNETES:
             policy = KubernetesDialect(strict=self.strict).read(_without(document, _STAGED_ACTION), problems)
         else:
-            policy = _read_policy(document, problems, first)
+            policy = self._read_policy(document, problems, first)
         twin = _TWINS.get(document.kind)
         if policy is None or twin is None:
             return policy
@@ -93,6 +94,54 @@ class CalicoDialect:
             twin=PolicyId(twin, namespace, name),
             certain=not reason,
             reason=reason,
+        )
+
+    def _identity(self, root: Fields) -> Identity | None:
+        namespaced = root.document.kind not in _CLUSTER_KINDS
+        return read_identity(root, namespaced=namespaced, bad_name=Severity.ERROR if self.strict else Severity.WARNING)
+
+    def _read_deletion(self, document: Document, problems: list[Diagnostic]) -> Policy | None:
+        """The preview of a removal, which has nothing to say but which policy it removes (B60)."""
+        root = Fields(document, document.data, (), problems)
+        identity = self._identity(root)
+        spec = root.child("spec")
+        if identity is None or spec is None:
+            return None
+        written = spec.string("tier") or TIER.name
+        for name in spec.unknown(frozenset(("tier", _STAGED_ACTION))):
+            if spec.raw(name):
+                spec.error("invalid-value", _NOT_ALONE, name)
+        return Policy(
+            id=_policy_id(document, identity), tier=tier_name(written), order=None, subject=NOBODY, ref=document.ref()
+        )
+
+    def _read_policy(self, document: Document, problems: list[Diagnostic], first: int) -> Policy | None:
+        """A policy in Calico's own terms; `first` is the number of problems before this document."""
+        root = Fields(document, document.data, (), problems)
+        identity = self._identity(root)
+        absent = "spec" not in root
+        fields = Fields(document, {}, ("spec",), problems) if absent else root.child("spec")
+        # Without a spec, a field that nobody knows is a spec in the wrong place: not a policy that denies everything.
+        report_unknown_fields(root, _TOP_FIELDS, Severity.ERROR if absent else Severity.WARNING)
+        if identity is None:
+            return None
+        draft = Draft()
+        if fields is not None:
+            draft = read_spec(fields, identity.namespace, staged=document.kind in _TWINS)
+            _note_old_name(document, identity, draft, problems)
+        errors = _errors(problems, first)
+        reason = _reason(errors)
+        return Policy(
+            id=_policy_id(document, identity),
+            tier=draft.tier,
+            order=draft.order,
+            subject=draft.subject,
+            ingress=_rules(document, draft, Direction.INGRESS, reason),
+            egress=_rules(document, draft, Direction.EGRESS, reason),
+            captures=draft.captures,
+            certain=not errors,
+            reason=reason,
+            ref=document.ref(),
         )
 
 
@@ -119,52 +168,6 @@ def _without(document: Document, field: str) -> Document:
     if not isinstance(spec, dict):
         return document
     return replace(document, data={**document.data, "spec": {key: spec[key] for key in spec if key != field}})
-
-
-def _read_deletion(document: Document, problems: list[Diagnostic]) -> Policy | None:
-    """The preview of a removal, which has nothing to say but which policy it removes (B60)."""
-    root = Fields(document, document.data, (), problems)
-    identity = read_identity(root, namespaced=document.kind not in _CLUSTER_KINDS)
-    spec = root.child("spec")
-    if identity is None or spec is None:
-        return None
-    written = spec.string("tier") or TIER.name
-    for name in spec.unknown(frozenset(("tier", _STAGED_ACTION))):
-        if spec.raw(name):
-            spec.error("invalid-value", _NOT_ALONE, name)
-    return Policy(
-        id=_policy_id(document, identity), tier=tier_name(written), order=None, subject=NOBODY, ref=document.ref()
-    )
-
-
-def _read_policy(document: Document, problems: list[Diagnostic], first: int) -> Policy | None:
-    """A policy in Calico's own terms; `first` is the number of problems before this document."""
-    root = Fields(document, document.data, (), problems)
-    identity = read_identity(root, namespaced=document.kind not in _CLUSTER_KINDS)
-    absent = "spec" not in root
-    fields = Fields(document, {}, ("spec",), problems) if absent else root.child("spec")
-    # Without a spec, a field that nobody knows is a spec in the wrong place: not a policy that denies everything.
-    report_unknown_fields(root, _TOP_FIELDS, Severity.ERROR if absent else Severity.WARNING)
-    if identity is None:
-        return None
-    draft = Draft()
-    if fields is not None:
-        draft = read_spec(fields, identity.namespace, staged=document.kind in _TWINS)
-        _note_old_name(document, identity, draft, problems)
-    errors = _errors(problems, first)
-    reason = _reason(errors)
-    return Policy(
-        id=_policy_id(document, identity),
-        tier=draft.tier,
-        order=draft.order,
-        subject=draft.subject,
-        ingress=_rules(document, draft, Direction.INGRESS, reason),
-        egress=_rules(document, draft, Direction.EGRESS, reason),
-        captures=draft.captures,
-        certain=not errors,
-        reason=reason,
-        ref=document.ref(),
-    )
 
 
 def _policy_id(document: Document, identity: Identity) -> PolicyId:

@@ -25,18 +25,18 @@ class Identity:
     name: str
 
 
-def read_identity(root: Fields, *, namespaced: bool = True) -> Identity | None:
+def read_identity(root: Fields, *, namespaced: bool = True, bad_name: Severity = Severity.ERROR) -> Identity | None:
     """The identity of an object, after judging all of its metadata; None if its namespace cannot be told.
 
-    Bad names are reported and kept. Without a namespace it is `default` (M14). Source: ValidateObjectMeta, ObjectMeta
-    of meta/v1.
+    Bad names are reported and kept, that of the object itself as a `bad_name`. Without a namespace it is `default`
+    (M14). Source: ValidateObjectMeta, ObjectMeta of meta/v1.
     """
     metadata = root.child("metadata")
     if metadata is None:
         if "metadata" in root:
             return None
         metadata = Fields(root.document, {}, ("metadata",), root.problems)
-    name = _name(metadata)
+    name = _name(metadata, bad_name)
     namespace = _namespace(metadata) if namespaced else ""
     read_labels(metadata, "labels")
     check_keys(metadata, "annotations", metadata.string_map("annotations"), lower=True)
@@ -44,12 +44,13 @@ def read_identity(root: Fields, *, namespaced: bool = True) -> Identity | None:
     return None if namespace is None else Identity(namespace=namespace, name=name)
 
 
-def _name(metadata: Fields) -> str:
+def _name(metadata: Fields, bad_name: Severity) -> str:
     name = metadata.string("name")
     if name:
         message = dns_subdomain(name)
         if message is not None:
-            metadata.error("invalid-value", message, "name", value=name)
+            report = metadata.error if bad_name is Severity.ERROR else metadata.warning
+            report("invalid-value", message, "name", value=name)
         return name
     if name is not None or "name" not in metadata:
         hint = "generateName is not enough here: give it a name" if "generateName" in metadata else None

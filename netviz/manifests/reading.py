@@ -93,11 +93,12 @@ def _outcomes(name: str, text: str, limits: Limits) -> Iterable[Parsed | Broken]
     if not _JSON_START.match(text) or has_marker(text):
         return read_yaml(text, limits)
     found = list(read_json(text, limits))
-    if name.lower().endswith(".json") or not _ends_broken(found, "json-syntax"):
+    if not _ends_broken(found, "json-syntax"):
         return found
     as_yaml = list(read_yaml(text, limits))
-    # What begins with whole documents of JSON is JSON with a mistake, unless it follows the grammar of YAML.
-    return found if len(found) > 1 and _ends_broken(as_yaml, "yaml-syntax") else as_yaml
+    # What is called JSON or begins with whole documents of it is JSON with a mistake, unless it is YAML: so kubectl.
+    is_json = len(found) > 1 or name.lower().endswith(".json")
+    return found if is_json and _ends_broken(as_yaml, "yaml-syntax") else as_yaml
 
 
 def _ends_broken(outcomes: list[Parsed | Broken], code: str) -> bool:
