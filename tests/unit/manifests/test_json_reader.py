@@ -174,8 +174,14 @@ def test_json_documents_may_be_parted_as_in_yaml() -> None:
     assert len(read("a.json", text.encode(), wanted=lambda *_: "keep").documents) == 2
 
 
-def test_a_file_named_json_is_not_tried_as_yaml() -> None:
-    (problem,) = read("a.JSON", b"{kind: Pod}", wanted=lambda *_: "keep").diagnostics
+def test_a_file_named_json_may_be_yaml_as_for_kubectl() -> None:
+    text = b'{"kind": "Pod", //"Job",\n "apiVersion": "v1"}'
+    reading = read("a.json", text, wanted=lambda *_: "keep")
+    assert [document.kind for document in reading.documents] == ["Pod"]
+
+
+def test_a_mistake_in_a_file_named_json_is_one_of_json() -> None:
+    (problem,) = read("a.JSON", b'{"kind": "Pod",,}', wanted=lambda *_: "keep").diagnostics
     assert problem.code == "json-syntax"
 
 
