@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from netviz.engine import Connection, Evaluator, Scenario, Verdict
+from netviz.engine.naming import find
+from netviz.loading import load
+from netviz.model.policy import PolicyId
+from netviz.sets.connections import TCP
+
 SAMPLES = Path(__file__).parents[2] / "sample_manifests"
+CLUSTER_WIDE = {"Namespace", "ClusterNetworkPolicy"}
 FILES = sorted(SAMPLES.glob("**/*.yaml"))
 WALK_THROUGH = (
     ("step-2-deny-all-ingress-to-backend.yaml", "deny-all-ingress-to-backend"),
@@ -29,9 +36,9 @@ def kinds(folder: str) -> set[object]:
     return {document["kind"] for file in (SAMPLES / folder).glob("**/*.yaml") for document in documents(file)}
 
 
-def test_there_are_three_samples_and_each_explains_itself() -> None:
+def test_every_sample_explains_itself() -> None:
     folders = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())
-    assert folders == ["aks-frontend-backend", "online-shop", "policytypes-pitfall"]
+    assert set(folders) >= {"admin-policies", "aks-frontend-backend", "online-shop", "policytypes-pitfall"}
     assert all((SAMPLES / folder / "README.md").is_file() for folder in folders)
 
 
@@ -45,13 +52,13 @@ def test_every_document_is_an_object_with_a_kind_and_a_name(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SAMPLES)))
-def test_every_document_but_a_namespace_says_its_namespace(file: Path) -> None:
+def test_every_document_of_a_namespaced_kind_says_its_namespace(file: Path) -> None:
     for document in documents(file):
         kind, namespace, _ = name_of(document)
-        assert (namespace is None) == (kind == "Namespace")
+        assert (namespace is None) == (kind in CLUSTER_WIDE)
 
 
-@pytest.mark.parametrize("folder", ["aks-frontend-backend", "online-shop", "policytypes-pitfall"])
+@pytest.mark.parametrize("folder", ["admin-policies", "aks-frontend-backend", "online-shop", "policytypes-pitfall"])
 def test_no_object_is_written_twice_and_every_namespace_is_declared(folder: str) -> None:
     objects = [name_of(d) for file in (SAMPLES / folder).glob("**/*.yaml") for d in documents(file)]
     assert len(objects) == len(set(objects))
@@ -80,3 +87,32 @@ def test_only_the_mistaken_policy_of_the_pitfall_omits_policy_types() -> None:
     assert "policyTypes" not in mistaken
     assert meant["policyTypes"] == ["Egress"]
     assert mistaken["egress"] == meant["egress"]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "port", "without", "expected"),
+    [
+        ("monitoring/metrics", "payments/api", 9090, "", Verdict.ALLOW),
+        ("monitoring/metrics", "payments/api", 9090, "metrics-everywhere", Verdict.DENY),
+        ("monitoring/metrics", "payments/api", 8080, "", Verdict.DENY),
+        ("storefront/web", "payments/api", 8080, "", Verdict.ALLOW),
+        ("sandbox/load-test", "payments/api", 8080, "", Verdict.DENY),
+        ("sandbox/load-test", "payments/api", 8080, "strict-namespaces", Verdict.ALLOW),
+        ("storefront/web", "storefront/cache", 6379, "", Verdict.ALLOW),
+        ("sandbox/load-test", "storefront/web", 8080, "", Verdict.DENY),
+        ("sandbox/load-test", "storefront/web", 8080, "closed-until-opened", Verdict.ALLOW),
+        ("sandbox/load-test", "storefront/cache", 6379, "closed-until-opened", Verdict.DENY),
+        ("storefront/web", "169.254.169.254", 80, "", Verdict.DENY),
+        ("storefront/web", "169.254.169.253", 80, "", Verdict.ALLOW),
+    ],
+)
+def test_the_layers_of_the_admin_sample_decide_as_its_readme_says(
+    source: str, target: str, port: int, without: str, expected: Verdict
+) -> None:
+    loaded = load([SAMPLES / "admin-policies"])
+    assert not loaded.report.diagnostics
+    off = frozenset((PolicyId("ClusterNetworkPolicy", "", without),)) if without else frozenset[PolicyId]()
+    assert off <= {policy.id for policy in loaded.policies.policies}
+    evaluation = Evaluator(loaded.cluster, loaded.policies).evaluate(Scenario(disabled=off))
+    (start, *_), (end, *_) = (find(loaded.cluster, name).ends for name in (source, target))
+    assert evaluation.verdict(start, end, Connection(TCP, port)) is expected
