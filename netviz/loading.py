@@ -16,8 +16,10 @@ from netviz.errors import Diagnostic, Severity
 from netviz.manifests.cluster import expected_versions, is_cluster_kind, is_namespaced, read_cluster
 from netviz.manifests.document import Document
 from netviz.manifests.duplicates import report_duplicates
+from netviz.manifests.host_endpoints import HOST_ENDPOINT
 from netviz.manifests.limits import DEFAULT_LIMITS, Limits
 from netviz.manifests.metadata import DEFAULT_NAMESPACE, note_default_namespace
+from netviz.manifests.network_sets import VERSIONS as CALICO_VERSIONS
 from netviz.manifests.paths import display_name, find_files, read_bytes
 from netviz.manifests.reading import Reading, Record, collector_off, read
 from netviz.manifests.report import LoadReport, Unsupported, diagnostic_position, missing_facts
@@ -40,7 +42,7 @@ class Origin:
     """What judging the policies once more needs: the policy documents, and all that no plugin changes.
 
     `documents` by the number of their record; `outcomes` are those of all other documents; `diagnostics` are about
-    everything but what single policies say.
+    everything but what single policies say; `cluster` is what was read, whatever of it the plugin knows.
     """
 
     files: tuple[str, ...]
@@ -51,6 +53,7 @@ class Origin:
     texts: tuple[SourceText, ...]
     missing: tuple[str, ...]
     dialects: tuple[Dialect, ...]
+    cluster: Cluster = field(default_factory=Cluster)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +119,7 @@ def under(loaded: Loaded, plugin: Plugin) -> Loaded:
     if plugin == loaded.plugin:
         return loaded
     judged = _judge(loaded.origin, plugin, split_names(loaded.cluster))
-    return _finished(loaded.cluster, loaded.origin, judged, plugin)
+    return _finished(loaded.origin, judged, plugin)
 
 
 def split_names(cluster: Cluster) -> frozenset[tuple[str, int]]:
@@ -182,8 +185,9 @@ def _assemble(
         outcomes={number: "read" if good else "refused" for number, good in accepted},
         diagnostics=tuple(diagnostics),
         missing=missing_facts(reading.cluster),
+        cluster=reading.cluster,
     )
-    return _finished(reading.cluster, origin, judged, AUTO)
+    return _finished(origin, judged, AUTO)
 
 
 def _is_policy(document: Document, dialects: Sequence[Dialect]) -> bool:
@@ -192,20 +196,22 @@ def _is_policy(document: Document, dialects: Sequence[Dialect]) -> bool:
     return tiers is not None or _dialect_of(*kind, dialects) is not None or unmodelled(*kind) is not None
 
 
-def _finished(cluster: Cluster, origin: Origin, judged: _Judged, plugin: Plugin) -> Loaded:
+def _finished(origin: Origin, judged: _Judged, plugin: Plugin) -> Loaded:
+    hosts = _idle_hosts(origin, plugin)
+    cluster = replace(origin.cluster, host_endpoints=()) if hosts else origin.cluster
     enforced = {n: d for n, d in origin.documents.items() if plugin.enforces(d.api_version, d.kind)}
     defined = defined_tiers(enforced, origin.dialects)
     policies = [in_doubtful_tier(p) if p.tier in defined.doubtful else p for p in judged.policies]
     tiers, missing_tiers = _tiers(origin, defined.tiers, policies, plugin)
     outcomes = {**origin.outcomes, **judged.outcomes, **defined.outcomes}
-    problems = (*origin.diagnostics, *judged.diagnostics, *defined.diagnostics, *missing_tiers)
+    problems = (*origin.diagnostics, *judged.diagnostics, *defined.diagnostics, *missing_tiers, *hosts.values())
     report = LoadReport(
         files=origin.files,
         records=tuple(_final(record, outcomes.get(n)) for n, record in enumerate(origin.records)),
         diagnostics=tuple(sorted(problems, key=diagnostic_position)),
         texts=origin.texts,
         missing=origin.missing,
-        unsupported=judged.unsupported,
+        unsupported=(*judged.unsupported, *(_listed_host(name, problem) for name, problem in hosts.items())),
     )
     place = {tier.name: tier_position(tier) for tier in tiers}
     ordered = sorted(policies, key=lambda policy: (place[policy.tier], policy_position(policy)))
@@ -327,6 +333,29 @@ def _without_effect(document: Document, plugin: Plugin, problems: list[Diagnosti
     message = f"ENG001: {document.kind} has no effect: {plugin.title} does not enforce it ({rule})"
     problems.append(document.diagnostic(Severity.WARNING, "not-enforced", message))
     return _listed(document, message)
+
+
+def _idle_hosts(origin: Origin, plugin: Plugin) -> dict[str, Diagnostic]:
+    """A warning for each host endpoint, by name, if the plugin knows no such thing."""
+    if plugin.enforces(CALICO_VERSIONS[0], HOST_ENDPOINT):
+        return {}
+    message = f"ENG001: {HOST_ENDPOINT} has no effect: {plugin.title} does not enforce it (D16)"
+    return {
+        endpoint.name: Diagnostic(
+            severity=Severity.WARNING,
+            code="not-enforced",
+            message=message,
+            file=endpoint.ref.file,
+            document=endpoint.ref.document,
+            line=endpoint.ref.line,
+        )
+        for endpoint in origin.cluster.host_endpoints
+        if endpoint.ref is not None
+    }
+
+
+def _listed_host(name: str, problem: Diagnostic) -> Unsupported:
+    return Unsupported(file=problem.file, line=problem.line, kind=HOST_ENDPOINT, name=name, message=problem.message)
 
 
 def _listed(document: Document, message: str) -> Unsupported:

@@ -21,7 +21,7 @@ from netviz.manifests.document import Document, Fields
 from netviz.manifests.identity import Identity, read_identity
 from netviz.manifests.names import nearest
 from netviz.manifests.strict import report_unknown_fields
-from netviz.model.policy import ANYONE, NOBODY, Action, Direction, Policy, PolicyId, PolicyRule, Stage, Tier
+from netviz.model.policy import ANYONE, NOBODY, Action, Direction, Phase, Policy, PolicyId, PolicyRule, Stage, Tier
 
 PREFIX: Final = "calico."
 _NETWORK: Final = "NetworkPolicy"
@@ -138,7 +138,9 @@ class CalicoDialect:
             subject=draft.subject,
             ingress=_rules(document, draft, Direction.INGRESS, reason),
             egress=_rules(document, draft, Direction.EGRESS, reason),
-            captures=draft.captures,
+            # Before the usual phase nothing is isolated: what a policy does not decide goes on to the next one (B41).
+            captures=frozenset() if draft.phase is not Phase.USUAL and not errors else draft.captures,
+            phase=draft.phase,
             certain=not errors,
             reason=reason,
             ref=document.ref(),

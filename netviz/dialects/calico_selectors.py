@@ -31,9 +31,9 @@ SUBJECTS: Final = LabelView(
     inherited_name_key=_NAME_KEY,
     constants=(("projectcalico.org/orchestrator", "k8s"),),
 )
-"""What a policy's own selectors see: pods."""
+"""What a policy's own selectors see: pods and host endpoints."""
 PEERS: Final = replace(SUBJECTS, network_sets=True)
-"""What the selectors of a rule see: pods and network sets."""
+"""What the selectors of a rule see: pods, host endpoints and network sets."""
 
 _NO_NAMESPACE: Final = Negated(HasKey(NAMESPACE_KEY))
 _ACCOUNT_FIELDS: Final = frozenset(("names", "selector"))

@@ -24,7 +24,16 @@ from netviz.manifests.document import Fields
 from netviz.manifests.names import nearest
 from netviz.manifests.strict import errors_since, report_unknown_fields
 from netviz.manifests.uncertain import UNSUPPORTED_TIER
-from netviz.model.policy import NOBODY, Direction, Labelled, PolicyRule, RulePeer
+from netviz.model.policy import (
+    Direction,
+    EndpointKind,
+    EveryPeer,
+    Labelled,
+    OfKind,
+    Phase,
+    PolicyRule,
+    RulePeer,
+)
 from netviz.selectors.tree import EVERYTHING
 
 _BOTH: Final = frozenset(Direction)
@@ -37,6 +46,8 @@ _STAGED_FIELDS: Final = frozenset(("stagedAction",))
 _EVERYONE: Final = Labelled(SUBJECTS, EVERYTHING)
 _FIRST: Final = float("-inf")
 _FOR_HOSTS: Final = "this policy is about host endpoints only: it never affects a pod"
+_FORWARDED: Final = "what a node forwards is not judged at its host endpoints: pods are judged by their own policies"
+_HOST_ENDPOINTS: Final = OfKind(frozenset((EndpointKind.HOST_ENDPOINT,)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +64,7 @@ class Draft:
     captures: frozenset[Direction] = _BOTH
     ingress: tuple[PolicyRule, ...] = ()
     egress: tuple[PolicyRule, ...] = ()
+    phase: Phase = Phase.USUAL
 
     def rules(self, direction: Direction) -> tuple[PolicyRule, ...]:
         """The rules of one direction."""
@@ -76,8 +88,9 @@ def read_spec(spec: Fields, namespace: str, *, staged: bool) -> Draft:
             message = f"these rules have no effect: types does not list {direction.value.capitalize()}"
             spec.warning("rules-ignored", message, direction.value)
             rules[direction] = ()
-    if not namespace and _read_host_only(spec, captures):
-        subject = NOBODY
+    phase = Phase.USUAL if namespace else _read_phase(spec, captures)
+    if phase is not Phase.USUAL:
+        subject = EveryPeer((_HOST_ENDPOINTS, subject))
     return Draft(
         tier=UNSUPPORTED_TIER.name if misplaced else tier_name(written_tier or TIER.name),
         written_tier=written_tier or TIER.name,
@@ -86,6 +99,7 @@ def read_spec(spec: Fields, namespace: str, *, staged: bool) -> Draft:
         captures=_BOTH if captures is None else captures,
         ingress=rules[Direction.INGRESS],
         egress=rules[Direction.EGRESS],
+        phase=phase,
     )
 
 
@@ -126,8 +140,8 @@ def _read_types(spec: Fields, strictness: Strictness) -> frozenset[Direction] | 
     return written or frozenset((Direction.INGRESS,))
 
 
-def _read_host_only(spec: Fields, captures: frozenset[Direction] | None) -> bool:
-    """Whether the policy concerns host endpoints alone, after judging the flags that say so (B41, B87)."""
+def _read_phase(spec: Fields, captures: frozenset[Direction] | None) -> Phase:
+    """When the policy is asked, after judging the flags that say so (B41, B42, B87)."""
     flags: Mapping[str, bool] = {key: spec.boolean(key) for key in ("preDNAT", "doNotTrack", "applyOnForward")}
     if flags["preDNAT"] and flags["doNotTrack"]:
         spec.error("invalid-value", "preDNAT and doNotTrack cannot both be true", "preDNAT")
@@ -141,4 +155,9 @@ def _read_host_only(spec: Fields, captures: frozenset[Direction] | None) -> bool
         spec.error("invalid-value", message, "applyOnForward")
     if host_only:
         spec.warning("hosts-only", _FOR_HOSTS, "preDNAT" if flags["preDNAT"] else "doNotTrack")
-    return host_only
+    elif flags["applyOnForward"]:
+        path = (*spec.path, "applyOnForward")
+        spec.problems.append(spec.document.diagnostic(Severity.INFO, "not-forwarded", _FORWARDED, path))
+    if flags["doNotTrack"]:
+        return Phase.UNTRACKED
+    return Phase.BEFORE_NAT if flags["preDNAT"] else Phase.USUAL

@@ -21,6 +21,7 @@ from netviz.model.policy import (
     Action,
     Direction,
     EndpointKind,
+    Phase,
     Policy,
     PolicyId,
     PolicySet,
@@ -57,7 +58,10 @@ class Evaluator:
         self.options = options
         self.tiers: tuple[Tier, ...] = tuple(sorted(policies.tiers, key=tier_position))
         position = {tier.name: i for i, tier in enumerate(self.tiers)}
-        ordered = sorted(policies.policies, key=lambda p: (position[p.tier], policy_position(p)))
+        phases = tuple(Phase)
+        ordered = sorted(
+            policies.policies, key=lambda p: (phases.index(p.phase), position[p.tier], policy_position(p))
+        )
         words = vocabulary_of(policies)
         self.classes = EndpointClasses(cluster, words | vocabulary if vocabulary else words, options)
         self.atoms = ConnectionAtoms(self._mentioned())
@@ -154,7 +158,7 @@ class Evaluator:
     def program(self, slot: int, direction: Direction, policies: tuple[tuple[int, bool], ...]) -> Program:
         """The walk of one subject through these policies."""
         steps: list[TierStep] = []
-        for name, members in groupby(policies, key=lambda item: self.policies[item[0]].policy.tier):
+        for (_, name), members in groupby(policies, key=lambda item: self._place(item[0])):
             tier = next(t for t in self.tiers if t.name == name)
             singles = [self._step(slot, direction, number, sure) for number, sure in members]
             if tier.ties_undefined:
@@ -163,6 +167,10 @@ class Evaluator:
                 groups = tuple((step,) for step in singles)
             steps.append(TierStep(tier, groups))
         return Program(tuple(steps))
+
+    def _place(self, number: int) -> tuple[Phase, str]:
+        policy = self.policies[number].policy
+        return policy.phase, policy.tier
 
     def _step(self, slot: int, direction: Direction, number: int, sure: bool) -> PolicyStep:
         compiled = self.policies[number]

@@ -59,7 +59,7 @@ def _address(cluster: Cluster, text: str, address: IpAddress) -> Named:
             return Named(label=f"service/{service.namespace}/{service.name}", service=service)
     endpoints = guards(cluster, address).endpoints
     if endpoints:
-        return Named(label=HOST_ENDPOINT + endpoints[0].name, ends=endpoints, alternatives=(text,))
+        return Named(label=HOST_ENDPOINT + endpoints[0].name, ends=endpoints)
     return Named(label=str(address), ends=(address,))
 
 

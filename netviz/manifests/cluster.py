@@ -11,6 +11,7 @@ from netviz.errors import Diagnostic, Severity
 from netviz.manifests.document import Document, Fields
 from netviz.manifests.duplicates import report_duplicates
 from netviz.manifests.grouping import group_pods
+from netviz.manifests.host_endpoints import HOST_ENDPOINT, at_node, read_host_endpoint
 from netviz.manifests.known_fields import ENDPOINT_SLICE_TOP, ENDPOINTS_TOP, SERVICE_ACCOUNT_TOP, TOP
 from netviz.manifests.metadata import Metadata, read_metadata
 from netviz.manifests.network_sets import VERSIONS as CALICO_VERSIONS
@@ -35,6 +36,7 @@ from netviz.manifests.workloads import Controller, read_controller
 from netviz.model.cluster import (
     Cluster,
     EndpointSlice,
+    HostEndpoint,
     Ingress,
     Namespace,
     NetworkSet,
@@ -57,6 +59,7 @@ Thing = (
     | ServiceAccount
     | NetworkSet
     | WorkloadEndpoint
+    | HostEndpoint
 )
 
 
@@ -93,6 +96,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "NetworkSet": _Kind(CALICO_VERSIONS, read_network_set),
     "GlobalNetworkSet": _Kind(CALICO_VERSIONS, read_network_set, namespaced=False),
     "WorkloadEndpoint": _Kind(CALICO_VERSIONS, read_workload_endpoint),
+    HOST_ENDPOINT: _Kind(CALICO_VERSIONS, read_host_endpoint, namespaced=False),
 }
 _BUILT_IN_GROUPS: Final = frozenset(("", "apps", "batch", "discovery.k8s.io", "extensions", "networking.k8s.io"))
 
@@ -192,6 +196,8 @@ def _build(things: Sequence[Thing], namespaces: Iterable[str]) -> Cluster:
         mentioned |= {thing.namespace for thing in some}
     mentioned |= {thing.namespace for thing in network_sets if thing.namespace}
     known = [thing for thing in things if isinstance(thing, Namespace)]
+    by_node = {thing.node.name: thing.node for thing in nodes}
+    hosts = [at_node(thing, by_node) for thing in things if isinstance(thing, HostEndpoint)]
     return Cluster(
         namespaces=mentioned_namespaces(known, mentioned),
         nodes=tuple(sorted((thing.node for thing in nodes), key=lambda node: node.name)),
@@ -202,6 +208,7 @@ def _build(things: Sequence[Thing], namespaces: Iterable[str]) -> Cluster:
         ingresses=ingresses,
         service_accounts=accounts,
         network_sets=network_sets,
+        host_endpoints=tuple(sorted(hosts, key=lambda endpoint: endpoint.name)),
     )
 
 

@@ -50,7 +50,6 @@ _CALICO: Final[Mapping[str, UnmodelledKind]] = {
         ),
         _NOTHING,
     ),
-    "HostEndpoint": UnmodelledKind(message="host endpoints are not evaluated: traffic of the nodes is not judged"),
     "Profile": UnmodelledKind(message="a Profile has no effect on pods of a Kubernetes cluster, so it is ignored"),
 }
 _ANTREA: Final[Mapping[str, UnmodelledKind]] = {

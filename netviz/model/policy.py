@@ -213,13 +213,22 @@ class Stage(StrEnum):
     DELETE = "delete"
 
 
+class Phase(StrEnum):
+    """When a policy is asked: all tiers of one phase come before those of the next (B41)."""
+
+    UNTRACKED = "untracked"
+    BEFORE_NAT = "before-nat"
+    USUAL = "usual"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """One policy in normal form.
 
     `order` None sorts last in its tier. `twin` of a staged policy is the enforced one that it would set or delete.
     `captures` are the directions in which it isolates the pods of `subject`. If `certain` is false, whether it selects
-    and captures anything is unknown (a refused policy): `reason` says why.
+    and captures anything is unknown (a refused policy): `reason` says why. Only policies of host endpoints have another
+    phase than the usual one.
     """
 
     id: PolicyId
@@ -231,6 +240,7 @@ class Policy:
     captures: frozenset[Direction] = frozenset()
     stage: Stage | None = None
     twin: PolicyId | None = None
+    phase: Phase = Phase.USUAL
     certain: bool = True
     reason: str = ""
     ref: SourceRef
