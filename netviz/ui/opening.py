@@ -13,13 +13,13 @@ from pathlib import Path
 import streamlit as st
 
 from netviz import workbench
-from netviz.errors import Diagnostic
+from netviz.errors import Diagnostic, UsageError
 from netviz.manifests.limits import Limits
 from netviz.manifests.paths import display_name, find_files, read_bytes
 from netviz.ui.samples import Sample, samples
-from netviz.ui.state import STATE_KEY, AppState, identity_of, loaded, restored
+from netviz.ui.state import STATE_KEY, AppState, assumed, identity_of, loaded, restored
 from netviz.ui.text import plural
-from netviz.workbench import BASELINE, InputFile, PictureQuestion
+from netviz.workbench import BASELINE, Assumptions, InputFile, PictureQuestion
 
 
 def open_first() -> None:
@@ -90,9 +90,10 @@ def open_files(
     instead of the map.
     """
     files = distinct(files)
-    bench = workbench.Workbench.load(files)
-    state = loaded(bench, origin=origin, sample=sample, identity=identity_of(files), noticed=noticed)
     query = st.query_params.to_dict()
+    identity = identity_of(files)
+    bench = _assuming(workbench.Workbench.load(files), assumed(query, identity))
+    state = loaded(bench, origin=origin, sample=sample, identity=identity, noticed=noticed)
     level = query.get("by", state.level)
     summary = bench.summary()
     state = restored(
@@ -106,6 +107,14 @@ def open_files(
         state = replace(state, view="input")
     st.session_state[STATE_KEY] = state
     return state
+
+
+def _assuming(bench: workbench.Workbench, assumptions: Assumptions) -> workbench.Workbench:
+    """The bench under what an address assumes; as it is where the address makes no sense."""
+    try:
+        return bench if assumptions == bench.assumptions else bench.with_assumptions(assumptions)
+    except UsageError:
+        return bench
 
 
 def namespaces_of(bench: workbench.Workbench) -> tuple[str, ...]:

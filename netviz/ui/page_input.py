@@ -38,12 +38,13 @@ def render_welcome(state: AppState) -> None:
 
 def render_report(state: AppState, bench: workbench.Workbench, summary: LoadSummary) -> None:
     """What was read, ignored and refused, what is not modelled or missing, and the ways to open something else."""
+    text(summary_words(summary), "title", "report")
+    with guarded("fidelity"):
+        render_fidelity(state, bench)
     report, other = st.columns([3, 2], gap="large")
     with report:
         _render_outcomes(summary)
         _render_diagnostics((*state.noticed, *summary.diagnostics))
-        with guarded("fidelity"):
-            render_fidelity(state, bench)
         _render_missing(summary)
     with other:
         text("Open something else", "title", "other")
@@ -115,7 +116,6 @@ def _render_outcomes(summary: LoadSummary) -> None:
     counts = Counter((line.kind or "(no kind)", line.outcome) for line in summary.documents)
     kept = [(kind, outcome, count) for (kind, outcome), count in sorted(counts.items()) if outcome != "ignored"]
     ignored = [(kind, "ignored", count) for kind, count in summary.ignored_kinds]
-    text(summary_words(summary), "title", "report")
     if not (summary.workloads or summary.policies):
         callout("info", "Nothing to draw: there is neither a workload nor a policy in this input.", key="nothing")
     rows = [

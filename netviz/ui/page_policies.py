@@ -8,11 +8,21 @@ import streamlit as st
 
 from netviz import workbench
 from netviz.errors import shown
-from netviz.ui.panel_toggles import is_found, tier_name
+from netviz.ui.panel_toggles import is_found
 from netviz.ui.parts import guarded, text
 from netviz.ui.state import AppState, Editing, current, short, update
 from netviz.ui.text import label, plural
-from netviz.ui.toggles import CLUSTER, NOTES, cards_of, is_on, order_words, render_switch, stage_words
+from netviz.ui.toggles import (
+    CLUSTER,
+    NOTES,
+    UNSUPPORTED,
+    cards_of,
+    is_on,
+    numbered,
+    order_words,
+    render_switch,
+    stage_words,
+)
 from netviz.workbench import BoardCard, TierColumn
 
 SHORT_BOARD = 8
@@ -29,7 +39,8 @@ def render_board(state: AppState, columns: Sequence[TierColumn]) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="nv-bar-board"
     ):
-        text(f"{plural(count, 'policy', 'policies')} in {plural(len(columns), 'tier')}", "title", "board")
+        tiers = sum(column.name != UNSUPPORTED for column in columns)
+        text(f"{plural(count, 'policy', 'policies')}, {plural(tiers, 'tier')}", "title", "board")
         wanted = ""
         if count > SHORT_BOARD:
             wanted = st.text_input(
@@ -46,14 +57,14 @@ def render_board(state: AppState, columns: Sequence[TierColumn]) -> None:
         "Evaluated from left to right. A tier decides, or passes on; what no tier decides is allowed.", "quiet", "flow"
     )
     with st.container(horizontal=True, wrap=False, key="nv-board"):
-        for number, column in enumerate(columns, start=1):
-            _render_column(state, column, number, [card for card in column.cards if is_found(card, wanted)])
+        for heading, column in numbered(columns):
+            _render_column(state, column, heading, [card for card in column.cards if is_found(card, wanted)])
 
 
-def _render_column(state: AppState, column: TierColumn, number: int, cards: Sequence[BoardCard]) -> None:
+def _render_column(state: AppState, column: TierColumn, heading: str, cards: Sequence[BoardCard]) -> None:
     key = short(column.name)
     with st.container(width=COLUMN_WIDTH, key=f"nv-column-{key}"):
-        text(f"{number}. {tier_name(column)}", "strong", f"column-{key}")
+        text(heading, "strong", f"column-{key}")
         order = order_words(column.order)
         facts = [f"order {order}" if order else "", plural(len(column.cards), "policy", "policies")]
         text(" · ".join(fact for fact in facts if fact), "quiet", f"facts-{key}")
@@ -67,7 +78,7 @@ def _render_column(state: AppState, column: TierColumn, number: int, cards: Sequ
 
 def end_words(column: TierColumn) -> str:
     """What happens to what no policy of a tier decides."""
-    if column.name == "unsupported":
+    if column.name == UNSUPPORTED:
         return "These are not modelled: what they may change is unknown."
     ends = {
         "deny": "At its end: denied, for every pod that a policy here isolates.",

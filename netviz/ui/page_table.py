@@ -32,8 +32,8 @@ def render_table(state: AppState) -> None:
         for line in lines
         if not wanted or wanted & {_namespace(line.source), _namespace(line.target)}
     ]
-    render_chip(state, state.bench)
     _render_rows(f"Allowed, unknown and changed pairs ({len(rows):,})", PAIRS, rows, "pairs")
+    render_chip(state, state.bench)
 
 
 def _namespace(peer: str) -> str:

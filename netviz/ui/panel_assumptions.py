@@ -9,6 +9,15 @@ from netviz.ui.parts import guarded
 from netviz.ui.state import AppState, current, update
 from netviz.workbench import Assumptions
 
+PLUGINS = {
+    "auto": "as the policies are written",
+    "kubernetes": "Kubernetes (the specification)",
+    "calico": "Calico",
+    "cilium": "Cilium",
+    "azure-npm": "Azure NPM",
+}
+"""The network plugins by the names that `--cni` takes."""
+
 IP_BLOCKS = {
     "addresses": "match pods too, by their address",
     "external": "match addresses outside of the cluster only",
@@ -18,6 +27,20 @@ IP_BLOCKS = {
 def render_assumptions(state: AppState, bench: workbench.Workbench) -> None:
     """A form for the assumptions; a value that cannot be is told as a sentence and changes nothing."""
     with st.popover("Assumptions"), st.form(f"assumptions-{state.generation}", border=False):
+        plugins = list(PLUGINS)
+        plugin = st.selectbox(
+            "Network plugin",
+            plugins,
+            index=plugins.index(state.assumptions.cni),
+            format_func=lambda name: PLUGINS[name],
+            key=f"cni-{state.generation}",
+        )
+        version = st.text_input(
+            "Its version",
+            value=state.assumptions.cni_version,
+            placeholder="newest; such as 1.16 or windows",
+            key=f"cni-version-{state.generation}",
+        )
         cidrs = st.text_input(
             "Pods without an address in the input lie in",
             value=", ".join(state.assumptions.pod_cidrs),
@@ -33,7 +56,15 @@ def render_assumptions(state: AppState, bench: workbench.Workbench) -> None:
         )
         if st.form_submit_button("Apply", key=f"assume-{state.generation}"):
             with guarded("assumptions"):
-                _assume(bench, Assumptions(ip_blocks=blocks, pod_cidrs=tuple(cidrs.replace(",", " ").split())))
+                _assume(
+                    bench,
+                    Assumptions(
+                        ip_blocks=blocks,
+                        pod_cidrs=tuple(cidrs.replace(",", " ").split()),
+                        cni=plugin,
+                        cni_version=version.strip(),
+                    ),
+                )
 
 
 def _assume(bench: workbench.Workbench, assumptions: Assumptions) -> None:

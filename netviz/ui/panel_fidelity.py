@@ -56,10 +56,10 @@ def _rows(lines: Sequence[FidelityLine], *, counted: bool) -> list[dict[str, str
     for line in lines:
         row: dict[str, str | int] = {
             "what": line.category,
-            "place": f"{line.file}:{line.line}" if line.file else "",
             "kind": line.kind,
             "name": line.name,
             "reason": line.message,
+            "place": f"{line.file}:{line.line}" if line.file else "",
         }
-        rows.append({"unknown pairs": line.pairs, **row} if counted else row)
+        rows.append({**row, "unknown pairs": line.pairs} if counted else row)
     return rows

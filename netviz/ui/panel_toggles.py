@@ -10,7 +10,7 @@ from netviz.errors import shown
 from netviz.ui.parts import text
 from netviz.ui.state import AppState, short
 from netviz.ui.text import label, plural
-from netviz.ui.toggles import CLUSTER, cards_of, enforce_all, is_on, render_switch, stage_words, switch_all
+from netviz.ui.toggles import CLUSTER, cards_of, enforce_all, is_on, numbered, render_switch, stage_words, switch_all
 from netviz.workbench import BoardCard, TierColumn
 
 MOST_TOGGLES = 60
@@ -31,10 +31,10 @@ def render_toggles(state: AppState, columns: Sequence[TierColumn]) -> None:
     listed = found[:MOST_TOGGLES] if wanted else found
     folded = count > MANY and not wanted
     with st.container(key="nv-toggles"):
-        for number, column in enumerate(columns, start=1):
+        for heading, column in numbered(columns):
             members = [card for card in listed if card.policy.tier == column.name and card.policy.state != "staged"]
             if members and len(columns) > 1:
-                text(f"{number}. {tier_name(column)}", "tier", f"tier-{short(column.name)}")
+                text(heading, "tier", f"tier-{short(column.name)}")
             _render_namespaces(state, members, folded=folded, place=short(column.name))
         _render_staged(state, [card for card in listed if card.policy.state == "staged"])
     if len(found) > len(listed):
@@ -48,11 +48,6 @@ def is_found(card: BoardCard, wanted: str) -> bool:
     """Whether a search finds a policy: by namespace and name, or by tier."""
     policy = card.policy
     return wanted.lower() in f"{policy.tier} {policy.namespace or CLUSTER}/{policy.name}".lower()
-
-
-def tier_name(column: TierColumn) -> str:
-    """What a tier is called above its policies."""
-    return "Not evaluated" if column.name == "unsupported" else f"Tier {column.name}"
 
 
 def _render_namespaces(state: AppState, members: Sequence[BoardCard], *, folded: bool, place: str) -> None:

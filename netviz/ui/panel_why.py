@@ -9,11 +9,11 @@ import streamlit as st
 
 from netviz import workbench
 from netviz.errors import shown
-from netviz.ui.parts import text
+from netviz.ui.parts import guarded, text
 from netviz.ui.state import NOTHING, AppState, Subject, update
 from netviz.ui.text import node_name, plural
 from netviz.view.picture import Change, Edge, Picture
-from netviz.workbench import BASELINE, CardFacts, EndpointChoice, Half, Step, WhyAnswer, WhyQuestion
+from netviz.workbench import BASELINE, CardFacts, EndpointChoice, Half, Step, WhatIf, WhyAnswer, WhyQuestion
 
 PANEL_HEIGHT = 680
 PROTOCOLS = ("TCP", "UDP", "SCTP")
@@ -26,6 +26,10 @@ VERDICTS = {
 }
 PARTLY = ":orange-badge[± Allowed on some ports]"
 WORDS = {"allow": ("✓", "allowed"), "deny": ("✗", "denied"), "unknown": ("?", "unknown")}
+PARTLY_WORDS = ("±", "allowed in part")
+SMALL_INPUT = 60
+"""Up to this many workloads and policies the answers of other network plugins are there at once."""
+
 NOW, BEFORE = "With the what-if", "As in the files"
 
 
@@ -92,6 +96,25 @@ def _render_connection(state: AppState, bench: workbench.Workbench, picture: Pic
     for number, line in enumerate(filter(None, map(_edge_words, edges))):
         text(line, "quiet", f"edge-{number}")
     _render_answer(bench.why(shown_case, question), "answer")
+    _render_plugins(state, bench, shown_case, question)
+
+
+def _render_plugins(state: AppState, bench: workbench.Workbench, what_if: WhatIf, question: WhyQuestion) -> None:
+    """The network plugins whose answer is another one; for a large input only when they are asked for."""
+    summary = bench.summary()
+    small = max(summary.workloads, summary.policies) <= SMALL_INPUT
+    key = f"plugins-{state.generation}"
+    panel = st.expander("Other network plugins", expanded=small, on_change="rerun", key=key)
+    if not panel.open:
+        return
+    with panel, guarded("plugins"):
+        differing = [each for each in bench.plugins(what_if, question) if each.reason and not each.chosen]
+        if not differing:
+            text("Every network plugin that netviz knows gives the same answer.", "quiet", "plugins-agree")
+        for each in differing:
+            sign, word = WORDS.get(each.verdict, PARTLY_WORDS)
+            text(f"{sign} {each.label}: {word}", "strong", f"plugin-{each.plugin}")
+            text(each.reason, "quiet", f"plugin-why-{each.plugin}")
 
 
 def _folded_ends(picture: Picture, subject: Subject) -> list[str]:

@@ -136,6 +136,7 @@ def loaded(
         sample=sample,
         identity=identity,
         noticed=tuple(noticed),
+        assumptions=bench.assumptions,
         generation=current().generation + 1,
         level="namespace" if bench.summary().workloads > MOST_CARDS else "workload",
     )
@@ -169,6 +170,8 @@ def to_query(state: AppState) -> dict[str, str]:
         "ns": _hashes(state.namespaces),
         "focus": short(state.focus) if state.focus else "",
         "hops": str(state.hops) if state.hops > 1 else "",
+        "cni": state.assumptions.cni if state.assumptions.cni != DEFAULTS.cni else "",
+        "cni-version": state.assumptions.cni_version,
         "off": _hashes(state.disabled),
         "on": _hashes(state.enforced),
     }
@@ -177,6 +180,13 @@ def to_query(state: AppState) -> dict[str, str]:
 
 def _hashes(names: Iterable[str]) -> str:
     return ",".join(sorted(short(name) for name in names))
+
+
+def assumed(query: Mapping[str, str], identity: str) -> Assumptions:
+    """The assumptions that an address names for this input; the usual ones where it is about another."""
+    if query.get("input") != identity:
+        return DEFAULTS
+    return replace(DEFAULTS, cni=query.get("cni", DEFAULTS.cni), cni_version=query.get("cni-version", ""))
 
 
 def restored(

@@ -13,8 +13,18 @@ from netviz.workbench import BoardCard, PolicyCard, TierColumn
 
 NOTES = {"refused": "refused", "unsupported": "not evaluated"}
 STAGES = {"set": "Set", "delete": "Delete"}
+UNSUPPORTED = "unsupported"
+"""The tier of policies whose kind is not modelled."""
+
 CLUSTER = "cluster"
 """Where policies without a namespace are listed."""
+
+
+def numbered(columns: Sequence[TierColumn]) -> list[tuple[str, TierColumn]]:
+    """The tiers with their headings, in evaluation order; last and without a number what is not evaluated."""
+    tiers = [column for column in columns if column.name != UNSUPPORTED]
+    found = [(f"{number}. Tier {column.name}", column) for number, column in enumerate(tiers, start=1)]
+    return found + [("Not evaluated", column) for column in columns if column.name == UNSUPPORTED]
 
 
 def cards_of(columns: Sequence[TierColumn]) -> Iterator[BoardCard]:

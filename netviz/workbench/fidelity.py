@@ -16,6 +16,7 @@ from netviz.source import SourceRef
 from netviz.workbench.answers import Asker, reasons
 
 NOT_MODELLED = "not modelled"
+NOT_ENFORCED = "not enforced"
 REFUSED = "refused"
 NOT_KNOWN = "not in the input"
 _MOST_COMBINATIONS = 400
@@ -29,8 +30,9 @@ _Reason = tuple[str, str]
 class FidelityLine:
     """One thing that may make a verdict UNKNOWN, with its place.
 
-    `category` is "not modelled" (legal, and netviz does not judge it), "refused", or "not in the input". `pairs` is how
-    many pairs of workloads have an UNKNOWN part because of it, as far as they were examined.
+    `category` is "not modelled" (legal, and netviz does not judge it), "not enforced" (by the network plugin: it has no
+    effect), "refused", or "not in the input". `pairs` is how many pairs of workloads have an UNKNOWN part because of
+    it, as far as they were examined.
     """
 
     category: str
@@ -78,11 +80,11 @@ def fidelity(
     for reason, line in _candidates(policies, report):
         pairs = counts.get(reason, 0)
         rest.pop(reason, None)
-        if pairs or line.category == NOT_MODELLED:
+        if pairs or line.category in (NOT_MODELLED, NOT_ENFORCED):
             lines.append(replace(line, pairs=pairs))
     places = {str(policy.id): policy for policy in policies.policies}
     lines += [_not_known(places.get(policy), why, pairs) for (policy, why), pairs in rest.items()]
-    order = (NOT_MODELLED, REFUSED, NOT_KNOWN)
+    order = (NOT_MODELLED, REFUSED, NOT_KNOWN, NOT_ENFORCED)
     lines.sort(key=lambda line: (order.index(line.category), line.file, line.line, line.message))
     unknown = sum(bool(cell.unknown) for cell in matrix.cells.values())
     return Fidelity(lines=tuple(lines), unknown=unknown, examined=examined)
@@ -118,6 +120,7 @@ def _causes(
 def _candidates(policies: PolicySet, report: LoadReport) -> Iterator[tuple[_Reason, FidelityLine]]:
     """Everything that may make a verdict unknown, with the reason that an explanation gives for it."""
     refused = {(record.file, record.document) for record in report.records if record.outcome == "refused"}
+    idle = {(problem.file, problem.line) for problem in report.diagnostics if problem.code == "not-enforced"}
     listed = {(item.file, item.line): item for item in report.unsupported}
     for policy in policies.policies:
         place = policy.ref.file, policy.ref.line
@@ -132,7 +135,7 @@ def _candidates(policies: PolicySet, report: LoadReport) -> Iterator[tuple[_Reas
         yield (
             ("", ""),
             FidelityLine(
-                category=NOT_MODELLED,
+                category=NOT_ENFORCED if (item.file, item.line) in idle else NOT_MODELLED,
                 file=item.file,
                 line=item.line,
                 kind=item.kind,

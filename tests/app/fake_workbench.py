@@ -23,6 +23,7 @@ from netviz.workbench import (
     LoadSummary,
     PictureAnswer,
     PictureQuestion,
+    PluginVerdict,
     PolicyCard,
     SelectedWorkload,
     Step,
@@ -112,6 +113,8 @@ class FakeWorkbench:
         )
 
     def with_assumptions(self, assumptions: Assumptions) -> FakeWorkbench:
+        if assumptions.cni not in ("auto", "cilium"):
+            raise UsageError(f"--cni {assumptions.cni}: there is no such plugin")
         if any("/" not in cidr for cidr in assumptions.pod_cidrs):
             raise UsageError(f"{assumptions.pod_cidrs[0]} is not a CIDR")
         return replace(self, assumptions=assumptions)
@@ -244,6 +247,14 @@ class FakeWorkbench:
             sentence=f"{question.source} may reach {question.target}",
             halves=(Half(direction="ingress", subject="shop/c", verdict="allow", steps=(step,)),),
         )
+
+    def plugins(self, what_if: WhatIf, question: WhyQuestion) -> tuple[PluginVerdict, ...]:
+        own = PluginVerdict(plugin="auto", label="auto", verdict="allow", chosen=True)
+        calico = PluginVerdict(plugin="calico", label="Calico", verdict="allow")
+        if question.port == 443:
+            return (own, calico)
+        reason = "Cilium matches address blocks with neither pods nor nodes (D1, D2)." + HOSTILE * self.hostile
+        return (own, calico, PluginVerdict(plugin="cilium", label="Cilium", verdict="deny", reason=reason))
 
     def card(self, what_if: WhatIf, peer: str) -> CardFacts:
         return CardFacts(

@@ -83,7 +83,7 @@ def test_one_switch_enforces_all_staged_policies_and_the_address_says_so(tiered:
 def test_the_board_shows_a_column_for_each_tier_with_its_order_and_its_end(tiered: AppTest) -> None:
     page = board(tiered)
     lines = texts(page)
-    assert "6 policies in 2 tiers" in lines
+    assert "6 policies, 2 tiers" in lines
     assert "order 100 · 2 policies" in lines
     assert "order 1,000,000 · 4 policies" in lines
     ends = [line for line in lines if line.startswith("At its end")]
