@@ -180,7 +180,7 @@ class EndpointClasses:
             ports=(),
             node="",
             services=(),
-            addresses=self._assumed_families() if self.by_address else (),
+            addresses=self._address_key(()),
         )
 
     def _key(self, pod: Pod, host_groups: Mapping[str, int]) -> ClassKey:
@@ -194,7 +194,7 @@ class EndpointClasses:
             ports=() if pod.host_network else self._ports(pod.ports),
             node=pod.node if pod.host_network and self.vocabulary.nodes else "",
             services=self._served.get((pod.namespace, pod.name), ()),
-            addresses=self._address_key(addresses) if self.by_address else (),
+            addresses=self._address_key(addresses),
             guards=tuple(sorted({host_groups[each.name] for each in judged_by.endpoints})),
             guarded=bool(judged_by.endpoints) and (judged_by.certain or None),
         )
@@ -211,7 +211,7 @@ class EndpointClasses:
             ports=self._ports(endpoint.ports),
             node=endpoint.node if self.vocabulary.nodes else "",
             services=tuple(dict.fromkeys(port for ports in served for port in ports)),
-            addresses=self._address_key(endpoint.addresses) if self.by_address else (),
+            addresses=self._address_key(endpoint.addresses),
             open=is_open(endpoint),
             announced=endpoint.announced,
         )
@@ -228,10 +228,13 @@ class EndpointClasses:
         )
 
     def _address_key(self, known: Iterable[IpAddress]) -> FamilyAtoms:
+        if not self.by_address and not self.vocabulary.families:
+            return ()
         by_family: dict[int, set[int]] = {}
         for address in known:
             by_family.setdefault(address.family, set()).add(self.atoms.atom_of(address))
-        found = tuple((family, tuple(sorted(atoms))) for family, atoms in sorted(by_family.items()))
+        ordered = sorted(by_family.items())
+        found = tuple((family, tuple(sorted(atoms)) if self.by_address else None) for family, atoms in ordered)
         return found or self._assumed_families()
 
 

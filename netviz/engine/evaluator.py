@@ -7,7 +7,7 @@ from itertools import groupby
 
 from netviz.engine import reach
 from netviz.engine.classes import EndpointClasses
-from netviz.engine.fixed import UNPOLICED, AnyPod, End, bypass, opened
+from netviz.engine.fixed import UNPOLICED, AnyPod, Bypass, End, bypass, opened
 from netviz.engine.hosts import FAILSAFE
 from netviz.engine.matrix import Grouping, ReachabilityMatrix
 from netviz.engine.options import Connection, Options, Scenario, Verdict, both
@@ -239,9 +239,13 @@ class Evaluation:
         """Source and target slots of every address family in which the two ends can talk."""
         return self.evaluator.classes.pairs(self.slots_of(source, target), self.slots_of(target, source))
 
+    def bypass(self, source: End, target: End) -> Bypass:
+        """On which side of a connection no policy is asked, with this network plugin."""
+        return bypass(self.cluster, source, target, own_node_open=self.evaluator.options.own_node_open)
+
     def verdict(self, source: End, target: End, connection: Connection) -> Verdict:
         """Whether `source` may open `connection` to `target`. Ends in two address families must agree, else UNKNOWN."""
-        bypassed = bypass(self.cluster, source, target)
+        bypassed = self.bypass(source, target)
         if bypassed == UNPOLICED:
             return Verdict.ALLOW
         atom = self.evaluator.atoms.atom_of(connection.protocol, connection.port)

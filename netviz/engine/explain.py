@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from netviz.engine.evaluator import Evaluation, side
-from netviz.engine.fixed import AnyPod, Bypass, End, bypass, opened
+from netviz.engine.fixed import AnyPod, Bypass, End, opened
 from netviz.engine.options import Connection, Verdict, both
 from netviz.engine.walk import Event, EventKind
 from netviz.model.cluster import Pod
@@ -37,6 +37,7 @@ class Fixed(StrEnum):
     OWN_NODE = "own-node"
     TO_OWN_NODE = "to-own-node"
     ON_THIS_NODE = "on-this-node"
+    OPEN_NODE = "open-node"
     FAILSAFE = "failsafe"
     OUTSIDE = "outside"
     HOST_NETWORK = "host-network"
@@ -80,7 +81,7 @@ class Explanation:
 def explain(evaluation: Evaluation, source: End, target: End, connection: Connection) -> Explanation:
     """The verdict of `Evaluation.verdict` with the recorded walks that lead to it."""
     verdict = evaluation.verdict(source, target, connection)
-    bypassed = bypass(evaluation.cluster, source, target)
+    bypassed = evaluation.bypass(source, target)
     atom = evaluation.evaluator.atoms.atom_of(connection.protocol, connection.port)
     found: list[tuple[Verdict, int, int]] = []
     for s, t in evaluation.slot_pairs(source, target):
@@ -169,7 +170,7 @@ def _fixed_reason(
     if around is not True:
         return None
     if direction is Direction.EGRESS:
-        return Fixed.ON_THIS_NODE
+        return Fixed.ON_THIS_NODE if _is_guarded(evaluation, slot) else Fixed.OPEN_NODE
     return Fixed.TO_OWN_NODE if _is_guarded(evaluation, slot) else Fixed.OWN_NODE
 
 
@@ -220,8 +221,10 @@ def _trace_doubts(evaluation: Evaluation, trace: Trace) -> Iterator[Doubt]:
 
 def _same_node_words(trace: Trace) -> str:
     end = trace.subject_end
-    if trace.direction is Direction.INGRESS and isinstance(end, Pod) and not end.host_network:
-        return "whether the source is the node that the target runs on is not in the input (rule A31)"
+    if isinstance(end, Pod) and not end.host_network:
+        if trace.direction is Direction.INGRESS:
+            return "whether the source is the node that the target runs on is not in the input (rule A31)"
+        return "whether the target is the node that the source runs on is not in the input (rule D5)"
     return "whether both ends are on the same node is not in the input (rule B52)"
 
 

@@ -53,20 +53,22 @@ def common(found: Iterable[Bypass]) -> Bypass:
     return Bypass(egress.pop() if len(egress) == 1 else None, ingress.pop() if len(ingress) == 1 else None)
 
 
-def bypass(cluster: Cluster, source: End, target: End) -> Bypass:
+def bypass(cluster: Cluster, source: End, target: End, *, own_node_open: bool = False) -> Bypass:
     """Where policies are not asked: a pod and itself (A32), a node and the pods on it (A31), addresses outside.
 
     What a pod sends to its own node passes the policies of the pod only; that the node then takes it is an assumption
-    about the data plane (DefaultEndpointToHostAction, B52).
+    about the data plane (DefaultEndpointToHostAction, B52). With `own_node_open` they are not asked either (D5).
     """
     if isinstance(source, Pod) and isinstance(target, Pod) and _same_pod(source, target):
         return UNPOLICED
     if isinstance(target, AnyPod):
         return POLICED
     if isinstance(source, AnyPod) or not _is_host(source):
-        if not _is_host(target) or not guards(cluster, target).endpoints:
+        guarded = _is_host(target) and bool(guards(cluster, target).endpoints)
+        if not guarded and not (own_node_open and _is_host(target)):
             return POLICED
-        return Bypass(ingress=None if isinstance(source, AnyPod) else _near(cluster, target, source))
+        near = None if isinstance(source, AnyPod) else _near(cluster, target, source)
+        return Bypass(egress=own_node_open and near, ingress=guarded and near)
     near = _near(cluster, source, target)
     return Bypass(near, near)
 

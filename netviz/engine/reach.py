@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from netviz.engine.fixed import POLICED, AnyPod, Bypass, End, bypass, common
+from netviz.engine.fixed import POLICED, AnyPod, Bypass, End, common
 from netviz.engine.matrix import Cell, Grouping, Peer, PeerType, ReachabilityMatrix, Side
 from netviz.engine.services import ingress_backends
 from netviz.engine.walk import Outcome
@@ -176,10 +176,9 @@ class _Builder:
 
     def _bypass(self, source: Part, target: Part) -> Bypass:
         hosts = self._on_host(source.number), self._on_host(target.number)
-        if not any(hosts) or (hosts[1] and not self._guarded):
+        if not any(hosts) or (hosts[1] and not self._guarded and not self._evaluator.options.own_node_open):
             return POLICED
-        cluster = self._evaluation.cluster
-        return common(bypass(cluster, s, t) for s in source.pods for t in target.pods)
+        return common(self._evaluation.bypass(s, t) for s in source.pods for t in target.pods)
 
     def _sides(self, parts: tuple[Part, ...]) -> tuple[Side, Side]:
         slots = [slot for part in parts for slot in self._classes.classes[part.number].slots]
@@ -245,7 +244,7 @@ class _Builder:
                 for pod in part.pods:
                     wanted = ports.get((pod.namespace, pod.name))
                     if wanted is not None:
-                        around = bypass(self._evaluation.cluster, AnyPod(), pod)
+                        around = self._evaluation.bypass(AnyPod(), pod)
                         masks = self._class_pair(arbitrary, part.number, around)
                         allow |= wanted & self._evaluator.connections(masks.allow)
                         unknown |= wanted & self._evaluator.connections(masks.unknown)

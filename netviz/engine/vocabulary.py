@@ -34,7 +34,8 @@ class Vocabulary:
     """Endpoints that agree on all of this are treated alike by every policy that the vocabulary was made from.
 
     `nodes`: whether some rule speaks of nodes, so that their addresses and the placement of hostNetwork pods matter.
-    `network_sets`: whether some selector can mean a network set. `services` are (namespace, name).
+    `network_sets`: whether some selector can mean a network set. `services` are (namespace, name). `families`: whether
+    some rule or subject is of one address family.
     """
 
     pod_keys: frozenset[str] = frozenset()
@@ -45,6 +46,7 @@ class Vocabulary:
     services: frozenset[tuple[str, str]] = frozenset()
     nodes: bool = False
     network_sets: bool = False
+    families: bool = False
 
     def __or__(self, other: Vocabulary) -> Vocabulary:
         return Vocabulary(
@@ -56,6 +58,7 @@ class Vocabulary:
             services=self.services | other.services,
             nodes=self.nodes or other.nodes,
             network_sets=self.network_sets or other.network_sets,
+            families=self.families or other.families,
         )
 
 
@@ -77,6 +80,7 @@ def vocabulary_of(policies: PolicySet) -> Vocabulary:
         services=frozenset(services | {(p.namespace, p.name) for p in ports if isinstance(p, ServicePorts)}),
         nodes=any(isinstance(leaf, OnNodes) for leaf in leaves),
         network_sets=any(isinstance(leaf.scope, LabelView) and leaf.scope.network_sets for leaf in labelled),
+        families=bool(families),
     )
 
 

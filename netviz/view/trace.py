@@ -141,6 +141,8 @@ def _fixed_step(fixed: Fixed, subject: str) -> Step:
             text = f"the source runs on the node of {subject}, which is assumed to take what its own pods send (B52)"
         case Fixed.ON_THIS_NODE:
             text = f"the target runs on the node of {subject}: no policy of the node is asked (B52)"
+        case Fixed.OPEN_NODE:
+            text = f"the target is the node that {subject} runs on: this network plugin always lets it reach that (D5)"
         case Fixed.FAILSAFE:
             text = f"a failsafe port: {subject} always allows it, whatever the policies say (B50)"
         case Fixed.OUTSIDE:
@@ -169,7 +171,8 @@ def _steps(evaluation: Evaluation, trace: Trace, connection: Connection, quote: 
             endpoint = _host_endpoint(evaluation, trace)
             yield _default_step(trace, subject) if endpoint is None else _profile_step(trace, endpoint)
     if trace.maybe_own_node:
-        text = f"if the source is the node that {subject} runs on, the connection is allowed all the same (A31)"
+        node, rule = ("target", "D5") if trace.direction is Direction.EGRESS else ("source", "A31")
+        text = f"if the {node} is the node that {subject} runs on, the connection is allowed all the same ({rule})"
         if _host_endpoint(evaluation, trace) is not None:
             text = "if both ends are on the same node, the connection is allowed all the same (B52)"
         yield Step(layer="before policy", text=text, mark="unknown")

@@ -8,9 +8,9 @@ from itertools import product
 
 from netviz.engine.evaluator import Evaluation
 from netviz.engine.explain import explain
-from netviz.engine.fixed import UNPOLICED, AnyPod, End, bypass
+from netviz.engine.fixed import UNPOLICED, AnyPod, End
 from netviz.engine.naming import Named, find
-from netviz.engine.options import Connection, Verdict
+from netviz.engine.options import Connection, ServiceClients, Verdict
 from netviz.engine.services import backends, find_service, members
 from netviz.engine.walk import Outcome
 from netviz.errors import UsageError
@@ -25,7 +25,7 @@ from netviz.sets.connections import (
     ConnectionSet,
     protocol_name,
 )
-from netviz.view.trace import Quote, because, end_words, halves
+from netviz.view.trace import Half, Quote, Step, because, end_words, halves
 from netviz.view.words import connection_words
 from netviz.workbench.questions import WhyAnswer
 
@@ -34,6 +34,13 @@ _FALLBACK_PORT = 80
 _HAIRPIN = "a pod that reaches itself through its own Service: whether the policy sees it is up to the plugin (A33)"
 
 _FORWARDED = "externalTrafficPolicy Cluster: backends see the address of a node instead of the client's (A36)"
+_CLIENT_OR_NODE = (
+    "with externalTrafficPolicy Cluster it is up to this network plugin whether policies see a client outside or a node"
+    " (D4)"
+)
+_PAST_POLICY = (
+    "with externalTrafficPolicy Cluster, this network plugin lets clients outside past ingress policies (D4)"
+)
 _WHICH_NODE = "which node forwards the connection, or its address, is not in the input (A36)"
 _INSIDE_ONLY = "a ClusterIP is reachable from inside of the cluster only; policies would judge the client's address"
 
@@ -72,7 +79,7 @@ class Asker:
         pairs = list(product(sources, targets))
         others = [(s, t) for s, t in pairs if s != t]
         for s, t in others or pairs:
-            near = bypass(self.evaluation.cluster, s, t)
+            near = self.evaluation.bypass(s, t)
             found.setdefault((self._class(s), self._class(t), near), (s, t))
         return list(found.values())
 
@@ -124,7 +131,7 @@ class Asker:
         )
 
     def _sets(self, s: End, t: End) -> tuple[ConnectionSet, ConnectionSet]:
-        bypassed = bypass(self.evaluation.cluster, s, t)
+        bypassed = self.evaluation.bypass(s, t)
         if bypassed == UNPOLICED:
             return ALL_CONNECTIONS, ConnectionSet()
         evaluator = self.evaluation.evaluator
@@ -187,12 +194,25 @@ class Asker:
             return replace(answer, notes=(*answer.notes, _INSIDE_ONLY))
         if service.external_traffic_policy == "Local":
             return self._one(source, end_words(t), s, t, protocol, port)
-        nodes = _node_addresses(self.evaluation.cluster, s.family)
-        answers = [self._one(source, end_words(t), n, t, protocol, port) for n in nodes or self._anywhere(s.family)]
+        clients = self.evaluation.evaluator.options.service_clients
+        if clients is ServiceClients.UNPOLICED:
+            return self._past_policy(source, s, t, Connection(protocol, port))
+        either = clients is ServiceClients.CLIENT_OR_NODE
+        nodes = _node_addresses(self.evaluation.cluster, s.family) or self._anywhere(s.family)
+        seen = dict.fromkeys((s, *nodes)) if either else nodes
+        answers = [self._one(source, end_words(t), each, t, protocol, port) for each in seen]
         merged = answers[0]
         if len({(answer.verdict, answer.allowed) for answer in answers}) > 1:
-            merged = replace(_merged(source, end_words(t), answers), verdict="unknown", because=(("", _WHICH_NODE),))
-        return replace(merged, notes=(*merged.notes, _FORWARDED))
+            reason = _CLIENT_OR_NODE if either else _WHICH_NODE
+            merged = replace(_merged(source, end_words(t), answers), verdict="unknown", because=(("", reason),))
+        return replace(merged, notes=(*merged.notes, _CLIENT_OR_NODE if either else _FORWARDED))
+
+    def _past_policy(self, source: str, s: IpAddress, t: End, connection: Connection) -> WhyAnswer:
+        answer = self._exactly(source, end_words(t), s, t, connection)
+        step = Step(layer="before policy", text=_PAST_POLICY, mark="yes", action="allow")
+        ingress = Half(direction=Direction.INGRESS.value, subject=end_words(t), verdict="allow", steps=(step,))
+        sentence = _sentence(end_words(s), end_words(t), str(connection), [], "allow")
+        return replace(answer, verdict="allow", sentence=sentence, halves=(answer.halves[0], ingress), because=())
 
     def _anywhere(self, family: int) -> tuple[IpAddress, ...]:
         """One address of every atom of a family: what a node whose address is not in the input may have."""

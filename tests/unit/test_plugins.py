@@ -21,6 +21,7 @@ from netviz.workbench import (
     InputFile,
     PictureQuestion,
     WhatIf,
+    WhyAnswer,
     WhyQuestion,
     Workbench,
 )
@@ -45,11 +46,108 @@ def end(found: Loaded, name: str) -> Pod | IpAddress:
     return found.cluster.pod(namespace, own)
 
 
-def ask(found: Loaded, source: str, target: str, port: int = 80, protocol: str = "TCP") -> Verdict:
+def ask(
+    found: Loaded, source: str, target: str, port: int = 80, protocol: str = "TCP", *, ip_blocks: str = "addresses"
+) -> Verdict:
     """The verdict on one connection."""
-    options = options_for(found.plugin, ip_blocks="addresses", pod_cidrs=("10.244.0.0/16",))
+    options = options_for(found.plugin, ip_blocks=ip_blocks, pod_cidrs=("10.244.0.0/16",))
     evaluation = Evaluator(found.cluster, found.policies, options).evaluate()
     return evaluation.verdict(end(found, source), end(found, target), Connection(PROTOCOLS[protocol], port))
+
+
+SERVICE = """
+apiVersion: v1
+kind: Service
+metadata: {namespace: x, name: svc}
+spec: {type: NodePort, selector: {pod: a}, ports: [{port: 80, targetPort: 8080}]}
+"""
+OUTSIDE_CLOSED = policy("a", "ingress: [{from: [{podSelector: {}}]}]")
+
+
+@pytest.mark.parametrize(("cni", "expected"), [("kubernetes", "deny"), ("cilium", "deny"), ("azure-npm", "allow")])
+def test_d4_azure_npm_does_not_police_clients_outside_that_come_through_a_node(cni: str, expected: str) -> None:
+    text = cluster(NODES, SERVICE, OUTSIDE_CLOSED, a=pod("x/a", "10.0.0.1", spec="nodeName: n3, "))
+    found = through(text, cni)
+    assert found.verdict == expected
+    assert ("(D4)" in found.halves[1].steps[-1].text) == (cni == "azure-npm")
+
+
+def test_d4_without_a_node_in_between_azure_npm_polices_as_the_specification_says() -> None:
+    local = SERVICE.replace("type: NodePort", "type: LoadBalancer, externalTrafficPolicy: Local")
+    for service in (local, SERVICE.replace("NodePort", "ClusterIP")):
+        assert through(cluster(service, OUTSIDE_CLOSED), "azure-npm").verdict == "deny"
+
+
+def test_d4_cilium_may_take_the_client_for_itself_or_for_a_node() -> None:
+    allows_client = policy("a", "ingress: [{from: [{ipBlock: {cidr: 30.0.0.0/8}}]}]")
+    text = cluster(NODES, SERVICE, allows_client, a=pod("x/a", "10.0.0.1", spec="nodeName: n3, "))
+    assert through(text, "cilium").verdict == "unknown"
+    assert "(D4)" in through(text, "cilium").because[0][1]
+    assert through(text, "kubernetes").verdict == "deny"
+
+
+def through(text: str, cni: str) -> WhyAnswer:
+    """The answer for a client outside that comes through the Service."""
+    return bench(text, cni).why(BASELINE, WhyQuestion(source="30.1.2.3", target="service/x/svc", port=80))
+
+
+CLOSED = policy("a", "policyTypes: [Egress]")
+
+
+@pytest.mark.parametrize(("cni", "expected"), [("kubernetes", DENY), ("cilium", DENY), ("azure-npm", ALLOW)])
+def test_d5_azure_npm_lets_a_pod_reach_its_own_node(cni: str, expected: Verdict) -> None:
+    on_n1 = pod("x/a", "10.0.0.1", spec="nodeName: n1, ")
+    found = loaded(cluster(NODES, host_pod("n1", "10.9.0.1"), CLOSED, a=on_n1), cni)
+    assert ask(found, "x/a", "y/h") is expected
+    assert ask(found, "x/a", "10.9.0.1") is expected
+    assert ask(found, "x/a", "10.9.0.4") is DENY
+    assert ask(found, "x/a", "x/b") is DENY
+
+
+@pytest.mark.parametrize(("node", "expected"), [("n1", "allow"), ("n2", "deny")])
+def test_d5_list_and_why_agree(node: str, expected: str) -> None:
+    on_n1 = pod("x/a", "10.0.0.1", spec="nodeName: n1, ")
+    address = {"n1": "10.9.0.1", "n2": "10.9.0.4"}[node]
+    asked = bench(cluster(NODES, host_pod(node, address), CLOSED, a=on_n1), "azure-npm")
+    answer = asked.why(BASELINE, WhyQuestion(source="x/a", target="y/h", port=80))
+    assert answer.verdict == expected
+    assert any("(D5)" in step.text for step in answer.halves[0].steps) == (expected == "allow")
+    listed = {(line.source, line.target) for line in asked.pairs(BASELINE, "workload")}
+    assert (("x/a[Pod]", "y/h[Pod]") in listed) == (expected == "allow")
+
+
+def test_d5_placement_that_is_not_known_leaves_it_unknown() -> None:
+    text = cluster(host_pod("n1", "10.9.0.1").replace("nodeName: n1, ", ""), CLOSED)
+    assert ask(loaded(text, "azure-npm"), "x/a", "y/h") is UNKNOWN
+    assert ask(loaded(text, "kubernetes"), "x/a", "y/h") is DENY
+    answer = bench(text, "azure-npm").why(BASELINE, WhyQuestion(source="x/a", target="y/h", port=80))
+    words = "whether the target is the node that the source runs on is not in the input (rule D5)"
+    assert answer.because == (("", words),)
+
+
+DUAL = cluster(
+    policy("a", "policyTypes: [Ingress, Egress]"),
+    a=pod("x/a", status="podIP: 10.0.0.1, podIPs: [{ip: 10.0.0.1}, {ip: 'fd00::1'}]"),
+    b=pod("x/b", status="podIP: 10.0.0.2, podIPs: [{ip: 10.0.0.2}, {ip: 'fd00::2'}]"),
+)
+
+
+@pytest.mark.parametrize("ip_blocks", ["addresses", "external"])
+def test_d9_azure_npm_leaves_ipv6_without_policy(ip_blocks: str) -> None:
+    plain, npm = loaded(DUAL), loaded(DUAL, "azure-npm")
+    for source, target in (("30.1.2.3", "x/a"), ("x/a", "30.1.2.3"), ("y/c", "x/a")):
+        assert ask(plain, source, target, ip_blocks=ip_blocks) is DENY
+        assert ask(npm, source, target, ip_blocks=ip_blocks) is DENY
+    for source, target in (("2001:db8::1", "x/a"), ("x/a", "2001:db8::1")):
+        assert ask(plain, source, target, ip_blocks=ip_blocks) is DENY
+        assert ask(npm, source, target, ip_blocks=ip_blocks) is ALLOW
+    assert ask(npm, "x/b", "x/a", ip_blocks=ip_blocks) is UNKNOWN
+
+
+def test_d9_what_azure_npm_makes_of_an_ipv6_block_is_not_known() -> None:
+    text = cluster(policy("a", "ingress: [{from: [{ipBlock: {cidr: 'fd00::/64'}}]}]"))
+    assert ask(loaded(text, "azure-npm"), "y/c", "x/a") is UNKNOWN
+    assert ask(loaded(text, "calico"), "y/c", "x/a") is DENY
 
 
 BLOCK = cluster(policy("a", "policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0}}]}]"))
