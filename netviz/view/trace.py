@@ -164,7 +164,7 @@ def _steps(evaluation: Evaluation, trace: Trace, connection: Connection, quote: 
             yield _rule_step(evaluation, trace, event, (event.step.policy, event.match), connection, quote)
         elif event.step is not None:
             isolating[event.tier] += event.step.captures
-            yield _policy_step(event, event.step, subject, direction)
+            yield _policy_step(event, event.step, subject, direction, quote)
         elif event.kind is EventKind.TIER_END:
             yield _tier_end(event, subject, direction, isolating[event.tier])
         else:
@@ -214,7 +214,7 @@ def _layer(event: Event) -> str:
     return f"tier {event.tier.name}" if event.tier else "default"
 
 
-def _policy_step(event: Event, step: PolicyStep, subject: str, direction: Direction) -> Step:
+def _policy_step(event: Event, step: PolicyStep, subject: str, direction: Direction, quote: Quote) -> Step:
     policy = step.policy
     if event.sure:
         verb = "isolates" if step.captures else "applies to"
@@ -223,7 +223,13 @@ def _policy_step(event: Event, step: PolicyStep, subject: str, direction: Direct
         text, mark = f"{policy.id} may apply to {subject} for {direction.value}", "unknown"
         text += f": {policy.reason}" if policy.reason else ""
     return Step(
-        layer=_layer(event), text=text, mark=mark, policy=str(policy.id), file=policy.ref.file, line=policy.ref.line
+        layer=_layer(event),
+        text=text,
+        mark=mark,
+        policy=str(policy.id),
+        file=policy.ref.file,
+        line=policy.ref.line,
+        excerpt=quote(policy.ref),
     )
 
 
