@@ -1,0 +1,176 @@
+"""What a page asks: pictures, changes, cards, arrows; all of it plain values."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from netviz.errors import UsageError
+from netviz.workbench import BASELINE, Assumptions, Draft, PictureQuestion, WhatIf, WhyQuestion, Workbench
+from tests.unit.workbench.town import API, CALLER, NAMESPACE, WEB, WEB_8080, bench, policy, why
+
+DENY_API = "NetworkPolicy/town/deny-api"
+OFF = WhatIf(disabled=frozenset({DENY_API}))
+DRAFTED = WhatIf(drafts=(Draft(text=policy("more", "{podSelector: {}, policyTypes: [Egress]}")),))
+
+
+def answers(asked: Workbench, what_if: WhatIf) -> Iterator[tuple[str, object]]:
+    """Everything that can be asked."""
+    yield "summary", asked.summary()
+    yield "policies", asked.policies(what_if)
+    yield "board", asked.board(what_if)
+    yield "selected", asked.selected(what_if, DENY_API)
+    yield "unmodelled", asked.unmodelled(what_if)
+    yield "fidelity", asked.fidelity(what_if)
+    yield "endpoints", asked.endpoints()
+    yield "pairs", asked.pairs(what_if, "pod")
+    yield "svg", asked.svg(what_if, PictureQuestion(), dark=True)
+    yield "card", asked.card(what_if, "town/api[Pod]")
+    yield "check_draft", asked.check_draft(Draft(text="nonsense"))
+    for by in ("workload", "pod", "namespace"):
+        yield f"picture by {by}", asked.picture(what_if, PictureQuestion(by=by))
+    for port in (0, 8080):
+        yield f"why {port}", why(asked, "caller", "web-1", port, what_if)
+    yield "why service", why(asked, "caller", "service/town/web", 80, what_if)
+    yield "plugins", asked.plugins(what_if, WhyQuestion(source="town/caller", target="town/api", port=80))
+    yield "why alias", why(asked, "caller", "service/town/partner", 80, what_if)
+
+
+QUESTIONS = [name for name, _ in answers(bench(), BASELINE)]
+
+
+@pytest.mark.parametrize("what_if", [BASELINE, OFF, DRAFTED], ids=["baseline", "off", "drafted"])
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_answer_survives_a_journey_to_another_process(name: str, what_if: WhatIf) -> None:
+    answer = dict(answers(bench(), what_if))[name]
+    assert pickle.loads(pickle.dumps(answer)) == answer
+
+
+def test_every_question_is_in_the_list_above() -> None:
+    asked = bench()
+    methods = {name for name in dir(asked) if not name.startswith("_") and callable(getattr(asked, name))}
+    told = {name.split()[0] for name in QUESTIONS}
+    assert methods - told == {"load", "with_assumptions", "edge_question", "drafted"}
+
+
+@pytest.mark.parametrize("question", [BASELINE, OFF, DRAFTED, PictureQuestion(), WhyQuestion(source="a", target="b")])
+def test_every_question_survives_the_journey_as_well(question: object) -> None:
+    assert pickle.loads(pickle.dumps(question)) == question
+    assert hash(pickle.loads(pickle.dumps(question))) == hash(question)
+
+
+@pytest.mark.parametrize("what_if", [BASELINE, OFF, DRAFTED], ids=["baseline", "off", "drafted"])
+def test_two_benches_of_the_same_input_answer_the_same(what_if: WhatIf) -> None:
+    one, other = bench(), bench()
+    other.picture(OFF, PictureQuestion())
+    assert dict(answers(one, what_if)) == dict(answers(other, what_if))
+
+
+class TestPicture:
+    def test_a_change_is_one_line_per_pair(self) -> None:
+        lines = bench().picture(OFF, PictureQuestion()).changes
+        found = {(line.change, line.source_label, line.target_label, line.before, line.after) for line in lines}
+        assert ("added", "town/caller", "town/api", "", "any port") in found
+        assert {target for _, _, target, _, _ in found} == {"town/api"}
+        assert bench().picture(BASELINE, PictureQuestion()).changes == ()
+
+    def test_off_and_on_again_gives_the_same_picture(self) -> None:
+        asked = bench()
+        before = asked.picture(BASELINE, PictureQuestion())
+        asked.picture(OFF, PictureQuestion())
+        assert asked.picture(WhatIf(disabled=frozenset()), PictureQuestion()) == before
+
+    def test_a_what_if_moves_no_card(self) -> None:
+        asked = bench()
+        places = [
+            {node.id: (node.x, node.y) for node in asked.picture(what_if, PictureQuestion()).picture.nodes}
+            for what_if in (BASELINE, OFF)
+        ]
+        assert places[0]
+        assert all(places[1][node] == place for node, place in places[0].items() if node in places[1])
+
+    def test_an_unknown_policy_in_a_what_if_is_passed_over(self) -> None:
+        gone = WhatIf(disabled=frozenset({"NetworkPolicy/town/gone"}))
+        assert bench().picture(gone, PictureQuestion()).changes == ()
+
+    def test_an_unknown_level_is_a_sentence(self) -> None:
+        with pytest.raises(UsageError, match="'node' is no level"):
+            bench().picture(BASELINE, PictureQuestion(by="node"))
+
+    def test_assumptions_are_told_and_can_be_changed(self) -> None:
+        block = "{podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.50.0.0/16}}]}]}"
+        asked = bench(NAMESPACE, API, CALLER, policy("block", block))
+        assert asked.picture(BASELINE, PictureQuestion()).assumptions == ("pod addresses lie in 10.244.0.0/16",)
+        assert why(asked, "caller", "api", 80).verdict == "deny"
+        elsewhere = asked.with_assumptions(Assumptions(pod_cidrs=("10.50.1.0/24",)))
+        assert why(elsewhere, "caller", "api", 80).verdict == "allow"
+        assert asked.assumptions == Assumptions()
+        with pytest.raises(UsageError, match="is not a CIDR block"):
+            asked.with_assumptions(Assumptions(pod_cidrs=("10.50.1.0",)))
+
+
+class TestCard:
+    def test_it_tells_ports_isolation_policies_and_peers(self) -> None:
+        card = bench().card(BASELINE, "town/web-1[Pod]")
+        assert dict(card.facts)["Container ports"] == "TCP 8080 (http)"
+        assert dict(card.facts)["Egress"] == "open: no policy selects it"
+        assert card.policies == (("NetworkPolicy/town/web-8080", "ingress"),)
+        assert ("town/caller[Pod]", "town/caller", "TCP 8080") in card.incoming
+        assert ("town/caller[Pod]", "town/caller", "any port") in card.outgoing
+
+    def test_a_policy_that_is_off_is_told_as_such(self) -> None:
+        assert bench().card(OFF, "town/api[Pod]").policies == ((DENY_API, "ingress, switched off"),)
+        assert dict(bench().card(OFF, "town/api[Pod]").facts)["Ingress"] == "open: no policy selects it"
+        assert dict(bench().card(BASELINE, "town/api[Pod]").facts)["Ingress"] == "isolated: nothing is allowed"
+
+    def test_a_namespace_and_addresses_have_one_too(self) -> None:
+        by_namespace = bench().picture(BASELINE, PictureQuestion(by="namespace")).picture
+        for node in by_namespace.nodes:
+            if node.peer:
+                assert bench().card(BASELINE, node.peer).id == node.peer
+
+    def test_what_is_not_there_is_a_sentence(self) -> None:
+        with pytest.raises(UsageError, match="no card called 'town/gone'"):
+            bench().card(BASELINE, "town/gone")
+
+
+class TestArrow:
+    @pytest.mark.parametrize("by", ["workload", "pod", "namespace"])
+    @pytest.mark.parametrize("what_if", [BASELINE, OFF], ids=["baseline", "off"])
+    def test_every_drawn_arrow_has_an_answer_that_agrees(self, by: str, what_if: WhatIf) -> None:
+        asked, question = bench(), PictureQuestion(by=by)
+        edges = asked.picture(what_if, question).picture.edges
+        assert edges
+        for edge in edges:
+            asking = asked.edge_question(what_if, question, edge.source, edge.target)
+            assert asked.why(what_if, asking).verdict in ("allow", "mixed"), edge
+
+    def test_an_arrow_that_is_gone_is_a_sentence(self) -> None:
+        with pytest.raises(UsageError, match="not in the picture any more"):
+            bench().edge_question(BASELINE, PictureQuestion(), "gone", "town/api[Pod]")
+
+
+class TestEndpoints:
+    def test_everything_that_can_be_asked_about_is_offered_and_understood(self) -> None:
+        asked = bench()
+        choices = asked.endpoints()
+        assert len({choice.id for choice in choices}) == len(choices)
+        for choice in choices:
+            if choice.id != "service/town/empty":
+                assert why(asked, "caller", choice.id).verdict in ("allow", "deny", "mixed", "unknown")
+
+    def test_ports_come_with_the_choice(self) -> None:
+        ports = {choice.id: choice.ports for choice in bench().endpoints()}
+        assert ports["service/town/api"] == ("TCP 80", "TCP 90")
+
+
+def test_a_bench_remembers_a_few_scenarios_and_not_all() -> None:
+    asked = bench(NAMESPACE, *WEB, API, CALLER, WEB_8080)
+    memory: Callable[[], int] = lambda: len(vars(asked)["_memory"])  # noqa: E731 - one line is its whole story
+    for number in range(30):
+        draft: Any = Draft(text=policy(f"p{number}", "{podSelector: {}}"))
+        asked.picture(WhatIf(drafts=(draft,)), PictureQuestion())
+    assert memory() <= 12
