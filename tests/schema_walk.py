@@ -26,6 +26,7 @@ from typing import Any, Final
 Manifest = dict[str, Any]
 
 SCHEMAS: Final = Path(__file__).with_name("schemas")
+_NO_KIND: Final = ("cluster.json", "types.json")
 VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
     "boolean": (True, False),
     "calicoPort": (80, "8000:8010", "http"),
@@ -101,7 +102,7 @@ class _Structure:
 def read_kinds() -> tuple[Kind, ...]:
     """All kinds, sorted by the names of their files."""
     types = json.loads((SCHEMAS / "types.json").read_text())["types"]
-    files = sorted(path for path in SCHEMAS.glob("*.json") if path.name != "types.json")
+    files = sorted(path for path in SCHEMAS.glob("*.json") if path.name not in _NO_KIND)
     return tuple(_read_kind(path.stem, json.loads(path.read_text()), types) for path in files)
 
 
