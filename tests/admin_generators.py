@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -120,3 +122,51 @@ def admin_case(seed: int) -> Case:
         policies += [new.policy("ClusterNetworkPolicy", f"cnp{i}", tier) for i, tier in enumerate(tiers)]
     rng.shuffle(policies)
     return replace(case, objects=[*case.objects, *policies])
+
+
+def spoiled(case: Case, seed: int) -> tuple[Case, Callable[[int], list[Raw]]] | None:
+    """The case with one admin policy refused, and objects with what that policy may have been meant to be.
+
+    None without an admin policy.
+    """
+    rng = Random(f"spoiled {seed}")
+    places = [i for i, item in enumerate(case.objects) if item["apiVersion"].startswith("policy.networking.k8s.io/")]
+    if not places:
+        return None
+    place = rng.choice(places)
+    good = case.objects[place]
+    bad = copy.deepcopy(good)
+    what = rng.choice(("priority", "tier", "subject", "ingress", "egress", "name"))
+    if what in ("ingress", "egress"):
+        bad["spec"][what] = [*(good["spec"].get(what) or []), {"action": "Log"}]
+    elif what == "subject":
+        bad["spec"]["subject"] = {}
+    elif what == "name" and good["kind"].startswith("Baseline"):
+        bad["metadata"]["name"] = "other"
+    else:
+        bad["spec"][what] = 1001
+    misspelt = not set(bad["spec"]) <= {*good["spec"], "ingress", "egress"}
+
+    def meant(attempt: int) -> list[Raw]:
+        rest = case.objects[:place] + case.objects[place + 1 :]
+        if attempt == 0:
+            return rest
+        again = random_again(Random(f"meant {seed} {attempt}"), case, good)
+        spec = again["spec"]
+        spec |= {
+            key: good["spec"][key] for key in ("subject", "priority", "tier") if key in good["spec"] and key != what
+        }
+        for direction in ("ingress", "egress"):
+            if not bad["spec"].get(direction) and not misspelt:
+                spec[direction] = []
+        return [*rest, again]
+
+    return replace(case, objects=[*case.objects[:place], bad, *case.objects[place + 1 :]]), meant
+
+
+def random_again(rng: Random, case: Case, policy: Raw) -> Raw:
+    """Another policy of the same kind and name."""
+    make = Maker(rng=rng, exact=True, addressed=False, placed=False, listed=False)
+    cluster = policy["kind"] == "ClusterNetworkPolicy"
+    maker = AdminMaker(make=make, cluster=cluster, nodes=bool(kind_of(case.objects, "Node")))
+    return maker.policy(policy["kind"], policy["metadata"]["name"], rng.choice(("Admin", "Baseline")))

@@ -144,9 +144,11 @@ def _read_spec(spec: Fields, api: AdminApi) -> _Draft:
     priority = required_number(spec, "priority", 0, _LAST_PRIORITY) if "priority" in api.spec_fields else None
     rules = {direction: api.rules(spec, direction) for direction in Direction}
     written = frozenset(direction for direction in Direction if spec.raw(direction.value) not in (None, []))
+    tier = _read_tier(spec) if "tier" in api.spec_fields else api.tier
     return _Draft(
-        tier=_read_tier(spec, api) if "tier" in api.spec_fields else api.tier,
-        order=float(priority or 0),
+        tier=tier or api.tier,
+        # What may be meant for the last tier must not come after a policy that passes to it.
+        order=float(priority or 0) if tier else 0.0,
         subject=_read_subject(spec, api),
         directions=_BOTH if misspelt else written,
         ingress=rules[Direction.INGRESS],
@@ -154,8 +156,8 @@ def _read_spec(spec: Fields, api: AdminApi) -> _Draft:
     )
 
 
-def _read_tier(spec: Fields, api: AdminApi) -> Tier:
-    """The tier that the policy names; after reporting what is wrong, the one that decides first."""
+def _read_tier(spec: Fields) -> Tier | None:
+    """The tier that the policy names; None after reporting what is wrong."""
     before = len(spec.problems)
     name = spec.string("tier")
     if name is not None and name in _TIERS:
@@ -165,7 +167,7 @@ def _read_tier(spec: Fields, api: AdminApi) -> Tier:
         spec.error("not-supported", supported, "tier", value=name, hint=nearest(name, _TIERS))
     elif not errors_since(spec, before):
         spec.error("required", "must be set", "tier")
-    return api.tier
+    return None
 
 
 def _read_subject(spec: Fields, api: AdminApi) -> RulePeer:

@@ -314,7 +314,7 @@ def test_a_status_and_metadata_of_an_export_are_no_problem() -> None:
 )
 def test_c30_priority_tier_and_subject(kind: str, spec: str, code: str, path: str, message: str) -> None:
     policy = assert_refused(read_spec(kind, spec.replace("SUBJECT", "subject: {namespaces: {}}")), code, path, message)
-    assert (policy.tier, policy.order) == ("kube-admin", 0 if path == "spec.priority" else 5)
+    assert (policy.tier, policy.order) == ("kube-admin", 5 if path == "spec.subject" else 0)
 
 
 @pytest.mark.parametrize(
