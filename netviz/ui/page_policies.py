@@ -20,6 +20,7 @@ from netviz.ui.toggles import (
     is_on,
     numbered,
     order_words,
+    place_words,
     render_switch,
     stage_words,
 )
@@ -99,8 +100,7 @@ def _render_card(state: AppState, card: BoardCard) -> None:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.button(label(policy.name), key=f"read-{key}", type="tertiary", on_click=_read, args=(policy.id,))
             render_switch(state, card, "board", named=False)
-        order = "" if policy.state in NOTES else order_words(card.order)
-        facts = [shown(policy.kind), shown(policy.namespace) or CLUSTER, f"order {order}" if order else ""]
+        facts = [shown(policy.kind), shown(policy.namespace) or CLUSTER, place_words(card)]
         text(" · ".join(fact for fact in facts if fact), "quiet", f"scope-{key}")
         st.markdown(card_badges(card))
         if card.stage:

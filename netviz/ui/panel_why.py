@@ -95,8 +95,10 @@ def _render_connection(state: AppState, bench: workbench.Workbench, picture: Pic
         text(f"“{name}” stands for many: one of them is taken as an example.", "quiet", f"folded-{number}")
     for number, line in enumerate(filter(None, map(_edge_words, edges))):
         text(line, "quiet", f"edge-{number}")
-    _render_answer(bench.why(shown_case, question), "answer")
+    answer = bench.why(shown_case, question)
+    _render_verdict(answer, "answer")
     _render_plugins(state, bench, shown_case, question)
+    _render_traces(answer, "answer")
 
 
 def _render_plugins(state: AppState, bench: workbench.Workbench, what_if: WhatIf, question: WhyQuestion) -> None:
@@ -130,7 +132,7 @@ def _edge_words(edge: Edge) -> str:
     )
 
 
-def _render_answer(answer: WhyAnswer, key: str) -> None:
+def _render_verdict(answer: WhyAnswer, key: str) -> None:
     partly = answer.verdict == "mixed" and answer.allowed
     st.markdown(PARTLY if partly else VERDICTS.get(answer.verdict, VERDICTS["unknown"]))
     text(f"{answer.source} → {answer.target}", "strong", f"{key}-ends")
@@ -142,13 +144,17 @@ def _render_answer(answer: WhyAnswer, key: str) -> None:
     via = [f"via {answer.via}"] if answer.via else []
     for number, line in enumerate((*via, *reasons, *answer.notes)):
         text(line, "quiet", f"{key}-note-{number}")
+
+
+def _render_traces(answer: WhyAnswer, key: str) -> None:
     for number, half in enumerate(answer.halves):
         _render_half(half, f"{key}-{number}")
     if answer.backends:
         text(plural(len(answer.backends), "backend"), "strong", f"{key}-backends")
     for number, backend in enumerate(answer.backends):
         with st.expander(f"Backend {number + 1}: {backend.verdict}", expanded=len(answer.backends) == 1):
-            _render_answer(backend, f"{key}-backend-{number}")
+            _render_verdict(backend, f"{key}-backend-{number}")
+            _render_traces(backend, f"{key}-backend-{number}")
 
 
 def _render_half(half: Half, key: str) -> None:

@@ -12,6 +12,9 @@ from netviz.ui.text import label, plural
 from netviz.workbench import BoardCard, PolicyCard, TierColumn
 
 NOTES = {"refused": "refused", "unsupported": "not evaluated"}
+UNORDERED = frozenset(("NetworkPolicy", "BaselineAdminNetworkPolicy", "calico.StagedKubernetesNetworkPolicy"))
+"""Kinds of which nobody writes an order."""
+
 STAGES = {"set": "Set", "delete": "Delete"}
 UNSUPPORTED = "unsupported"
 """The tier of policies whose kind is not modelled."""
@@ -51,6 +54,13 @@ def order_words(order: float | None) -> str:
     return "" if abs(order) == float("inf") else f"{order:,.15g}"
 
 
+def place_words(card: BoardCard) -> str:
+    """The order of a policy in its tier; "" for kinds that have none of their own."""
+    unordered = card.policy.state in NOTES or card.policy.kind in UNORDERED
+    order = "" if unordered else order_words(card.order)
+    return f"order {order}" if order else ""
+
+
 def stage_words(card: BoardCard) -> str:
     """What enforcing a staged policy would do; "" for a policy that is not staged."""
     if not card.stage:
@@ -66,8 +76,8 @@ def policy_help(card: BoardCard) -> str:
     directions = " and ".join(policy.directions) or "no direction"
     facts = [f"{label(policy.kind)} in {label(f'{policy.file}:{policy.line}')}"]
     if policy.tier:
-        order = order_words(card.order)
-        facts.append(f"tier {label(policy.tier)}" + (f", order {label(order)}" if order else ""))
+        place = place_words(card)
+        facts.append(f"tier {label(policy.tier)}" + (f", {label(place)}" if place else ""))
     if card.stage:
         facts.append(label(stage_words(card)))
     facts.append(f"{directions}, selects {plural(policy.selects, 'pod')}")
