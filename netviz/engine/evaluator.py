@@ -7,7 +7,7 @@ from itertools import groupby
 
 from netviz.engine import reach
 from netviz.engine.classes import EndpointClasses
-from netviz.engine.fixed import UNPOLICED, AnyPod, Bypass, End, bypass, opened
+from netviz.engine.fixed import UNPOLICED, AnyPod, Bypass, End, Forwarder, bypass, opened
 from netviz.engine.hosts import FAILSAFE
 from netviz.engine.matrix import Grouping, ReachabilityMatrix
 from netviz.engine.options import Connection, Options, Scenario, Verdict, both
@@ -227,6 +227,8 @@ class Evaluation:
         match end:
             case IpAddress():
                 slots = classes.slots_at(end)
+            case Forwarder(address):
+                slots = classes.slots_at(address)
             case AnyPod():
                 slots = classes.classes[classes.arbitrary].slots
             case _:

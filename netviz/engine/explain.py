@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from netviz.engine.evaluator import Evaluation, side
-from netviz.engine.fixed import AnyPod, Bypass, End, opened
+from netviz.engine.fixed import AnyPod, Bypass, End, Forwarder, opened
 from netviz.engine.options import Connection, Verdict, both
 from netviz.engine.walk import Event, EventKind
 from netviz.model.cluster import Pod
@@ -163,6 +163,8 @@ def _fixed_reason(
     end, slot = subject
     if isinstance(end, AnyPod):
         return Fixed.UNNAMED
+    if isinstance(end, Forwarder):
+        return Fixed.OUTSIDE
     if isinstance(end, Pod) and isinstance(peer, Pod) and (peer.namespace, peer.name) == (end.namespace, end.name):
         return Fixed.SELF
     if not evaluation.evaluator.policed(slot):

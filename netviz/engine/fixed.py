@@ -18,11 +18,21 @@ class AnyPod:
     """A pod of the cluster about which nothing is known, such as the unnamed pod of an Ingress controller."""
 
 
+@dataclass(frozen=True, slots=True)
+class Forwarder:
+    """A node that sends on what came from outside: policies see its address, and its own are not asked (B51)."""
+
+    address: IpAddress
+
+
 Host = Pod | IpAddress | HostEndpoint
 """What may be (part of) a node: a hostNetwork pod, an address, a host endpoint."""
 
-End = Host | AnyPod
-"""One end of a connection: a pod of the cluster, an address outside of it, a host endpoint, or an arbitrary pod."""
+End = Host | AnyPod | Forwarder
+"""One end of a connection: a pod of the cluster, an address outside of it, a host endpoint, or an arbitrary pod.
+
+A forwarder is a source only.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +71,10 @@ def bypass(cluster: Cluster, source: End, target: End, *, own_node_open: bool = 
     """
     if isinstance(source, Pod) and isinstance(target, Pod) and _same_pod(source, target):
         return UNPOLICED
-    if isinstance(target, AnyPod):
+    if isinstance(target, AnyPod | Forwarder):
         return POLICED
+    if isinstance(source, Forwarder):
+        return Bypass(True, bypass(cluster, source.address, target).ingress)
     if isinstance(source, AnyPod) or not _is_host(source):
         guarded = _is_host(target) and bool(guards(cluster, target).endpoints)
         if not guarded and not (own_node_open and _is_host(target)):

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from netviz.engine.evaluator import Evaluation
 from netviz.engine.explain import Doubt, Explanation, Fixed, Trace, doubts
-from netviz.engine.fixed import AnyPod, End
+from netviz.engine.fixed import AnyPod, End, Forwarder
 from netviz.engine.hosts import guards, is_open
 from netviz.engine.options import Connection, Verdict
 from netviz.engine.rules import RuleMatch
@@ -90,6 +90,8 @@ def end_words(end: End) -> str:
             return "the Ingress controller (any pod)"
         case HostEndpoint():
             return f"host endpoint {end.name}"
+        case Forwarder():
+            return str(end.address)
         case _:
             return str(end)
 
@@ -124,7 +126,7 @@ def _half(evaluation: Evaluation, trace: Trace, connection: Connection, quote: Q
 def _host_endpoint(evaluation: Evaluation, trace: Trace) -> HostEndpoint | None:
     """The host endpoint whose policies are asked for the subject of a trace."""
     end = trace.subject_end
-    if isinstance(end, AnyPod):
+    if isinstance(end, AnyPod | Forwarder):
         return None
     classes = evaluation.evaluator.classes
     possible = guards(evaluation.cluster, end).endpoints

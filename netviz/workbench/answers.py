@@ -8,7 +8,7 @@ from itertools import product
 
 from netviz.engine.evaluator import Evaluation
 from netviz.engine.explain import explain
-from netviz.engine.fixed import UNPOLICED, AnyPod, End
+from netviz.engine.fixed import UNPOLICED, AnyPod, End, Forwarder
 from netviz.engine.naming import Named, find
 from netviz.engine.options import Connection, ServiceClients, Verdict
 from netviz.engine.services import backends, find_service, members
@@ -198,8 +198,9 @@ class Asker:
         if clients is ServiceClients.UNPOLICED:
             return self._past_policy(source, s, t, Connection(protocol, port))
         either = clients is ServiceClients.CLIENT_OR_NODE
-        nodes = _node_addresses(self.evaluation.cluster, s.family) or self._anywhere(s.family)
-        seen = dict.fromkeys((s, *nodes)) if either else nodes
+        addresses = _node_addresses(self.evaluation.cluster, s.family) or self._anywhere(s.family)
+        nodes = tuple(Forwarder(address) for address in addresses)
+        seen: tuple[End, ...] = (s, *nodes) if either else nodes
         answers = [self._one(source, end_words(t), each, t, protocol, port) for each in seen]
         merged = answers[0]
         if len({(answer.verdict, answer.allowed) for answer in answers}) > 1:

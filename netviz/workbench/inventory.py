@@ -9,7 +9,7 @@ from netviz.analysis.compare import Comparison
 from netviz.dialects.plugins import AUTO, Plugin
 from netviz.engine.evaluator import Evaluation, Evaluator
 from netviz.engine.matrix import Peer, PeerType, ReachabilityMatrix
-from netviz.engine.naming import INGRESS_CONTROLLER
+from netviz.engine.naming import HOST_ENDPOINT, INGRESS_CONTROLLER
 from netviz.loading import Loaded
 from netviz.manifests.report import KUBECTL_EXPORT
 from netviz.model.cluster import Cluster, ContainerPort, Workload
@@ -28,6 +28,7 @@ from netviz.workbench.questions import (
 )
 
 _NAMED_IN_TITLE = 4
+_HOST_DEFAULTS = "nodes with host endpoints have Calico's failsafe ports, and accept what their own pods send to them"
 _SHOWN_BLOCKS = 3
 
 
@@ -57,7 +58,7 @@ def summary(loaded: Loaded) -> LoadSummary:
 
 
 def endpoint_choices(cluster: Cluster) -> tuple[EndpointChoice, ...]:
-    """Workloads, the pods of workloads that have several, Services, and the Ingress controller if there is one."""
+    """Workloads, the pods of workloads that have several, Services, host endpoints, the Ingress controller if any."""
     found: list[EndpointChoice] = []
     for workload in cluster.workloads:
         name = f"{workload.id.namespace}/{workload.id.name}"
@@ -81,6 +82,16 @@ def endpoint_choices(cluster: Cluster) -> tuple[EndpointChoice, ...]:
                 namespace=service.namespace,
                 kind="Service",
                 ports=ports,
+            )
+        )
+    for endpoint in cluster.host_endpoints:
+        found.append(
+            EndpointChoice(
+                id=HOST_ENDPOINT + endpoint.name,
+                label=f"{endpoint.name} (HostEndpoint)",
+                namespace="",
+                kind="HostEndpoint",
+                ports=_port_words(endpoint.ports),
             )
         )
     if cluster.ingresses:
@@ -172,8 +183,10 @@ def _cell_verdict(allow: ConnectionSet, unknown: ConnectionSet) -> str:
 
 
 def assumptions(evaluator: Evaluator, plugin: Plugin = AUTO) -> tuple[str, ...]:
-    """What the answers rest on and the input does not say (A21)."""
+    """What the answers rest on and the input does not say (A21, B50, B52)."""
     found = [] if plugin == AUTO else [f"the network plugin is {plugin.title}"]
+    if evaluator.cluster.host_endpoints:
+        found.append(_HOST_DEFAULTS)
     if not evaluator.classes.by_address:
         return tuple(found)
     pods = evaluator.cluster.pods

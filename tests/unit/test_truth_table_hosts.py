@@ -14,6 +14,7 @@ from netviz.engine.naming import find
 from netviz.loading import load_files, under
 from netviz.sets.connections import TCP
 from netviz.workbench.answers import Asker
+from netviz.workbench.inventory import assumptions, endpoint_choices
 
 EXT, NODE1, NODE2 = "30.1.2.3", "192.168.0.1", "192.168.0.2"
 ALLOW, DENY, UNKNOWN = Verdict.ALLOW, Verdict.DENY, Verdict.UNKNOWN
@@ -267,3 +268,24 @@ def test_the_trace_names_the_profiles(profiles: str, words: str) -> None:
     answer = asker.why(find(evaluation.cluster, EXT), find(evaluation.cluster, NODE1), TCP, 80)
     assert answer.halves[1].steps[-1].text.endswith(words)
     assert answer.halves[1].steps[-1].line > 0
+
+
+def test_b51_what_a_node_forwards_to_a_pod_is_not_judged_at_its_host_endpoint() -> None:
+    service = """
+apiVersion: v1
+kind: Service
+metadata: {namespace: x, name: web}
+spec: {type: NodePort, selector: {pod: b}, ports: [{port: 80}]}
+"""
+    evaluation = judged(host_endpoint(), service)
+    asker = Asker(evaluation, lambda _: ())
+    answer = asker.why(find(evaluation.cluster, EXT), find(evaluation.cluster, "service/x/web"), TCP, 80)
+    assert answer.verdict == "allow"
+    assert verdict(evaluation, NODE1, "x/b") is DENY
+
+
+def test_a_host_endpoint_can_be_chosen_and_what_is_assumed_about_it_is_told() -> None:
+    loaded = load_files([("in.yaml", "\n---\n".join((*CLUSTER, host_endpoint())).encode())])
+    (choice,) = [each for each in endpoint_choices(loaded.cluster) if each.kind == "HostEndpoint"]
+    assert find(loaded.cluster, choice.id).ends == loaded.cluster.host_endpoints
+    assert "failsafe" in " ".join(assumptions(Evaluator(loaded.cluster, loaded.policies)))
