@@ -57,6 +57,7 @@ WORKLOAD_SPECS: Final[dict[str, frozenset[str]]] = {
         "successfulJobsHistoryLimit suspend timeZone"
     ),
 }
+ORDINALS: Final = _fields("start")
 
 NAMESPACE_SPEC: Final = _fields("finalizers")
 NODE_SPEC: Final = _fields("configSource externalID podCIDR podCIDRs providerID taints unschedulable")
@@ -74,9 +75,20 @@ SLICE_ENDPOINT: Final = _fields(
     "addresses conditions deprecatedTopology hints hostname nodeName targetRef topology zone"
 )
 SLICE_PORT: Final = _fields("appProtocol name port protocol")
+OBJECT_REFERENCE: Final = _fields("apiVersion fieldPath kind name namespace resourceVersion uid")
 ENDPOINTS_TOP: Final = _fields("apiVersion kind metadata subsets")
+ENDPOINTS_SUBSET: Final = _fields("addresses notReadyAddresses ports")
+ENDPOINTS_ADDRESS: Final = _fields("hostname ip nodeName targetRef")
 ROUTE_SPEC: Final = _fields("alternateBackends host httpHeaders path port subdomain tls to wildcardPolicy")
+ROUTE_TARGET: Final = _fields("kind name weight")
+ROUTE_PORT: Final = _fields("targetPort")
 INGRESS_SPEC: Final = _fields("backend defaultBackend ingressClassName rules tls")
+INGRESS_RULE: Final = _fields("host http")
+INGRESS_HTTP: Final = _fields("paths")
+INGRESS_PATH: Final = _fields("backend path pathType")
+INGRESS_BACKEND: Final = _fields("resource service serviceName servicePort")
+INGRESS_SERVICE: Final = _fields("name port")
+INGRESS_SERVICE_PORT: Final = _fields("name number")
 
 NETWORK_SET_SPEC: Final = _fields("nets")
 WORKLOAD_ENDPOINT_SPEC: Final = _fields(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from netviz.manifests.document import Fields
-from netviz.manifests.known_fields import ROUTE_SPEC
+from netviz.manifests.known_fields import ROUTE_PORT, ROUTE_SPEC, ROUTE_TARGET
 from netviz.manifests.metadata import Metadata, required_child, warn_unknown
 from netviz.model.cluster import Ingress, IngressBackend, Service
 from netviz.source import SourceRef
@@ -31,10 +31,14 @@ def read_route(root: Fields, meta: Metadata) -> RouteObject | None:
     warn_unknown(spec, ROUTE_SPEC)
     first = required_child(spec, "to")
     targets = [first, *spec.children("alternateBackends")] if first is not None else []
+    for target in targets:
+        warn_unknown(target, ROUTE_TARGET)
     services = tuple((name, target.ref()) for target in targets if (name := target.string("name")))
     if first is not None and not services and not spec.errors:
         first.error("required", "must be set", "name")
     port = spec.child("port")
+    if port is not None:
+        warn_unknown(port, ROUTE_PORT)
     route = RouteObject(
         namespace=meta.namespace,
         name=meta.name,

@@ -8,7 +8,16 @@ from typing import Final
 
 from netviz.manifests.document import Fields
 from netviz.manifests.known_fields import (
+    ENDPOINTS_ADDRESS,
+    ENDPOINTS_SUBSET,
+    INGRESS_BACKEND,
+    INGRESS_HTTP,
+    INGRESS_PATH,
+    INGRESS_RULE,
+    INGRESS_SERVICE,
+    INGRESS_SERVICE_PORT,
     INGRESS_SPEC,
+    OBJECT_REFERENCE,
     SERVICE_PORT,
     SERVICE_SPEC,
     SLICE_ENDPOINT,
@@ -133,7 +142,10 @@ def _slice_endpoint(entry: Fields, *, resolves: bool) -> SliceEndpoint:
 
 def _target_pod(entry: Fields) -> str | None:
     target = entry.child("targetRef")
-    return target.string("name") if target is not None and target.string("kind") == "Pod" else None
+    if target is None:
+        return None
+    warn_unknown(target, OBJECT_REFERENCE)
+    return target.string("name") if target.string("kind") == "Pod" else None
 
 
 def _slice_ports(holder: Fields) -> Iterator[tuple[str | None, int, int | None]]:
@@ -169,8 +181,10 @@ def read_endpoints(root: Fields, meta: Metadata) -> EndpointsObject | None:
 
 
 def _subset_endpoints(subset: Fields) -> Iterator[SliceEndpoint]:
+    warn_unknown(subset, ENDPOINTS_SUBSET)
     for key in ("addresses", "notReadyAddresses"):
         for entry in subset.children(key):
+            warn_unknown(entry, ENDPOINTS_ADDRESS)
             address = read_address(entry, "ip")
             yield SliceEndpoint(addresses=() if address is None else (address,), pod=_target_pod(entry))
 
@@ -181,13 +195,21 @@ def read_ingress(root: Fields, meta: Metadata) -> Ingress | None:
     backends: list[IngressBackend] = []
     if spec is not None:
         warn_unknown(spec, INGRESS_SPEC)
-        holders = [(spec, "defaultBackend"), (spec, "backend")]
-        for rule in spec.children("rules"):
-            http = rule.child("http")
-            holders += [(path, "backend") for path in (http.children("paths") if http else [])]
+        holders = [(spec, "defaultBackend"), (spec, "backend"), *((path, "backend") for path in _ingress_paths(spec))]
         backends = [found for holder, key in holders if (found := _backend(holder, key)) is not None]
     ingress = Ingress(namespace=meta.namespace, name=meta.name, backends=tuple(backends), ref=root.ref())
     return None if root.errors else ingress
+
+
+def _ingress_paths(spec: Fields) -> Iterator[Fields]:
+    for rule in spec.children("rules"):
+        warn_unknown(rule, INGRESS_RULE)
+        http = rule.child("http")
+        if http is not None:
+            warn_unknown(http, INGRESS_HTTP)
+            for path in http.children("paths"):
+                warn_unknown(path, INGRESS_PATH)
+                yield path
 
 
 def _backend(holder: Fields, key: str) -> IngressBackend | None:
@@ -195,12 +217,13 @@ def _backend(holder: Fields, key: str) -> IngressBackend | None:
     backend = holder.child(key)
     if backend is None:
         return None
+    warn_unknown(backend, INGRESS_BACKEND)
     service = backend.child("service")
     name: str | None
     port: int | str | None
     if service is not None:
-        name, numbered = service.string("name"), service.child("port")
-        port = (numbered.integer("number") or numbered.string("name")) if numbered else None
+        warn_unknown(service, INGRESS_SERVICE)
+        name, port = service.string("name"), _ingress_port(service)
     else:
         name, port = backend.string("serviceName"), backend.port("servicePort")
     if not name and "resource" in backend:
@@ -210,3 +233,11 @@ def _backend(holder: Fields, key: str) -> IngressBackend | None:
             backend.error("required", "a Service name and port")
         return None
     return IngressBackend(service=name, port=port, ref=backend.ref())
+
+
+def _ingress_port(service: Fields) -> int | str | None:
+    port = service.child("port")
+    if port is None:
+        return None
+    warn_unknown(port, INGRESS_SERVICE_PORT)
+    return port.integer("number") or port.string("name")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from netviz.manifests.document import Fields
-from netviz.manifests.known_fields import POD_TEMPLATE, WORKLOAD_SPECS
+from netviz.manifests.known_fields import ORDINALS, POD_TEMPLATE, WORKLOAD_SPECS
 from netviz.manifests.metadata import Metadata, Owner, required_child, warn_unknown
 from netviz.manifests.pods import PodTemplate, read_template
 from netviz.model.cluster import WorkloadId
@@ -51,7 +51,6 @@ def read_controller(root: Fields, meta: Metadata) -> Controller | None:
     if job is None or template is None:
         return None
     replicas = _count(spec, "parallelism" if kind == "Job" else "replicas") if kind not in _ONE_POD else None
-    ordinals = spec.child("ordinals") if kind == "StatefulSet" else None
     return Controller(
         id=WorkloadId(meta.namespace, kind, meta.name),
         owner=meta.owner,
@@ -59,7 +58,7 @@ def read_controller(root: Fields, meta: Metadata) -> Controller | None:
         template=template,
         replicas=replicas,
         wanted=_wanted(root, spec, kind, replicas),
-        first_ordinal=(_count(ordinals, "start") if ordinals else None) or 0,
+        first_ordinal=_first_ordinal(spec) if kind == "StatefulSet" else 0,
         indexed="Job" in kind and job.string("completionMode") == "Indexed",
         marks_pods=not ("Job" in kind and job.boolean("manualSelector")),
         ref=root.ref(),
@@ -75,6 +74,14 @@ def _job_spec(spec: Fields) -> Fields | None:
     if job is not None:
         warn_unknown(job, WORKLOAD_SPECS["Job"])
     return job
+
+
+def _first_ordinal(spec: Fields) -> int:
+    ordinals = spec.child("ordinals")
+    if ordinals is None:
+        return 0
+    warn_unknown(ordinals, ORDINALS)
+    return _count(ordinals, "start") or 0
 
 
 def _wanted(root: Fields, spec: Fields, kind: str, replicas: int | None) -> int:

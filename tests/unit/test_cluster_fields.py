@@ -89,11 +89,13 @@ def read_cases() -> list[Case]:
             if "template" in facts:
                 manifest = put(manifest, facts["template"], FACTS["template"]["manifest"])
                 fields |= {f"{facts['template']}.{path}": entry for path, entry in FACTS["template"]["fields"].items()}
-            found += [case(manifest, tuple(facts.get("beside", ())), path, entry) for path, entry in fields.items()]
+            found += [
+                make_case(manifest, tuple(facts.get("beside", ())), path, entry) for path, entry in fields.items()
+            ]
     return found
 
 
-def case(manifest: Manifest, beside: tuple[Manifest, ...], path: str, entry: list[Any] | Manifest) -> Case:
+def make_case(manifest: Manifest, beside: tuple[Manifest, ...], path: str, entry: list[Any] | Manifest) -> Case:
     if isinstance(entry, list):
         return Case(manifest=manifest, beside=beside, path=path, values=tuple(entry))
     base = drop(manifest, entry["without"])
@@ -146,3 +148,22 @@ def test_every_field_that_is_read_is_one_of_these(kind: str, monkeypatch: pytest
 def plain(path: Sequence[str | int]) -> str:
     """The path without places in lists."""
     return ".".join(part for part in path if isinstance(part, str))
+
+
+def misspelt(written: Case) -> tuple[Manifest, str]:
+    """The manifest with the last named key of a case misspelt, and the path of what is there then."""
+    manifest = put(written.manifest, written.path, written.values[0])
+    holder: Any = manifest
+    *parents, last = keys(written.path.partition("{")[0].removesuffix("[]"))
+    for key in parents:
+        holder = holder[key]
+    holder[f"{last}x"] = holder.pop(last)
+    return manifest, plain((*parents, f"{last}x"))
+
+
+@pytest.mark.parametrize("written", [case for case in CASES if not case.path.startswith("status.")], ids=str)
+def test_a_misspelt_field_is_reported_at_its_place(written: Case) -> None:
+    """What is in a status is written by machines, and newer ones write more: nothing there counts as misspelt."""
+    manifest, place = misspelt(written)
+    loaded = load_files([("0.json", json.dumps(manifest).encode())])
+    assert place in {re.sub(r"\[\d+\]", "", problem.path) for problem in loaded.report.diagnostics}
