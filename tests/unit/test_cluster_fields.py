@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -109,6 +110,7 @@ def quiet(kind: str) -> list[str]:
 
 
 CASES: Final = read_cases()
+FIDELITY: Final = Path(__file__).parents[2] / "docs" / "fidelity.md"
 
 
 def load(case: Case, manifest: Manifest) -> Loaded:
@@ -167,3 +169,14 @@ def test_a_misspelt_field_is_reported_at_its_place(written: Case) -> None:
     manifest, place = misspelt(written)
     loaded = load_files([("0.json", json.dumps(manifest).encode())])
     assert place in {re.sub(r"\[\d+\]", "", problem.path) for problem in loaded.report.diagnostics}
+
+
+def test_the_page_on_fidelity_lists_the_fields_of_every_object() -> None:
+    text = FIDELITY.read_text(encoding="utf-8").partition("## Objects other than policies")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    listed = {kind: re.findall("`([^`]+)`", fields) for kinds, fields in rows for kind in kinds.split(", ")}
+    for written in CASES:
+        kind, path = written.manifest["kind"], plain(keys(written.path))
+        named = [*listed[kind], "metadata.name", "metadata.namespace"]
+        found = [one for one in named if f"{path}.".startswith(f"{one}.") or f".{one}." in f".{path}."]
+        assert found or (kind == "Pod" and path in map(plain, map(keys, FACTS["template"]["fields"]))), written
