@@ -181,7 +181,7 @@ def _policy_id(document: Document, identity: Identity) -> PolicyId:
 
 
 def _note_old_name(document: Document, identity: Identity, draft: Draft, problems: list[Diagnostic]) -> None:
-    if draft.tier != TIER.name and not identity.name.startswith(f"{draft.written_tier}."):
+    if draft.written_tier != TIER.name and not identity.name.startswith(f"{draft.written_tier}."):
         message = f'up to Calico 3.31 the name of a policy of this tier has to begin with "{draft.written_tier}."'
         path = ("metadata", "name")
         problems.append(document.diagnostic(Severity.INFO, "tier-prefix", message, path, value=identity.name))
