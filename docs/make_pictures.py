@@ -160,8 +160,8 @@ def make_steps(opened: Open) -> None:
 
 
 def make_why(opened: Open) -> None:
-    """The question of step 3, answered."""
-    page = opened("?sample=aks-frontend-backend")
+    """The question of step 3, answered, in a window that is high enough for the answer."""
+    page = opened("?sample=aks-frontend-backend", height=1240)
     map_of(page)
     explain_arrow(page, "frontend", "backend", "step-3-allow-frontend-to-backend.yaml:")
     save(page, "why.png")
