@@ -55,12 +55,15 @@ def opened(verdict: Verdict, bypassed: Ternary) -> Verdict:
 
 
 def common(found: Iterable[Bypass]) -> Bypass:
-    """What several connections have in common; None where they differ."""
-    sides = set(found)
-    if len(sides) == 1:
-        return sides.pop()
-    egress, ingress = {each.egress for each in sides}, {each.ingress for each in sides}
-    return Bypass(egress.pop() if len(egress) == 1 else None, ingress.pop() if len(ingress) == 1 else None)
+    """What connections between two sorts of ends have in common; None where they differ.
+
+    It does not look further than the first difference: on both sides it is a matter of who is near whom, if at all.
+    """
+    several = iter(found)
+    first = next(several)
+    other = next((each for each in several if each != first), first)
+    egress = first.egress if first.egress == other.egress else None
+    return Bypass(egress, first.ingress if first.ingress == other.ingress else None)
 
 
 def bypass(cluster: Cluster, source: End, target: End, *, own_node_open: bool = False) -> Bypass:
@@ -129,7 +132,7 @@ def _address_near(cluster: Cluster, address: IpAddress, target: Pod) -> Ternary:
         return True
     names = {node.name for node in cluster.nodes if address in node.addresses}
     names |= {p.node for p in cluster.pods if p.node and address in p.host_addresses}
-    names |= {endpoint.node for endpoint in cluster.host_endpoints if address in endpoint.addresses}
+    names |= {endpoint.node for endpoint in cluster.host_endpoints_at(address)}
     if not names:
         return None if _hosts_somebody(cluster, address) and not target.host_addresses else False
     return target.node in names if target.node else None

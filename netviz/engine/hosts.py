@@ -63,7 +63,7 @@ def guards(cluster: Cluster, end: Pod | IpAddress | HostEndpoint) -> Guards:
 
 
 def _at(cluster: Cluster, address: IpAddress) -> tuple[HostEndpoint, ...]:
-    found = tuple(endpoint for endpoint in cluster.host_endpoints if address in endpoint.addresses)
+    found = cluster.host_endpoints_at(address)
     # An endpoint for one interface comes before the one for all of them.
     return tuple(endpoint for endpoint in found if endpoint.interface != "*") or found
 
@@ -71,11 +71,11 @@ def _at(cluster: Cluster, address: IpAddress) -> tuple[HostEndpoint, ...]:
 def _of_pod(cluster: Cluster, pod: Pod) -> Guards:
     names = {pod.node} if pod.node else _nodes_at(cluster, pod.host_addresses)
     if names:
-        return Guards(endpoints=tuple(e for e in cluster.host_endpoints if e.node in names))
+        return Guards(endpoints=tuple(e for name in sorted(names) for e in cluster.host_endpoints_at(name)))
     possible = tuple(e for e in cluster.host_endpoints if not (pod.host_addresses and e.addresses))
     return Guards(endpoints=possible, certain=not possible)
 
 
 def _nodes_at(cluster: Cluster, addresses: tuple[IpAddress, ...]) -> set[str]:
     names = {node.name for node in cluster.nodes if set(addresses) & set(node.addresses)}
-    return names | {e.node for e in cluster.host_endpoints if set(addresses) & set(e.addresses)}
+    return names | {endpoint.node for address in addresses for endpoint in cluster.host_endpoints_at(address)}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from netviz.engine.fixed import POLICED, AnyPod, Bypass, End, common
@@ -20,6 +21,10 @@ from netviz.sets.region import bits
 
 if TYPE_CHECKING:
     from netviz.engine.evaluator import Evaluation
+
+
+Place = tuple[str, tuple[IpAddress, ...]]
+"""Where a pod runs: the name of its node, or "" and the addresses of its host, if they are known."""
 
 
 class Part(NamedTuple):
@@ -69,6 +74,7 @@ class _Builder:
         self._classes = self._evaluator.classes
         self._expanded: dict[int, tuple[Outcome, Row]] = {}
         self._between: dict[tuple[int, int, Bypass], Masks] = {}
+        self._places: dict[int, tuple[tuple[Pod, ...], Mapping[Place, Pod]]] = {}
         self._guarded = bool(evaluation.cluster.host_endpoints)
         self._cells: dict[Masks, Cell] = {}
         self._pods = sum(
@@ -178,7 +184,15 @@ class _Builder:
         hosts = self._on_host(source.number), self._on_host(target.number)
         if not any(hosts) or (hosts[1] and not self._guarded and not self._evaluator.options.own_node_open):
             return POLICED
-        return common(self._evaluation.bypass(s, t) for s in source.pods for t in target.pods)
+        pairs = _examples(self._by_place(source), self._by_place(target))
+        return common(self._evaluation.bypass(s, t) for s, t in pairs)
+
+    def _by_place(self, part: Part) -> Mapping[Place, Pod]:
+        known = self._places.get(id(part.pods))
+        if known is None:
+            places = {(p.node, () if p.node else p.host_addresses): p for p in part.pods}
+            known = self._places[id(part.pods)] = (part.pods, places)
+        return known[1]
 
     def _sides(self, parts: tuple[Part, ...]) -> tuple[Side, Side]:
         slots = [slot for part in parts for slot in self._classes.classes[part.number].slots]
@@ -262,6 +276,18 @@ def peer_ends(evaluation: Evaluation, by: Grouping) -> Mapping[str, tuple[End, .
         found[f"ext-{atom + 1}"] = (IpAddress(family, first),)
     found["ingress"] = (AnyPod(),)
     return found
+
+
+def _examples(sources: Mapping[Place, Pod], targets: Mapping[Place, Pod]) -> Iterator[tuple[Pod, Pod]]:
+    """Pairs of pods that stand for all pairs, as far as it matters whether they are on one node."""
+    pairs = (((a, s), (b, t)) for a, s in sources.items() for b, t in targets.items())
+    if not all(node for node, _ in (*sources, *targets)):
+        yield from ((s, t) for (_, s), (_, t) in pairs)
+        return
+    shared = next((place for place in sources if place in targets), None)
+    if shared is not None:
+        yield sources[shared], targets[shared]
+    yield from islice(((s, t) for (a, s), (b, t) in pairs if a != b), 1)
 
 
 def _united(first: Masks, second: Masks) -> Masks:

@@ -236,10 +236,17 @@ class Cluster:
     network_sets: tuple[NetworkSet, ...] = ()
     host_endpoints: tuple[HostEndpoint, ...] = ()
     _pods_by_name: Mapping[tuple[str, str], Pod] = field(init=False, repr=False, compare=False)
+    _hosts_by_place: Mapping[str | IpAddress, tuple[HostEndpoint, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         by_name = {(pod.namespace, pod.name): pod for pod in self.pods}
         object.__setattr__(self, "_pods_by_name", by_name)
+        by_place: dict[str | IpAddress, tuple[HostEndpoint, ...]] = {}
+        for endpoint in self.host_endpoints:
+            places: tuple[str | IpAddress, ...] = (endpoint.node, *endpoint.addresses)
+            for place in places:
+                by_place[place] = (*by_place.get(place, ()), endpoint)
+        object.__setattr__(self, "_hosts_by_place", by_place)
 
     def without_host_network(self) -> Cluster:
         """The same cluster with hostNetwork pods as ordinary pods at their nodes' addresses (A30, first behaviour)."""
@@ -248,6 +255,10 @@ class Cluster:
             for pod in self.pods
         )
         return replace(self, pods=pods)
+
+    def host_endpoints_at(self, place: str | IpAddress) -> tuple[HostEndpoint, ...]:
+        """The host endpoints of the node of that name, or with that address."""
+        return self._hosts_by_place.get(place, ())
 
     def pod(self, namespace: str, name: str) -> Pod:
         """The pod of that name; KeyError if there is none."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from netviz.engine import Connection, Evaluation, Evaluator, Grouping, Options, Verdict
@@ -370,3 +372,23 @@ def test_host_endpoints_that_policies_cannot_tell_apart_share_a_class() -> None:
     many = [endpoint(f"h{i}", f"n{i}", ip(f"192.168.1.{i}")) for i in range(1, 9)]
     classes = Evaluator(cluster(*many), PolicySet()).classes
     assert [len(each.host_endpoints) for each in classes.classes if each.host_endpoints] == [8]
+
+
+def test_replicas_on_several_nodes_reach_a_node_on_some_of_them_only() -> None:
+    replicas = [pod(f"r{i}", f"10.0.1.{i}", node=f"n{i}") for i in (1, 2)]
+    one = WorkloadId("x", "Deployment", "r")
+    pods = (*(replace(each, labels=Labels(), workload=one) for each in replicas), PROXY1, PROXY2)
+    of = replace(
+        cluster(endpoint(), endpoint("h2", "n2", NODE2), pods=pods),
+        workloads=(
+            Workload(id=one, pods=("r1", "r2")),
+            *(Workload(id=each.workload, pods=(each.name,)) for each in (PROXY1, PROXY2)),
+        ),
+    )
+    matrix = judged(of).matrix(Grouping.WORKLOAD)
+    index = {peer.id: i for i, peer in enumerate(matrix.peers)}
+    deployment, proxy1 = index[str(one)], index[str(PROXY1.workload)]
+    for cell in (matrix.cell(deployment, proxy1), matrix.cell(proxy1, deployment)):
+        assert cell.unknown.has(TCP, 80)
+    assert matrix.cell(deployment, proxy1).allow.has(TCP, 22)
+    assert not matrix.cell(proxy1, index[str(PROXY2.workload)]).allow.has(TCP, 80)
