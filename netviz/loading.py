@@ -201,7 +201,9 @@ def _finished(origin: Origin, judged: _Judged, plugin: Plugin) -> Loaded:
     cluster = replace(origin.cluster, host_endpoints=()) if hosts else origin.cluster
     enforced = {n: d for n, d in origin.documents.items() if plugin.enforces(d.api_version, d.kind)}
     defined = defined_tiers(enforced, origin.dialects)
-    policies = [in_doubtful_tier(p) if p.tier in defined.doubtful else p for p in judged.policies]
+    built_in = {tier.name for dialect in origin.dialects for tier in dialect.tiers()} | {UNSUPPORTED_TIER.name}
+    doubtful = defined.doubtful | (frozenset() if plugin.knows_tiers else {p.tier for p in judged.policies} - built_in)
+    policies = [in_doubtful_tier(p) if p.tier in doubtful else p for p in judged.policies]
     tiers, missing_tiers = _tiers(origin, defined.tiers, policies, plugin)
     outcomes = {**origin.outcomes, **judged.outcomes, **defined.outcomes}
     problems = (*origin.diagnostics, *judged.diagnostics, *defined.diagnostics, *missing_tiers, *hosts.values())

@@ -95,12 +95,17 @@ _ENFORCED_BY: Final = {
 }
 """Which plugins enforce the kinds of an API group; a group that is not listed depends on no plugin (D15, D16)."""
 
-_ADMIN_VERSIONS: Final = {
+_STILL: Final = (9999, 9999)
+_SINCE_CALICO: Final = {
     "AdminNetworkPolicy": ((3, 29), (3, 31)),
     "BaselineAdminNetworkPolicy": ((3, 30), (3, 31)),
-    "ClusterNetworkPolicy": ((3, 32), (999, 0)),
+    "ClusterNetworkPolicy": ((3, 32), _STILL),
+    "StagedNetworkPolicy": ((3, 30), _STILL),
+    "StagedGlobalNetworkPolicy": ((3, 30), _STILL),
+    "StagedKubernetesNetworkPolicy": ((3, 30), _STILL),
 }
-"""First and last Calico that enforces a kind (B1)."""
+"""First and last Calico that knows a kind (B1)."""
+_TIERS_SINCE: Final = (3, 29)
 
 _VERSION: Final = re.compile(r"v?([0-9]{1,4})\.([0-9]{1,4})(?:\.[0-9A-Za-z.+-]{1,40})?", re.ASCII)
 _WINDOWS_VERSION: Final = "windows"
@@ -122,7 +127,10 @@ class Plugin:
     @property
     def title(self) -> str:
         """How sentences call it."""
-        return " ".join((_TITLES[self.name], *([self.version] if self.version else [])))
+        title = _TITLES[self.name]
+        if self.name is PluginName.AZURE_NPM and self.version:
+            return f"{title} on {self.version.capitalize()}"
+        return f"{title} {self.version}" if self.version else title
 
     def __str__(self) -> str:
         return f"{self.name}={self.version}" if self.version else str(self.name)
@@ -134,11 +142,19 @@ class Plugin:
             return True
         if self.enforcing not in _ENFORCED_BY[group]:
             return False
-        release = _release(self.version) if self.enforcing is PluginName.CALICO else None
-        if group != _ADMIN_GROUP or release is None or kind not in _ADMIN_VERSIONS:
+        if self._calico is None or kind not in _SINCE_CALICO:
             return True
-        first, last = _ADMIN_VERSIONS[kind]
-        return first <= release <= last
+        first, last = _SINCE_CALICO[kind]
+        return first <= self._calico <= last
+
+    @property
+    def knows_tiers(self) -> bool:
+        """Whether policies may stand in tiers that are not built in (B1)."""
+        return self._calico is None or self._calico >= _TIERS_SINCE
+
+    @property
+    def _calico(self) -> tuple[int, int] | None:
+        return _release(self.version) if self.enforcing is PluginName.CALICO else None
 
     def has(self, *traits: Trait) -> bool:
         """Whether it differs in one of these ways."""

@@ -168,7 +168,7 @@ def _steps(evaluation: Evaluation, trace: Trace, connection: Connection, quote: 
             isolating[event.tier] += event.step.captures
             yield _policy_step(event, event.step, subject, direction, quote)
         elif event.kind is EventKind.TIER_END:
-            yield _tier_end(event, subject, direction, isolating[event.tier])
+            yield _tier_end(event, trace, subject, isolating[event.tier])
         else:
             endpoint = _host_endpoint(evaluation, trace)
             yield _default_step(trace, subject) if endpoint is None else _profile_step(trace, endpoint)
@@ -235,13 +235,17 @@ def _policy_step(event: Event, step: PolicyStep, subject: str, direction: Direct
     )
 
 
-def _tier_end(event: Event, subject: str, direction: Direction, isolating: int) -> Step:
+def _tier_end(event: Event, trace: Trace, subject: str, isolating: int) -> Step:
+    direction = trace.direction
     count = "the policy" if isolating == 1 else f"any of the {isolating} policies"
     verb = "that isolates" if isolating == 1 else "that isolate"
     text = f"no rule of {count} {verb} {subject} for {direction.value} allows it: denied"
     if not event.sure:
         text = f"denied if one of the policies that may apply to {subject} does, since no rule allows it"
-    return Step(layer=_layer(event), text=text, mark="no" if event.sure else "unknown", action="deny")
+    elif trace.verdict is Verdict.UNKNOWN:
+        text = f"denied if none of these applies, since {subject} is isolated for {direction.value}"
+    sure = event.sure and trace.verdict is not Verdict.UNKNOWN
+    return Step(layer=_layer(event), text=text, mark="no" if sure else "unknown", action="deny")
 
 
 def _rule_step(
