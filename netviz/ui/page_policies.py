@@ -15,11 +15,13 @@ from netviz.ui.text import label, plural
 from netviz.ui.toggles import (
     CLUSTER,
     NOTES,
+    OVERRIDDEN,
     UNSUPPORTED,
     cards_of,
     is_on,
     numbered,
     order_words,
+    overridden,
     place_words,
     render_switch,
     stage_words,
@@ -58,11 +60,22 @@ def render_board(state: AppState, columns: Sequence[TierColumn]) -> None:
         "Evaluated from left to right. A tier decides, or passes on; what no tier decides is allowed.", "quiet", "flow"
     )
     with st.container(horizontal=True, wrap=False, key="nv-board"):
+        gone = overridden(state, columns)
+        final = next((column.name for column in reversed(columns) if column.name != UNSUPPORTED), "")
         for heading, column in numbered(columns):
-            _render_column(state, column, heading, [card for card in column.cards if is_found(card, wanted)])
+            cards = [card for card in column.cards if is_found(card, wanted)]
+            _render_column(state, column, heading, cards, gone, last=column.name == final)
 
 
-def _render_column(state: AppState, column: TierColumn, heading: str, cards: Sequence[BoardCard]) -> None:
+def _render_column(
+    state: AppState,
+    column: TierColumn,
+    heading: str,
+    cards: Sequence[BoardCard],
+    gone: frozenset[str],
+    *,
+    last: bool,
+) -> None:
     key = short(column.name)
     with st.container(width=COLUMN_WIDTH, key=f"nv-column-{key}"):
         text(heading, "strong", f"column-{key}")
@@ -70,20 +83,20 @@ def _render_column(state: AppState, column: TierColumn, heading: str, cards: Seq
         facts = [f"order {order}" if order else "", plural(len(column.cards), "policy", "policies")]
         text(" · ".join(fact for fact in facts if fact), "quiet", f"facts-{key}")
         for card in cards[:MOST_CARDS]:
-            _render_card(state, card)
+            _render_card(state, card, is_gone=card.policy.id in gone)
         if len(cards) > MOST_CARDS:
             rest = plural(len(cards) - MOST_CARDS, "more policy", "more policies")
             text(f"{rest}: search to find one.", "quiet", f"more-{key}")
-        text(end_words(column), "end", f"end-{key}")
+        text(end_words(column, last=last), "end", f"end-{key}")
 
 
-def end_words(column: TierColumn) -> str:
+def end_words(column: TierColumn, *, last: bool = False) -> str:
     """What happens to what no policy of a tier decides."""
     if column.name == UNSUPPORTED:
         return "These are not modelled: what they may change is unknown."
     ends = {
         "deny": "At its end: denied, for every pod that a policy here isolates.",
-        "pass": "At its end: goes on to the next tier.",
+        "pass": f"At its end: {'nothing follows, so it is allowed' if last else 'goes on to the next tier'}.",
     }
     notes = ["The tier is not in the input: it comes last."] if column.missing else []
     orders = [card.order for card in column.cards]
@@ -92,10 +105,10 @@ def end_words(column: TierColumn) -> str:
     return " ".join((ends[column.default], *notes))
 
 
-def _render_card(state: AppState, card: BoardCard) -> None:
+def _render_card(state: AppState, card: BoardCard, *, is_gone: bool) -> None:
     policy = card.policy
     key = short(policy.id)
-    tone = "on" if policy.state in NOTES or is_on(state, policy) else "off"
+    tone = "on" if policy.state in NOTES or (is_on(state, policy) and not is_gone) else "off"
     with st.container(border=True, key=f"nv-card-{tone}-{key}"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.button(label(policy.name), key=f"read-{key}", type="tertiary", on_click=_read, args=(policy.id,))
@@ -103,8 +116,8 @@ def _render_card(state: AppState, card: BoardCard) -> None:
         facts = [shown(policy.kind), shown(policy.namespace) or CLUSTER, place_words(card)]
         text(" · ".join(fact for fact in facts if fact), "quiet", f"scope-{key}")
         st.markdown(card_badges(card))
-        if card.stage:
-            text(stage_words(card), "quiet", f"staged-{key}")
+        if card.stage or is_gone:
+            text(stage_words(card) or OVERRIDDEN, "quiet", f"staged-{key}")
 
 
 def card_badges(card: BoardCard) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -10,7 +10,18 @@ from netviz.errors import shown
 from netviz.ui.parts import text
 from netviz.ui.state import AppState, short
 from netviz.ui.text import label, plural
-from netviz.ui.toggles import CLUSTER, cards_of, enforce_all, is_on, numbered, render_switch, stage_words, switch_all
+from netviz.ui.toggles import (
+    CLUSTER,
+    OVERRIDDEN,
+    cards_of,
+    enforce_all,
+    is_on,
+    numbered,
+    overridden,
+    render_switch,
+    stage_words,
+    switch_all,
+)
 from netviz.workbench import BoardCard, TierColumn
 
 MOST_TOGGLES = 60
@@ -30,12 +41,13 @@ def render_toggles(state: AppState, columns: Sequence[TierColumn]) -> None:
     found = [card for card in cards_of(columns) if is_found(card, wanted)]
     listed = found[:MOST_TOGGLES] if wanted else found
     folded = count > MANY and not wanted
+    notes = _notes(state, columns)
     with st.container(key="nv-toggles"):
         for heading, column in numbered(columns):
             members = [card for card in listed if card.policy.tier == column.name and card.policy.state != "staged"]
             if members and len(columns) > 1:
                 text(heading, "tier", f"tier-{short(column.name)}")
-            _render_namespaces(state, members, folded=folded, place=short(column.name))
+            _render_namespaces(state, members, notes, folded=folded, place=short(column.name))
         _render_staged(state, [card for card in listed if card.policy.state == "staged"])
     if len(found) > len(listed):
         rest = len(found) - len(listed)
@@ -50,24 +62,34 @@ def is_found(card: BoardCard, wanted: str) -> bool:
     return wanted.lower() in f"{policy.tier} {policy.namespace or CLUSTER}/{policy.name}".lower()
 
 
-def _render_namespaces(state: AppState, members: Sequence[BoardCard], *, folded: bool, place: str) -> None:
+def _render_namespaces(
+    state: AppState, members: Sequence[BoardCard], notes: Mapping[str, str], *, folded: bool, place: str
+) -> None:
     by_namespace: dict[str, list[BoardCard]] = {}
     for card in sorted(members, key=lambda card: card.policy.namespace):
         by_namespace.setdefault(card.policy.namespace, []).append(card)
     for namespace, cards in by_namespace.items():
         key = f"{place}-{short(namespace)}"
         if not folded:
-            _render_group(state, namespace, cards, key)
+            _render_group(state, namespace, cards, key, notes)
             continue
         on = sum(is_on(state, card.policy) for card in cards)
         title = f"{label(shown(namespace) or CLUSTER)} · {on} of {len(cards)} on"
         # The key keeps the expander open when its title counts anew.
         with (group := st.expander(title, on_change="rerun", key=f"fold-{state.generation}-{key}")):
             if group.open:
-                _render_group(state, namespace, cards, key)
+                _render_group(state, namespace, cards, key, notes)
 
 
-def _render_group(state: AppState, namespace: str, cards: Sequence[BoardCard], key: str) -> None:
+def _notes(state: AppState, columns: Sequence[TierColumn]) -> dict[str, str]:
+    """What the what-if made of policies other than switching them, by id."""
+    edited = {policy for draft in state.drafts if draft.on for policy in draft.stands_for}
+    return dict.fromkeys(edited, "edited") | dict.fromkeys(overridden(state, columns), OVERRIDDEN)
+
+
+def _render_group(
+    state: AppState, namespace: str, cards: Sequence[BoardCard], key: str, notes: Mapping[str, str]
+) -> None:
     ids = [card.policy.id for card in cards if card.policy.state == "enforced"]
     all_on = not state.disabled.intersection(ids)
     with st.container(
@@ -85,9 +107,8 @@ def _render_group(state: AppState, namespace: str, cards: Sequence[BoardCard], k
                 on_click=switch_all,
                 args=(ids, not all_on),
             )
-    replaced = {policy for draft in state.drafts if draft.on for policy in draft.stands_for}
     for card in cards:
-        render_switch(state, card, "policy", edited=card.policy.id in replaced)
+        render_switch(state, card, "policy", note=notes.get(card.policy.id, ""))
 
 
 def _render_staged(state: AppState, cards: Sequence[BoardCard]) -> None:

@@ -15,10 +15,13 @@ NOTES = {"refused": "refused", "unsupported": "not evaluated"}
 UNORDERED = frozenset(("NetworkPolicy", "BaselineAdminNetworkPolicy", "calico.StagedKubernetesNetworkPolicy"))
 """Kinds of which nobody writes an order."""
 
-STAGES = {"set": "Set", "delete": "Delete"}
+STAGES = {"set": ("replaces", "is new"), "delete": ("removes", "there is nothing to remove")}
+"""What enforcing a staged policy does to its enforced twin, and where there is none."""
+
 UNSUPPORTED = "unsupported"
 """The tier of policies whose kind is not modelled."""
 
+OVERRIDDEN = "overridden by a staged one"
 CLUSTER = "cluster"
 """Where policies without a namespace are listed."""
 
@@ -65,9 +68,14 @@ def stage_words(card: BoardCard) -> str:
     """What enforcing a staged policy would do; "" for a policy that is not staged."""
     if not card.stage:
         return ""
-    twin = card.twin.partition("/")[2]
-    did = {"set": "replaces", "delete": "removes"}[card.stage]
-    return f"staged, {STAGES[card.stage]}" + (f": {did} {twin}" if twin else "")
+    done, alone = STAGES[card.stage]
+    what = f"{done} {card.twin.partition('/')[2]}" if card.twin else alone
+    return f"staged, {card.stage.capitalize()}: {what}"
+
+
+def overridden(state: AppState, columns: Sequence[TierColumn]) -> frozenset[str]:
+    """The policies that an enforced staged one replaces or removes in the what-if."""
+    return frozenset(card.twin for card in cards_of(columns) if card.stage and is_on(state, card.policy)) - {""}
 
 
 def policy_help(card: BoardCard) -> str:
@@ -84,13 +92,13 @@ def policy_help(card: BoardCard) -> str:
     return "; ".join(facts)
 
 
-def render_switch(state: AppState, card: BoardCard, place: str, *, edited: bool = False, named: bool = True) -> None:
+def render_switch(state: AppState, card: BoardCard, place: str, *, note: str = "", named: bool = True) -> None:
     """A policy's toggle. `place` tells the keys of one policy's toggles apart; unless `named`, a name stands nearby."""
     policy = card.policy
     staged = policy.state == "staged"
     key = f"{place}-{state.generation}-{short(policy.id)}"
     st.session_state[key] = is_on(state, policy)
-    note = NOTES.get(policy.state, "edited" if edited else "")
+    note = NOTES.get(policy.state, note)
     words = "enforce" if staged else "on"
     if named:
         words = f"enforce {label(policy.name)}" if staged else label(policy.name)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from netviz.engine.evaluator import Evaluator
 from netviz.engine.rules import CompiledPolicy
 from netviz.errors import UsageError
 from netviz.manifests.uncertain import UNSUPPORTED_TIER
-from netviz.model.policy import Action, Direction, Policy, PolicySet
+from netviz.model.policy import Action, Direction, Policy, PolicyId, PolicySet
 from netviz.sets.region import bits
 from netviz.source import SourceText
 from netviz.workbench.questions import PolicyCard
@@ -20,7 +20,8 @@ from netviz.workbench.questions import PolicyCard
 class BoardCard:
     """A policy on the board. `actions` counts its rules: (allow, deny, pass).
 
-    `stage` is "", set or delete; `twin` the id of the policy that a staged one would set or delete, "" for none.
+    `stage` is "", set or delete; `twin` the id of the policy in the input that a staged one would replace or delete, ""
+    if there is none.
     """
 
     policy: PolicyCard
@@ -80,8 +81,9 @@ def policy_cards(evaluator: Evaluator, policies: PolicySet, texts: Sequence[Sour
 def tier_columns(cards: Sequence[PolicyCard], policies: PolicySet) -> tuple[TierColumn, ...]:
     """The tiers that hold a policy, in evaluation order, with their policies in evaluation order."""
     by_tier: dict[str, list[BoardCard]] = {}
+    known = {policy.id for policy in policies.policies}
     for card, policy in zip(cards, policies.policies, strict=True):
-        by_tier.setdefault(policy.tier, []).append(_board_card(card, policy))
+        by_tier.setdefault(policy.tier, []).append(_board_card(card, policy, known))
     return tuple(
         TierColumn(
             name=tier.name,
@@ -126,14 +128,14 @@ def _owners(evaluator: Evaluator, compiled: CompiledPolicy) -> dict[int, bool]:
     return found
 
 
-def _board_card(card: PolicyCard, policy: Policy) -> BoardCard:
+def _board_card(card: PolicyCard, policy: Policy, known: Container[PolicyId]) -> BoardCard:
     counts = Counter(rule.action for direction in Direction for rule in policy.rules(direction))
     return BoardCard(
         policy=card,
         order=policy.order,
         actions=(counts[Action.ALLOW], counts[Action.DENY], counts[Action.PASS]),
         stage=policy.stage.value if policy.stage else "",
-        twin=str(policy.twin) if policy.twin else "",
+        twin=str(policy.twin) if policy.twin in known else "",
     )
 
 

@@ -67,7 +67,13 @@ def test_staged_policies_have_a_lane_that_says_what_enforcing_would_do(tiered: A
         "enforce later",
     ]
     assert "shop · staged, Delete: removes shop/deny-all" in sidebar_texts(tiered)
-    assert "shop · staged, Set" in sidebar_texts(tiered)
+    assert "shop · staged, Set: is new" in sidebar_texts(tiered)
+
+
+def test_a_policy_that_a_staged_one_takes_away_says_so_where_it_stands(tiered: AppTest) -> None:
+    page = tiered.toggle(key=f"policy-1-{short(NEXT)}").set_value(True).run()
+    assert "deny-all (overridden by a staged one)" in [toggle.label for toggle in page.sidebar.toggle]
+    assert "overridden by a staged one" in texts(board(page))
 
 
 def test_one_switch_enforces_all_staged_policies_and_the_address_says_so(tiered: AppTest) -> None:
@@ -142,6 +148,11 @@ def test_a_policy_that_selects_nothing_stands_out() -> None:
     nobody = BoardCard(policy=card("typo", 1, selects=0), order=None, actions=(0, 0, 0))
     assert ":red-badge[selects 0 pods]" in card_badges(nobody)
     assert ":gray-badge[no rule]" in card_badges(nobody)
+
+
+def test_after_the_last_tier_nothing_follows() -> None:
+    column = TierColumn(name="t", label="", order=None, default="pass")
+    assert end_words(column, last=True) == "At its end: nothing follows, so it is allowed."
 
 
 def test_a_column_says_what_is_undefined_in_it() -> None:

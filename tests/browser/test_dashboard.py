@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -157,6 +158,7 @@ def test_a_policy_is_written_checked_and_applied(open_page: OpenPage) -> None:
     page.get_by_role("button", name="Add a policy").click()
     editor = page.get_by_role("dialog")
     text = editor.get_by_role("textbox", name="YAML")
+    expect(text).to_have_value(re.compile("policyTypes"))
     good = text.input_value()
     text.fill(good.replace("policyTypes: [Ingress]", "policyTypes: [Sideways]"))
     text.blur()

@@ -105,3 +105,21 @@ def test_a_refused_policy_is_listed_as_such_where_pairs_hang_on_it() -> None:
 def test_the_policies_of_a_draft_are_known_by_id(bench: Workbench) -> None:
     text = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: db-clients, namespace: data}\n"
     assert bench.drafted(Draft(text=f"{text}spec: {{podSelector: {{}}}}\n")) == ("NetworkPolicy/data/db-clients",)
+
+
+def test_a_staged_policy_has_a_twin_only_if_the_input_holds_one() -> None:
+    staged = b"""\
+---
+apiVersion: projectcalico.org/v3
+kind: StagedKubernetesNetworkPolicy
+metadata: {name: db-clients, namespace: data}
+spec: {stagedAction: Delete}
+---
+apiVersion: projectcalico.org/v3
+kind: StagedNetworkPolicy
+metadata: {name: default.web, namespace: shop}
+spec: {tier: default, selector: app == 'web', types: [Ingress]}
+"""
+    board = Workbench.load([InputFile(name="a.yaml", data=MIXED + staged)]).board()
+    found = {card.policy.name: (card.stage, card.twin) for tier in board for card in tier.cards if card.stage}
+    assert found == {"db-clients": ("delete", "NetworkPolicy/data/db-clients"), "default.web": ("set", "")}
