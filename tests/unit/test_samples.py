@@ -10,10 +10,10 @@ from netviz.engine import Connection, Evaluator, Scenario, Verdict
 from netviz.engine.naming import find
 from netviz.loading import load
 from netviz.model.policy import PolicyId
-from netviz.sets.connections import TCP
+from netviz.sets.connections import TCP, UDP
 
 SAMPLES = Path(__file__).parents[2] / "sample_manifests"
-CLUSTER_WIDE = {"Namespace", "ClusterNetworkPolicy"}
+CLUSTER_WIDE = {"Namespace", "ClusterNetworkPolicy", "GlobalNetworkPolicy", "GlobalNetworkSet", "Tier"}
 FILES = sorted(SAMPLES.glob("**/*.yaml"))
 WALK_THROUGH = (
     ("step-2-deny-all-ingress-to-backend.yaml", "deny-all-ingress-to-backend"),
@@ -38,7 +38,13 @@ def kinds(folder: str) -> set[object]:
 
 def test_every_sample_explains_itself() -> None:
     folders = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())
-    assert set(folders) >= {"admin-policies", "aks-frontend-backend", "online-shop", "policytypes-pitfall"}
+    assert set(folders) >= {
+        "admin-policies",
+        "aks-frontend-backend",
+        "calico-tiers",
+        "online-shop",
+        "policytypes-pitfall",
+    }
     assert all((SAMPLES / folder / "README.md").is_file() for folder in folders)
 
 
@@ -58,7 +64,9 @@ def test_every_document_of_a_namespaced_kind_says_its_namespace(file: Path) -> N
         assert (namespace is None) == (kind in CLUSTER_WIDE)
 
 
-@pytest.mark.parametrize("folder", ["admin-policies", "aks-frontend-backend", "online-shop", "policytypes-pitfall"])
+@pytest.mark.parametrize(
+    "folder", ["admin-policies", "aks-frontend-backend", "calico-tiers", "online-shop", "policytypes-pitfall"]
+)
 def test_no_object_is_written_twice_and_every_namespace_is_declared(folder: str) -> None:
     objects = [name_of(d) for file in (SAMPLES / folder).glob("**/*.yaml") for d in documents(file)]
     assert len(objects) == len(set(objects))
@@ -116,3 +124,48 @@ def test_the_layers_of_the_admin_sample_decide_as_its_readme_says(
     evaluation = Evaluator(loaded.cluster, loaded.policies).evaluate(Scenario(disabled=off))
     (start, *_), (end, *_) = (find(loaded.cluster, name).ends for name in (source, target))
     assert evaluation.verdict(start, end, Connection(TCP, port)) is expected
+
+
+SITE = PolicyId("calico.StagedNetworkPolicy", "booking", "app.site")
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "port", "change", "expected"),
+    [
+        ("booking/site", "booking/checkout", 8443, None, Verdict.ALLOW),
+        ("booking/site-old", "booking/checkout", 8443, None, Verdict.DENY),
+        ("booking/site-old", "booking/checkout", 8443, "security.quarantine", Verdict.ALLOW),
+        ("booking/checkout", "billing/invoices", 8080, None, Verdict.ALLOW),
+        ("booking/checkout", "192.0.2.200", 443, None, Verdict.ALLOW),
+        ("booking/checkout", "192.0.2.1", 443, None, Verdict.DENY),
+        ("booking/site", "198.51.100.9", 443, None, Verdict.DENY),
+        ("booking/site", "198.51.100.9", 443, "security.blocklist", Verdict.ALLOW),
+        ("monitoring/collector", "billing/invoices", 9100, None, Verdict.ALLOW),
+        ("monitoring/collector", "billing/invoices", 9100, "platform.metrics", Verdict.DENY),
+        ("build/runner", "booking/site", 8443, None, Verdict.DENY),
+        ("build/runner", "booking/site", 8443, "platform.tooling-stays-out", Verdict.ALLOW),
+        ("billing/invoices", "billing/ledger", 5432, None, Verdict.ALLOW),
+        ("booking/site", "billing/ledger", 5432, None, Verdict.DENY),
+        ("booking/checkout", "kube-system/coredns", 53, None, Verdict.ALLOW),
+        ("booking/checkout", "kube-system/coredns", 53, "platform.dns", Verdict.DENY),
+        ("billing/invoices", "kube-system/coredns", 53, "platform.dns", Verdict.ALLOW),
+        ("booking/site", "build/runner", 80, None, Verdict.ALLOW),
+        ("booking/site", "build/runner", 80, SITE, Verdict.DENY),
+        ("booking/site", "kube-system/coredns", 53, SITE, Verdict.ALLOW),
+        ("monitoring/collector", "booking/site", 9100, SITE, Verdict.ALLOW),
+        ("monitoring/collector", "booking/site", 80, SITE, Verdict.DENY),
+    ],
+)
+def test_the_tiers_of_the_calico_sample_decide_as_its_readme_says(
+    source: str, target: str, port: int, change: str | PolicyId | None, expected: Verdict
+) -> None:
+    loaded = load([SAMPLES / "calico-tiers"])
+    assert not loaded.report.diagnostics
+    enforced = frozenset((change,)) if isinstance(change, PolicyId) else frozenset[PolicyId]()
+    off = {PolicyId("calico.GlobalNetworkPolicy", "", change)} if isinstance(change, str) else set[PolicyId]()
+    assert off | enforced <= {policy.id for policy in loaded.policies.policies}
+    scenario = Scenario(disabled=frozenset(off), enforced=enforced)
+    evaluation = Evaluator(loaded.cluster, loaded.policies).evaluate(scenario)
+    (start, *_), (end, *_) = (find(loaded.cluster, name).ends for name in (source, target))
+    protocol = UDP if port == 53 else TCP
+    assert evaluation.verdict(start, end, Connection(protocol, port)) is expected
