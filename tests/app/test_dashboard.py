@@ -310,9 +310,9 @@ def test_an_unexpected_error_is_one_sentence_with_a_report_id(
 
 
 @pytest.mark.parametrize("subject", [Subject(), Subject(node="b"), Subject(source="a", target="b")])
-@pytest.mark.parametrize("view", ["map", "table", "input"])
+@pytest.mark.parametrize("view", ["map", "table", "policies", "input"])
 def test_hostile_names_never_reach_markdown_unescaped(open_text: OpenText, view: str, subject: Subject) -> None:
-    page = explain(open_text("hostile"), subject)
+    page = explain(open_text("hostile unmodelled tiered"), subject)
     page.button(key="edit-policy").click().run()
     page.button_group[0].set_value(view).run()
     hostile = [sink for sink in markdown_sinks(page) if "evil" in sink]
