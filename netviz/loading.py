@@ -70,7 +70,8 @@ class Loaded:
     def left_out(self) -> frozenset[str]:
         """The kinds of policy in the input that the plugin does not enforce."""
         kinds = {(document.api_version, document.kind) for document in self.origin.documents.values()}
-        return frozenset(kind for version, kind in kinds if not self.plugin.enforces(version, kind))
+        hosts = frozenset((HOST_ENDPOINT,) if _idle_hosts(self.origin, self.plugin) else ())
+        return hosts | {kind for version, kind in kinds if not self.plugin.enforces(version, kind)}
 
 
 def load(

@@ -192,6 +192,7 @@ class Workbench:
             return self._others[plugin]
         judged = under(self._loaded, plugin)
         same = judged.policies.effective() == self._loaded.policies.effective()
+        same &= judged.cluster.host_endpoints == self._loaded.cluster.host_endpoints
         if same and not what_if.drafts and self._options_under(plugin) == self._options:
             return self
         other = Workbench(self._loaded, self._assumptions, plugin)

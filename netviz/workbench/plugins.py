@@ -41,14 +41,15 @@ class Comparing:
 
     def verdicts(self) -> tuple[PluginVerdict, ...]:
         """The verdict under the chosen plugin, then under every other."""
-        own = self.answer(self.chosen)
-        found = [PluginVerdict(plugin=self.chosen.name, label=self.chosen.title, verdict=own.verdict, chosen=True)]
+        own, chosen = self.answer(self.chosen), self.chosen
+        found = [PluginVerdict(plugin=chosen.name.value, label=chosen.title, verdict=own.verdict, chosen=True)]
         for name in _COMPARED:
-            if name is not self.chosen.name:
+            if name is not chosen.name:
                 plugin = parse_plugin(name)
                 answer = self.answer(plugin)
                 reason = "" if _said(answer) == _said(own) else self._reason(plugin, answer)
-                found.append(PluginVerdict(plugin=name, label=plugin.title, verdict=answer.verdict, reason=reason))
+                other = PluginVerdict(plugin=name.value, label=plugin.title, verdict=answer.verdict, reason=reason)
+                found.append(other)
         return tuple(found)
 
     def _reason(self, plugin: Plugin, answer: WhyAnswer) -> str:

@@ -326,8 +326,25 @@ spec: {}
 def test_d15_admin_policies_have_no_effect_where_the_plugin_does_not_know_them(cni: str, expected: Verdict) -> None:
     found = loaded(cluster(ADMIN), cni)
     assert ask(found, "y/c", "x/a") is expected
+    assert [u.kind for u in found.report.unsupported] == (["AdminNetworkPolicy"] if expected is ALLOW else [])
     assert all(u.message.startswith("ENG001: ") for u in found.report.unsupported)
-    assert found.report.complete
+
+
+HOST = """
+apiVersion: projectcalico.org/v3
+kind: HostEndpoint
+metadata: {name: n1}
+spec: {node: n1, interfaceName: eth0, expectedIPs: [10.9.0.1]}
+"""
+
+
+@pytest.mark.parametrize(("cni", "expected"), [("auto", DENY), ("calico", DENY), ("cilium", ALLOW)])
+def test_d16_host_endpoints_have_no_effect_where_the_plugin_is_another(cni: str, expected: Verdict) -> None:
+    found = loaded(cluster(NODES, HOST), cni)
+    assert ask(found, "30.1.2.3", "10.9.0.1") is expected
+    assert [u.kind for u in found.report.unsupported] == (["HostEndpoint"] if expected is ALLOW else [])
+    assert found.left_out == ({"HostEndpoint"} if expected is ALLOW else set())
+    assert ask(under(found, AUTO), "30.1.2.3", "10.9.0.1") is DENY
 
 
 @pytest.mark.parametrize("cni", ["kubernetes", "cilium", "azure-npm"])
@@ -444,6 +461,12 @@ def test_the_reason_may_be_a_kind_of_policy_that_is_not_enforced() -> None:
     found = disagreements(bench(cluster(ADMIN)), "y/c", "x/a")
     assert found["calico"] == ("deny", "")
     assert found["cilium"] == ("allow", "Cilium does not enforce AdminNetworkPolicy (D15, D16).")
+
+
+def test_the_reason_may_be_a_host_endpoint_without_effect() -> None:
+    found = disagreements(bench(cluster(NODES, HOST)), "30.1.2.3", "10.9.0.1")
+    assert found["calico"] == ("deny", "")
+    assert found["cilium"] == ("allow", "Cilium does not enforce HostEndpoint (D15, D16).")
 
 
 def test_a_bench_can_change_its_plugin() -> None:
