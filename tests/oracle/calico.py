@@ -139,7 +139,7 @@ def side(world: Raw, flow: Flow, family: int, direction: str, subject: Raw, othe
         mine = [policy for policy in mine if applies(world, policy, direction, subject)]
         if not mine:
             continue
-        action = first_action(world, flow, family, direction, subject, other, mine)
+        action = first_action(world, flow, family, direction, subject=subject, other=other, policies=mine)
         if action is None:
             action = world["tiers"].get(tier, (LAST, "Deny"))[1]
         if action != "Pass":
@@ -148,7 +148,7 @@ def side(world: Raw, flow: Flow, family: int, direction: str, subject: Raw, othe
 
 
 def first_action(
-    world: Raw, flow: Flow, family: int, direction: str, subject: Raw, other: Raw, policies: list[Raw]
+    world: Raw, flow: Flow, family: int, direction: str, *, subject: Raw, other: Raw, policies: list[Raw]
 ) -> str | None:
     """What the first matching rule says."""
     target = subject if direction == "Ingress" else other
