@@ -92,7 +92,7 @@ class RuleReader:
             peer=other.within(clauses.families) if clauses.families else NOBODY,
             ports=ports,
             not_ports=clauses.destination.not_ports.named(clauses.protocol),
-            within=ALL_CONNECTIONS if _bounded(ports) else clauses.connections,
+            within=_within(clauses, ports),
             local=own.within(clauses.families),
             ref=fields.ref(),
             certain=not reasons,
@@ -202,6 +202,8 @@ def _ports(clauses: _Clauses) -> tuple[PortMatch, ...] | None:
     return (ConnectionSet.of(clauses.protocol, destination.ports.numbers) & connections, *names)
 
 
-def _bounded(ports: tuple[PortMatch, ...] | None) -> bool:
-    """Whether everything that bounds the rule is in its ports already."""
-    return all(isinstance(port, ConnectionSet) for port in ports or ())
+def _within(clauses: _Clauses, ports: tuple[PortMatch, ...] | None) -> ConnectionSet:
+    """What bounds the ports from outside: nothing where they say all that there is to say."""
+    by_name = clauses.destination.service_ports is None and clauses.connections == connections_of(clauses.protocol)
+    numeric = all(isinstance(port, ConnectionSet) for port in ports or ())
+    return ALL_CONNECTIONS if by_name or numeric else clauses.connections

@@ -14,9 +14,9 @@ from typing import Final, TypeVar
 from netviz.errors import Severity
 from netviz.manifests.document import Fields
 from netviz.manifests.strict import report_unknown_fields
-from netviz.model.policy import LabelView
+from netviz.model.policy import Labelled, LabelView
 from netviz.selectors.calico import GlobalScope, SelectorSyntaxError, parse, parse_namespace_selector
-from netviz.selectors.tree import EVERYTHING, AllOf, AnyOf, HasKey, Negated, Selector, ValueIn, ValueTest
+from netviz.selectors.tree import AllOf, HasKey, Negated, Selector, ValueIn, with_keys
 
 NAMESPACE_KEY: Final = "projectcalico.org/namespace"
 _NAMESPACE_PREFIX: Final = "pcns."
@@ -67,18 +67,23 @@ def read_namespaces(fields: Fields, key: str = "namespaceSelector", *, may_be_gl
     found = _read(fields, key, parse_namespace_selector if may_be_global else parse)
     if isinstance(found, GlobalScope):
         return _NO_NAMESPACE
-    return None if found is None else _prefixed(found, _NAMESPACE_PREFIX, HasKey(NAMESPACE_KEY))
+    return None if found is None else with_keys(found, _NAMESPACE_PREFIX.__add__, HasKey(NAMESPACE_KEY))
+
+
+def in_namespaces(selector: Selector) -> Labelled:
+    """Everything in the namespaces of a selector: pods, and network sets, by the labels that they inherit (B32)."""
+    return Labelled(PEERS, with_keys(selector, _NAMESPACE_PREFIX.__add__, HasKey(NAMESPACE_KEY)))
 
 
 def within_namespaces(selector: Selector) -> Selector:
     """The selector as it means beside a selector of namespaces: `all()` is everything that is in one (B23)."""
-    return _prefixed(selector, "", HasKey(NAMESPACE_KEY))
+    return with_keys(selector, str, HasKey(NAMESPACE_KEY))
 
 
 def read_account_selector(fields: Fields, key: str) -> Selector | None:
     """A selector of service accounts, about what runs under them; None as in `read_selector`."""
     found = _read(fields, key, parse)
-    return None if found is None else _prefixed(found, _ACCOUNT_PREFIX, EVERYTHING)
+    return None if found is None else with_keys(found, _ACCOUNT_PREFIX.__add__)
 
 
 def read_accounts(fields: Fields) -> tuple[Selector, ...]:
@@ -103,22 +108,3 @@ def _read(fields: Fields, key: str, parser: Callable[[str], _Parsed]) -> _Parsed
         message = f"selector syntax: {problem.error}"
         fields.error("invalid-value", message, key, value=text, hint=problem.error.hint)
         return None
-
-
-def _prefixed(selector: Selector, prefix: str, everything: Selector) -> Selector:
-    """The selector with its keys under a prefix, and with another meaning of `all()`."""
-    match selector:
-        case HasKey(key):
-            return HasKey(prefix + key)
-        case ValueIn(key, values):
-            return ValueIn(prefix + key, values)
-        case ValueTest(key, test, text):
-            return ValueTest(prefix + key, test, text)
-        case AllOf(()):
-            return everything
-        case AllOf(parts):
-            return AllOf(tuple(_prefixed(part, prefix, everything) for part in parts))
-        case AnyOf(parts):
-            return AnyOf(tuple(_prefixed(part, prefix, everything) for part in parts))
-        case Negated(part):
-            return Negated(_prefixed(part, prefix, everything))

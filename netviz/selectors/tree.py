@@ -154,6 +154,27 @@ def any_of(values: Iterable[Ternary]) -> Ternary:
     return result
 
 
+def with_keys(selector: Selector, rename: Callable[[str], str], everything: Selector = EVERYTHING) -> Selector:
+    """The same selector over renamed keys, with `everything` for the parts that match all labels."""
+    match selector:
+        case HasKey(key):
+            return HasKey(rename(key))
+        case ValueIn(key, values):
+            return ValueIn(rename(key), values)
+        case ValueTest(key, test, text):
+            return ValueTest(rename(key), test, text)
+        case AllOf(()):
+            return everything
+        case AllOf(parts):
+            return AllOf(tuple(with_keys(part, rename, everything) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(with_keys(part, rename, everything) for part in parts))
+        case Negated(part):
+            return Negated(with_keys(part, rename, everything))
+        case _:
+            assert_never(selector)
+
+
 def required_keys(selector: Selector) -> frozenset[str]:
     """Every label key that the judgement can depend on."""
     match selector:
@@ -165,4 +186,3 @@ def required_keys(selector: Selector) -> frozenset[str]:
             return required_keys(part)
         case _:
             assert_never(selector)
-

@@ -15,40 +15,12 @@ from netviz.engine.options import Connection, Verdict
 from netviz.engine.rules import RuleMatch
 from netviz.engine.walk import Event, EventKind, PolicyStep
 from netviz.errors import shown
-from netviz.model.cluster import NAME_LABEL, HostEndpoint, Pod
-from netviz.model.policy import (
-    ANYONE,
-    PODS,
-    Action,
-    BehindService,
-    Direction,
-    EveryPeer,
-    InNamespace,
-    Labelled,
-    LabelScope,
-    LabelView,
-    NamedPort,
-    NotPeer,
-    OfFamily,
-    OfKind,
-    OnNodes,
-    Policy,
-    PolicyRule,
-    PortMatch,
-    RulePeer,
-    ServicePorts,
-    SomePeer,
-    Tier,
-    Unresolved,
-    WithAddress,
-)
-from netviz.selectors.describe import describe
-from netviz.selectors.tree import Ternary, ValueIn
-from netviz.sets.connections import protocol_name
+from netviz.model.cluster import HostEndpoint, Pod
+from netviz.model.policy import Action, Direction, Policy, PolicyRule, SomePeer, Tier
+from netviz.selectors.tree import Ternary
 from netviz.source import SourceRef
-from netviz.view.words import connection_words
+from netviz.view.clauses import SHOWN_CLAUSES, more_words, rule_words
 
-SHOWN_CLAUSES = 6
 Quote = Callable[[SourceRef], tuple[tuple[int, str], ...]]
 """The numbered source lines of a place; empty if there are none to show."""
 
@@ -193,7 +165,7 @@ def _default_step(trace: Trace, subject: str) -> Step:
 def _profile_step(trace: Trace, endpoint: HostEndpoint) -> Step:
     """What becomes of what no policy of a host endpoint decides (B50)."""
     allowed = is_open(endpoint)
-    profiles = ", ".join(shown(name) for name in endpoint.profiles[:SHOWN_CLAUSES]) + _more(len(endpoint.profiles))
+    profiles = ", ".join(shown(name) for name in endpoint.profiles[:SHOWN_CLAUSES]) + more_words(len(endpoint.profiles))
     if allowed:
         says = f"its profile {profiles} allows it"
     elif profiles:
@@ -269,7 +241,8 @@ def _rule_step(
     elif event.hit:
         text, mark = f"{name} may match: {sentence}", "unknown"
     else:
-        why = _mismatch(trace, peer_holds, port_holds, connection)
+        own_holds = evaluation.evaluator.holds(rule.local, trace.subject)
+        why = _mismatch(trace, (own_holds, peer_holds, port_holds), connection)
         text, mark = f"{name} does not match: {sentence}; {why}", "info"
     return Step(
         layer=_layer(event),
@@ -288,16 +261,23 @@ def _mark(action: Action) -> str:
     return {Action.ALLOW: "yes", Action.DENY: "no", Action.PASS: "info"}[action]
 
 
-def _mismatch(trace: Trace, peer_holds: Ternary, port_holds: bool, connection: Connection) -> str:
-    peer = end_words(trace.peer_end)
-    if isinstance(trace.peer_end, Pod) and trace.peer_end.host_network:
-        peer += " (on the node's network)"
-    elif isinstance(trace.peer_end, Pod):
-        labels = ", ".join(f"{k}={'?' if v is None else v}" for k, v in trace.peer_end.labels.items[:SHOWN_CLAUSES])
-        peer += f" ({labels or 'no labels'})"
-    parts = [f"{peer} is none of these"] if peer_holds is False else []
-    parts += [] if port_holds else [f"{connection} is not among its ports"]
+def _mismatch(trace: Trace, holds: tuple[Ternary, Ternary, bool], connection: Connection) -> str:
+    """Why a rule does not match; `holds` tells its clauses about the policy's own side, the other side and ports."""
+    own, peer, ports = holds
+    parts = [f"{_labelled_words(trace.peer_end)} is none of these"] if peer is False else []
+    parts += [f"it is not about {_labelled_words(trace.subject_end)}"] if own is False else []
+    parts += [] if ports else [f"{connection} is not among its ports"]
     return " and ".join(parts) or "an earlier rule comes first"
+
+
+def _labelled_words(end: End) -> str:
+    words = end_words(end)
+    if isinstance(end, Pod) and end.host_network:
+        return f"{words} (on the node's network)"
+    if isinstance(end, Pod):
+        labels = ", ".join(f"{k}={'?' if v is None else v}" for k, v in end.labels.items[:SHOWN_CLAUSES])
+        return f"{words} ({labels or 'no labels'})"
+    return words
 
 
 def _place(evaluation: Evaluation, rule: PolicyRule, slot: int) -> SourceRef:
@@ -306,80 +286,3 @@ def _place(evaluation: Evaluation, rule: PolicyRule, slot: int) -> SourceRef:
         if evaluation.evaluator.holds(part, slot) is not False:
             return ref
     return rule.ref
-
-
-def rule_words(rule: PolicyRule, direction: Direction) -> str:
-    """What a rule says: `allows TCP 8080 from pods app=web in namespace shop`."""
-    verb = {Action.ALLOW: "allows", Action.DENY: "denies", Action.PASS: "passes"}[rule.action]
-    side = "from" if direction is Direction.INGRESS else "to"
-    goal = ", on to the next tier" if rule.action is Action.PASS else ""
-    return f"{verb} {ports_words(rule.ports)} {side} {peer_words(rule.peer)}{goal}"
-
-
-def ports_words(ports: tuple[PortMatch, ...] | None) -> str:
-    """The port clause of a rule."""
-    if ports is None:
-        return "any port"
-    return ", ".join(_port_words(port) for port in ports[:SHOWN_CLAUSES]) + _more(len(ports)) or "no port"
-
-
-def _port_words(port: PortMatch) -> str:
-    if isinstance(port, ServicePorts):
-        return f"the ports of Service {port.namespace}/{port.name}"
-    if isinstance(port, NamedPort):
-        return f"port {port.name!r}" + (f" ({protocol_name(port.protocol)})" if port.protocol else "")
-    return connection_words(port)
-
-
-def _more(count: int) -> str:
-    return f" and {count - SHOWN_CLAUSES} more" if count > SHOWN_CLAUSES else ""
-
-
-def peer_words(peer: RulePeer) -> str:
-    """A peer clause: `pods app=web in namespaces team=blue`, `addresses 10.0.0.0/8`, `anyone`."""
-    match peer:
-        case EveryPeer(parts) if PODS in parts:
-            return _pods_words(tuple(part for part in parts if part != PODS))
-        case EveryPeer(parts):
-            return " that are also ".join(peer_words(part) for part in parts) or "anyone, inside or outside"
-        case SomePeer(parts):
-            return " or ".join(peer_words(p) for p in parts[:SHOWN_CLAUSES]) + _more(len(parts)) or "nobody"
-        case NotPeer(part):
-            return f"anything but {peer_words(part)}"
-        case OfKind(kinds):
-            return " or ".join(sorted(f"any {kind.value}" for kind in kinds))
-        case InNamespace(name):
-            return f"namespace {name}"
-        case Labelled(scope, selector):
-            whose = "endpoint" if isinstance(scope, LabelView) else scope.value
-            return f"{whose}s {describe(selector)}"
-        case OfFamily(family):
-            return f"IPv{family}"
-        case BehindService(namespace, name):
-            return f"the endpoints of Service {namespace}/{name}"
-        case OnNodes(selector):
-            return f"nodes {describe(selector)}"
-        case Unresolved(reason):
-            return reason
-        case WithAddress(addresses):
-            blocks = addresses.cidrs()
-            return "addresses " + ", ".join(blocks[:SHOWN_CLAUSES]) + _more(len(blocks))
-        case _:
-            assert_never(peer)
-
-
-def _pods_words(parts: tuple[RulePeer, ...]) -> str:
-    pods, place, rest = "pods", "in any namespace", ""
-    for part in parts:
-        match part:
-            case Labelled(LabelScope.POD, selector):
-                pods = f"pods {describe(selector)}"
-            case InNamespace(name):
-                place = f"in namespace {name}"
-            case Labelled(LabelScope.NAMESPACE, ValueIn(key, (name,))) if key == NAME_LABEL:
-                place = f"in namespace {name}"
-            case Labelled(LabelScope.NAMESPACE, selector):
-                place = f"in namespaces {describe(selector)}"
-            case _ if part != ANYONE:
-                rest += f" and {peer_words(part)}"
-    return f"{pods} {place}{rest}"
