@@ -15,7 +15,7 @@ from netviz.dialects.tiers import defined_tiers, tier_dialect_of
 from netviz.errors import Diagnostic, Severity
 from netviz.manifests.cluster import expected_versions, is_cluster_kind, is_namespaced, read_cluster
 from netviz.manifests.document import Document
-from netviz.manifests.duplicates import report_duplicates
+from netviz.manifests.duplicates import note_stored_twins, report_duplicates, stored_twins
 from netviz.manifests.host_endpoints import HOST_ENDPOINT
 from netviz.manifests.limits import DEFAULT_LIMITS, Limits
 from netviz.manifests.metadata import DEFAULT_NAMESPACE, note_default_namespace
@@ -157,6 +157,7 @@ def _assemble(
 ) -> Loaded:
     records = tuple(record for reading in readings for record in reading.records)
     documents = _numbered(records, [document for reading in readings for document in reading.documents])
+    twins = {number: documents.pop(number) for number in stored_twins(documents)}
     policies = {n: document for n, document in documents.items() if _is_policy(document, dialects)}
     objects = {n: document for n, document in documents.items() if n not in policies}
     origin = Origin(
@@ -178,12 +179,13 @@ def _assemble(
         *problems,
         *(diagnostic for each in readings for diagnostic in each.diagnostics),
         *reading.diagnostics,
+        *note_stored_twins(list(twins.values())),
         *note_default_namespace([*namespaced, *judged.in_default]),
         *(problem for record in records if (problem := _wrong_version(record)) is not None),
     ]
     origin = replace(
         origin,
-        outcomes={number: "read" if good else "refused" for number, good in accepted},
+        outcomes=dict.fromkeys(twins, "ignored") | {n: "read" if good else "refused" for n, good in accepted},
         diagnostics=tuple(diagnostics),
         missing=missing_facts(reading.cluster),
         cluster=reading.cluster,
@@ -286,7 +288,7 @@ class _Judged:
 
 
 def _judge(origin: Origin, plugin: Plugin, split: frozenset[tuple[str, int]]) -> _Judged:
-    dialects = seen_by(origin.dialects, plugin, split)
+    dialects = seen_by(origin.dialects, plugin, split, calico=_is_calico_cluster(origin, plugin))
     problems: list[Diagnostic] = []
     outcomes: dict[int, str] = {}
     unsupported: list[Unsupported] = []
@@ -393,7 +395,7 @@ def _tiers(
     """All tiers in order; one that a policy names and nobody defines comes last with deny, and a warning (B15)."""
     tiers = {tier.name: tier for dialect in origin.dialects for tier in dialect.tiers()}
     tiers |= {tier.name: tier for tier in defined}
-    if plugin.has(Trait.ORDERED_TIES) or (plugin == AUTO and _shows_calico(origin)):
+    if _is_calico_cluster(origin, plugin):
         tiers = {name: replace(tier, ties_undefined=False) for name, tier in tiers.items()}
     if any(policy.tier == UNSUPPORTED_TIER.name for policy in policies):
         tiers[UNSUPPORTED_TIER.name] = UNSUPPORTED_TIER
@@ -405,8 +407,9 @@ def _tiers(
     return tuple(sorted(tiers.values(), key=tier_position)), warnings
 
 
-def _shows_calico(origin: Origin) -> bool:
-    return any(is_calico(document.api_version) for document in origin.documents.values())
+def _is_calico_cluster(origin: Origin, plugin: Plugin) -> bool:
+    shown = any(is_calico(document.api_version) for document in origin.documents.values())
+    return plugin.has(Trait.ORDERED_TIES) or (plugin == AUTO and shown)
 
 
 def _missing_tier(policy: Policy) -> Diagnostic:

@@ -24,11 +24,17 @@ def dialects(*, strict: bool = False) -> tuple[Dialect, ...]:
 
 
 def seen_by(
-    dialects: Sequence[Dialect], plugin: Plugin, split_names: frozenset[tuple[str, int]]
+    dialects: Sequence[Dialect], plugin: Plugin, split_names: frozenset[tuple[str, int]], *, calico: bool
 ) -> tuple[Dialect, ...]:
-    """The dialects as a network plugin takes them; `split_names` as in PluginView."""
+    """The dialects as a network plugin takes them; `split_names` as in PluginView, `calico` if it is Calico (C7)."""
     view = PluginView(plugin=plugin, split_names=split_names)
-    return tuple(replace(each, view=view) if isinstance(each, KubernetesDialect) else each for each in dialects)
+
+    def seen(dialect: Dialect) -> Dialect:
+        if isinstance(dialect, KubernetesDialect):
+            return replace(dialect, view=view)
+        return replace(dialect, calico=calico) if isinstance(dialect, AdminDialect) else dialect
+
+    return tuple(map(seen, dialects))
 
 
 __all__ = ["DIALECTS", "Dialect", "dialects", "seen_by"]

@@ -76,10 +76,11 @@ class AdminDialect:
     """Reads AdminNetworkPolicy, BaselineAdminNetworkPolicy and ClusterNetworkPolicy.
 
     With `strict`, a selector that v1alpha1 requires is; else a missing one is read as the empty one, with a warning,
-    because its meaning is clear and other tools read it so.
+    because its meaning is clear and other tools read it so. With `calico`, they mean what Calico makes of them (C7).
     """
 
     strict: bool = False
+    calico: bool = False
 
     def handles(self, api_version: str, kind: str) -> bool:
         """The three kinds, each in its own version."""
@@ -92,7 +93,7 @@ class AdminDialect:
     def read(self, document: Document, problems: list[Diagnostic]) -> Policy | None:
         """The policy; uncertain if the API server would refuse it, None if not even its metadata can be told."""
         first = len(problems)
-        api = _APIS[document.api_version, document.kind]
+        api = replace(_APIS[document.api_version, document.kind], in_calico=self.calico)
         if self.strict:
             api = replace(api, missing=dict.fromkeys(api.missing, Severity.ERROR))
         root = Fields(document, document.data, (), problems)

@@ -7,11 +7,26 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from netviz.dialects.admin_peers import DOMAIN_NAMES, INSIDE, OUTSIDE, check_length, read_peer
+from netviz.dialects.calico_selectors import in_namespaces
 from netviz.errors import Severity
 from netviz.manifests.document import Fields, path_text
 from netviz.manifests.names import nearest
 from netviz.manifests.strict import errors_since, report_unknown_fields
-from netviz.model.policy import ANYONE, NOBODY, Action, Direction, NamedPort, PolicyRule, PortMatch, SomePeer, Tier
+from netviz.model.policy import (
+    ANYONE,
+    NOBODY,
+    Action,
+    Direction,
+    EveryPeer,
+    Labelled,
+    NamedPort,
+    PolicyRule,
+    PortMatch,
+    RulePeer,
+    SomePeer,
+    Tier,
+)
+from netviz.selectors.tree import EVERYTHING
 
 PEERS_FIELD: Final = {Direction.INGRESS: "from", Direction.EGRESS: "to"}
 _LONGEST_NAME: Final = 100
@@ -24,7 +39,7 @@ class AdminApi:
     `tier` is where its policies live, or the first of several that they may name in `tier`, one of the `spec_fields`.
     `most` is how many rules, peers and ports a list may hold; `ports` is the field of a rule that holds what
     `read_port` reads; `outside` are the peers that only egress rules have; `missing` is for `read_pods`;
-    `only_name` is what a policy must be called, if not "".
+    `only_name` is what a policy must be called, if not "". `in_calico`: as Calico converts it (C7, C19).
     """
 
     kind: str
@@ -38,6 +53,7 @@ class AdminApi:
     missing: Mapping[str, Severity]
     outside: tuple[str, ...] = OUTSIDE
     only_name: str = ""
+    in_calico: bool = False
 
     def rules(self, spec: Fields, direction: Direction) -> tuple[PolicyRule, ...]:
         """The rules of one direction. What is wrong is reported; a rule with an error must not be used."""
@@ -58,7 +74,7 @@ class AdminApi:
         if peers_field not in fields:
             fields.error("required", "must be set", peers_field, hint="{namespaces: {}} is every pod of the cluster")
         known = INSIDE if direction is Direction.INGRESS else (*INSIDE, *self.outside)
-        read = tuple(read_peer(entry, known, self.missing) for entry in peers)
+        read = tuple(self._peer(entry, known) for entry in peers)
         matches = tuple(self.read_port(entry) for entry in ports)
         self._judge_names(fields, peers, matches)
         rule = PolicyRule(
@@ -71,9 +87,18 @@ class AdminApi:
             port_refs=tuple(entry.ref() for entry in ports),
             note=name,
         )
+        if self.in_calico and any(name in entry for entry in peers for name in _UNKNOWN_TO_CALICO):
+            return (_closed_in_calico(rule),)
         if action is not Action.ALLOW and any(DOMAIN_NAMES in entry for entry in peers):
             return _closed(fields, rule)
         return (rule,)
+
+    def _peer(self, fields: Fields, known: tuple[str, ...]) -> RulePeer:
+        peer = read_peer(fields, known, self.missing)
+        if not (self.in_calico and "namespaces" in fields and isinstance(peer, EveryPeer)):
+            return peer
+        labelled = next((part for part in peer.parts if isinstance(part, Labelled)), None)
+        return in_namespaces(labelled.selector if labelled else EVERYTHING)
 
     def _action(self, fields: Fields) -> Action:
         """The action of a rule (C30); DENY after reporting what is wrong with it."""
@@ -114,4 +139,13 @@ def _closed(fields: Fields, rule: PolicyRule) -> tuple[PolicyRule, ...]:
     return tuple(replace(each, certain=False, reason=reason) for each in found)
 
 
+def _closed_in_calico(rule: PolicyRule) -> PolicyRule:
+    """A rule with a peer that Calico does not know: it allows nothing, or denies everything at its place (C19)."""
+    note = "; ".join(filter(None, (rule.note, "Calico does not know nodes and domainNames: the rule fails closed")))
+    if rule.action is Action.ALLOW:
+        return replace(rule, peer=NOBODY, peer_refs=(), note=note)
+    return replace(rule, action=Action.DENY, peer=ANYONE, ports=None, peer_refs=(), port_refs=(), note=note)
+
+
+_UNKNOWN_TO_CALICO: Final = ("nodes", DOMAIN_NAMES)
 _VERBS: Final = {Action.DENY: "denies", Action.PASS: "passes"}
