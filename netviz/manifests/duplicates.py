@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from netviz.errors import Diagnostic, Severity
 from netviz.manifests.document import Document
+
+_API_GROUP: Final = "projectcalico.org"
+_STORAGE_GROUP: Final = "crd.projectcalico.org"
+_STORED_PREFIX: Final = "default."
 
 
 def report_duplicates(documents: Sequence[Document], problems: list[Diagnostic]) -> bool:
@@ -36,3 +41,37 @@ def _content(document: Document) -> dict[str, object]:
 def _duplicate(document: Document, another: Document, severity: Severity, message: str) -> Diagnostic:
     hint = f"the other one is at {another.ref(('metadata', 'name'))}"
     return document.diagnostic(severity, "duplicate", message, ("metadata", "name"), hint=hint)
+
+
+def stored_twins(documents: Mapping[int, Document]) -> frozenset[int]:
+    """The keys of documents that only say how a cluster stores another one of them.
+
+    An export of every API group has all objects of Calico twice, as served and as stored. In storage the names of policies may begin with the name of the tier `default` (B3).
+    """
+    served = {_name(document) for document in documents.values() if document.group == _API_GROUP}
+    return frozenset(
+        number
+        for number, document in documents.items()
+        if document.group == _STORAGE_GROUP and served & {_name(document), _name(document, _STORED_PREFIX)}
+    )
+
+
+def note_stored_twins(documents: Sequence[Document]) -> list[Diagnostic]:
+    """At most one note, at the first of the documents."""
+    if not documents:
+        return []
+    first = min(documents, key=lambda document: (document.file, document.line_of(())))
+    what = "1 object is" if len(documents) == 1 else f"{len(documents)} objects, of which this is the first, are"
+    message = f"{what} in the input as {_API_GROUP}/v3 as well, which is what counts"
+    return [first.diagnostic(Severity.INFO, "stored-twin", message, ("apiVersion",))]
+
+
+def _name(document: Document, prefix: str = "") -> tuple[str, object, object]:
+    metadata = document.data.get("metadata")
+    fields = metadata if isinstance(metadata, dict) else {}
+    name = fields.get("name")
+    return (
+        document.kind,
+        fields.get("namespace"),
+        name.removeprefix(prefix) if isinstance(name, str) else document.index,
+    )

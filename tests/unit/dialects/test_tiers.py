@@ -6,7 +6,7 @@ import pytest
 
 from netviz.engine import Connection, Evaluator, Options, Scenario, Verdict
 from netviz.loading import Loaded, load_files
-from netviz.model.policy import Action, Tier
+from netviz.model.policy import Action, Direction, Tier
 
 V3 = "projectcalico.org/v3"
 PODS = """
@@ -59,7 +59,7 @@ def test_the_same_tier_in_both_versions_is_one() -> None:
     text = tier("sec", "order: 10, defaultAction: Pass")
     result = loaded(text, text.replace(V3, "crd.projectcalico.org/v1"))
     assert Tier(name="sec", order=10, default=Action.PASS) in result.policies.tiers
-    assert [(d.severity.value, d.code) for d in result.report.diagnostics] == [("warning", "duplicate")]
+    assert [(d.severity.value, d.code) for d in result.report.diagnostics] == [("info", "stored-twin")]
 
 
 def test_a_built_in_tier_may_be_written_out() -> None:
@@ -117,3 +117,20 @@ def test_a_policy_that_is_refused_leaves_open_what_it_may_select() -> None:
     assert verdict(loaded(broken.replace("types:", "order: first, types:"), before)) is Verdict.UNKNOWN
     elsewhere = broken.replace("types:", "selector: app == 'other', types:")
     assert verdict(loaded(elsewhere)) is Verdict.ALLOW
+
+
+@pytest.mark.parametrize("stored_name", ["g", "default.g"])
+def test_what_a_cluster_serves_and_stores_is_one_object(stored_name: str) -> None:
+    served = policy("g", "ingress: [{action: Allow}]")
+    stored = served.replace(V3, "crd.projectcalico.org/v1").replace("name: g", f"name: {stored_name}, uid: u")
+    result = loaded(stored, served)
+    assert [(d.severity.value, d.code) for d in result.report.diagnostics] == [("info", "stored-twin")]
+    assert [record.outcome for record in result.report.records[2:]] == ["ignored", "read"]
+    (found,) = result.policies.policies
+    assert found.captures == {Direction.INGRESS}
+
+
+def test_what_a_cluster_only_stores_counts() -> None:
+    stored = policy("default.g", "types: [Ingress]").replace(V3, "crd.projectcalico.org/v1")
+    result = loaded(stored, policy("other", "ingress: [{action: Allow}]"))
+    assert [p.id.name for p in result.policies.policies] == ["g", "other"]
