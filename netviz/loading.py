@@ -288,7 +288,7 @@ class _Judged:
 
 
 def _judge(origin: Origin, plugin: Plugin, split: frozenset[tuple[str, int]]) -> _Judged:
-    dialects = seen_by(origin.dialects, plugin, split)
+    dialects = seen_by(origin.dialects, plugin, split, calico=_is_calico_cluster(origin, plugin))
     problems: list[Diagnostic] = []
     outcomes: dict[int, str] = {}
     unsupported: list[Unsupported] = []
@@ -395,7 +395,7 @@ def _tiers(
     """All tiers in order; one that a policy names and nobody defines comes last with deny, and a warning (B15)."""
     tiers = {tier.name: tier for dialect in origin.dialects for tier in dialect.tiers()}
     tiers |= {tier.name: tier for tier in defined}
-    if plugin.has(Trait.ORDERED_TIES) or (plugin == AUTO and _shows_calico(origin)):
+    if _is_calico_cluster(origin, plugin):
         tiers = {name: replace(tier, ties_undefined=False) for name, tier in tiers.items()}
     if any(policy.tier == UNSUPPORTED_TIER.name for policy in policies):
         tiers[UNSUPPORTED_TIER.name] = UNSUPPORTED_TIER
@@ -407,8 +407,9 @@ def _tiers(
     return tuple(sorted(tiers.values(), key=tier_position)), warnings
 
 
-def _shows_calico(origin: Origin) -> bool:
-    return any(is_calico(document.api_version) for document in origin.documents.values())
+def _is_calico_cluster(origin: Origin, plugin: Plugin) -> bool:
+    shown = any(is_calico(document.api_version) for document in origin.documents.values())
+    return plugin.has(Trait.ORDERED_TIES) or (plugin == AUTO and shown)
 
 
 def _missing_tier(policy: Policy) -> Diagnostic:

@@ -46,7 +46,8 @@ def _duplicate(document: Document, another: Document, severity: Severity, messag
 def stored_twins(documents: Mapping[int, Document]) -> frozenset[int]:
     """The keys of documents that only say how a cluster stores another one of them.
 
-    An export of every API group has all objects of Calico twice, as served and as stored. In storage the names of policies may begin with the name of the tier `default` (B3).
+    An export of every API group has all objects of Calico twice, as served and as stored. In storage the names of
+    policies may begin with the name of the tier `default` (B3).
     """
     served = {_name(document) for document in documents.values() if document.group == _API_GROUP}
     return frozenset(
