@@ -22,6 +22,8 @@ NUMBERS = {"ICMP": 1, "TCP": 6, "UDP": 17, "ICMPv6": 58, "SCTP": 132, "UDPLite":
 FAMILY_OF = {1: 4, 58: 6}
 SOURCE_PORT = 1
 Labels = dict[str, str]
+Side = Callable[[Raw, Flow, int, str, Raw, Raw], bool]
+"""World, flow, address family, direction, subject and other end: whether the subject's end allows the flow."""
 
 
 class Found(NamedTuple):
@@ -107,8 +109,8 @@ def order_of(item: Raw) -> float:
     return LAST if order is None else float(order)
 
 
-def judge(world: Raw, flow: Flow) -> bool | None:
-    """The verdict of a flow; None if it depends on the address family (A39)."""
+def judge(world: Raw, flow: Flow, decide: Side | None = None) -> bool | None:
+    """The verdict of a flow; None if it depends on the address family (A39). `decide` judges one end, else `side`."""
     source, target = kubernetes.find(world, flow.source), kubernetes.find(world, flow.target)
     if source is target:
         return True
@@ -117,15 +119,15 @@ def judge(world: Raw, flow: Flow) -> bool | None:
         families = kubernetes.families(world, source if flow.source[0] == "ip" else target)
     if not families:
         families = kubernetes.families(world, source) | kubernetes.families(world, target)
-    answers = {in_family(world, flow, source, target, family) for family in families}
+    answers = {in_family(world, flow, source, target, family, decide or side) for family in families}
     return answers.pop() if len(answers) == 1 else None
 
 
-def in_family(world: Raw, flow: Flow, source: Raw, target: Raw, family: int) -> bool:
+def in_family(world: Raw, flow: Flow, source: Raw, target: Raw, family: int, decide: Side) -> bool:
     """Both sides have to allow (B16); a node always reaches its own pods (A31)."""
-    if not side(world, flow, family, "Egress", source, target):
+    if not decide(world, flow, family, "Egress", source, target):
         return False
-    return sure(kubernetes.on_own_node(world, source, target)) or side(world, flow, family, "Ingress", target, source)
+    return sure(kubernetes.on_own_node(world, source, target)) or decide(world, flow, family, "Ingress", target, source)
 
 
 def side(world: Raw, flow: Flow, family: int, direction: str, subject: Raw, other: Raw) -> bool:
