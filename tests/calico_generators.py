@@ -26,7 +26,7 @@ ACCOUNT_LABELS = {"trust": ("high", "low")}
 SET_LABELS = {"role": ("partner", "bank"), "app": ("web", "db")}
 TIERS = ("early", "late", "middle", "unordered")
 TIER_ORDERS = (50, 100, 100.5, 2_000_000, None)
-ORDERS = (-1, 10, 10.5, 999, 1000, 1000, 1001, 2000, None)
+ORDERS = (-1, 10, 10, 10.5, 1000, 1000, 1000, 1001, None, None)
 STRICT_BLOCKS = tuple(cidr for cidr, _ in BLOCKS if not cidr.startswith("10.0.1.77"))
 PORT_PROTOCOLS = ("TCP", "TCP", "UDP", "SCTP", 6)
 

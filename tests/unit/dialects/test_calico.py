@@ -199,6 +199,8 @@ def test_b35_nets_leave_a_rule_to_their_family_on_both_sides() -> None:
     assert rule.local == EveryPeer((NotPeer(WithAddress(block("10.0.0.0/8"))), OfFamily(4)))
     assert rule.peer == OfFamily(4)
     assert rule_of("ipVersion: 6", GLOBAL).peer == OfFamily(6)
+    assert rule_of("protocol: ICMP", GLOBAL).peer == OfFamily(4)
+    assert rule_of("protocol: 58", GLOBAL).peer == OfFamily(6)
 
 
 def test_b35_without_a_common_family_a_rule_matches_nothing() -> None:
