@@ -96,6 +96,8 @@ class CalicoMaker:
         """One rule."""
         make = self.make
         rule: Raw = {"action": make.rng.choice(("Allow", "Allow", "Allow", "Deny", "Deny", "Pass", "Log"))}
+        if make.chance(0.15):
+            return rule
         family = 6 if make.chance(0.2) else 4
         source, destination = (self.labels() | self.nets(family) if make.chance(0.65) else {} for _ in range(2))
         numbers = make.chance(0.55)
