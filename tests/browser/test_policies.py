@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_dashboard import ANY_EDGE, EDGE_AT, ROOT, map_of, wait
+from tests.browser.test_dashboard import ANY_EDGE, EDGE_AT, ROOT, choose, map_of, wait
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Visit
@@ -124,8 +124,7 @@ def test_an_arrow_is_explained_again_after_a_question_of_the_form(open_page: Ope
     expect(answer).to_be_visible()
     page.get_by_text("Ask: may A reach B?").click()
     for name, typed in (("From", "backend"), ("To", "frontend")):
-        page.get_by_role("combobox", name=name, exact=True).fill(typed)
-        page.get_by_role("option").filter(has_text=f"default/{typed} (Pod").click()
+        choose(page, name, typed, f"default/{typed} (Pod")
     page.get_by_role("button", name="Explain", exact=True).click()
     expect(answer).to_be_hidden()
     page.mouse.click(place["x"], place["y"])
