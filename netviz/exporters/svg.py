@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 from xml.sax.saxutils import escape
 
+from netviz.exporters.context import ExportContext, PairRows, fidelity_lines, origin_line, scenario_lines
 from netviz.view.cards import BADGE_ROOM, SUBTITLE_SIZE, TEXT_LEFT, TITLE_SIZE
 from netviz.view.palette import BADGE_ICONS, BADGE_WORDS, CHANGE_WORDS, DARK, ICONS, LIGHT, Icon, Theme
 from netviz.view.picture import Badge, Box, Change, Edge, Node, NodeKind, Picture
@@ -24,9 +26,18 @@ _NOTE_ROW: Final = 19.0
 _NOTE_SIZE: Final = 12.0
 _BOX_TITLE: Final = 16.0
 _BOX_SUBTITLE: Final = 12.0
+_POLICIES_SHOWN: Final = 24
 _ARROW: Final = (11.0, 4.6)
 _DASHES: Final = {Change.SAME: "", Change.ADDED: "", Change.REMOVED: "8 5", Change.CHANGED: ""}
 _OUTSIDE: Final = frozenset({NodeKind.INTERNET, NodeKind.ANY_WORKLOAD, NodeKind.ADDRESSES, NodeKind.INGRESS_CONTROLLER})
+
+
+def write_svg(picture: Picture, rows: PairRows, context: ExportContext) -> str:
+    """The picture as it leaves the house: below it stand the policies of the scenario, and where it comes from."""
+    del rows
+    more = [*scenario_lines(context, _POLICIES_SHOWN), *fidelity_lines(context), origin_line(context)]
+    notes = (*picture.notes, *(line for line in more if line not in picture.notes))
+    return render_svg(replace(picture, title=context.title, notes=notes), dark=context.dark)
 
 
 def render_svg(picture: Picture, *, dark: bool = False) -> str:
