@@ -15,8 +15,7 @@ from importlib.resources import files
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-VIS_NETWORK = "lib/vis-9.1.2/vis-network.min.js"
-"""The newest vis-network in the pyvis 0.3.2 wheel."""
+from netviz.exporters.renderer import renderer_script, renderer_style, vis_network
 
 HTML = '<div class="netviz"></div>'
 
@@ -80,16 +79,13 @@ def _find(items: object, name: str) -> Mapping[str, object] | None:
 def _components() -> tuple[ComponentRenderer, ComponentRenderer]:
     """The graph and the renderer; the names are Streamlit's keys for them."""
     slot, mount = _asset("slot.js"), _asset("mount.js")
-    own = "\n".join(_asset(f"{name}.js") for name in ("scene", "renderer", "poster", "dom", "view"))
-    vis_network = files("pyvis").joinpath(VIS_NETWORK).read_text("utf-8")
-    # Its last line points at a source map that is not there; developer tools would ask for it.
-    vis_network = vis_network.rpartition("\n//# sourceMappingURL=")[0] or vis_network
-    digest = hashlib.sha256("".join((vis_network, slot, mount, own)).encode()).hexdigest()[:12]
+    vis, own = vis_network(), renderer_script()
+    digest = hashlib.sha256("".join((vis, slot, mount, own)).encode()).hexdigest()[:12]
     slot = f'const SLOT = "netviz-{digest}";\n{slot}'
     offer = "slot().offer(View);\nexport default function offered() {}\n"
     return (
-        st.components.v2.component("netviz_graph", html=HTML, css=_asset("graph.css"), js=f"{slot}\n{mount}"),
-        st.components.v2.component("netviz_renderer", js="\n".join((vis_network, slot, own, offer))),
+        st.components.v2.component("netviz_graph", html=HTML, css=renderer_style(), js=f"{slot}\n{mount}"),
+        st.components.v2.component("netviz_renderer", js="\n".join((vis, slot, own, offer))),
     )
 
 
