@@ -20,7 +20,8 @@ from netviz.manifests.host_endpoints import HOST_ENDPOINT
 from netviz.manifests.limits import DEFAULT_LIMITS, Limits
 from netviz.manifests.metadata import DEFAULT_NAMESPACE, note_default_namespace
 from netviz.manifests.network_sets import VERSIONS as CALICO_VERSIONS
-from netviz.manifests.paths import display_name, find_files, read_bytes
+from netviz.manifests.paths import display_name, find_files, read_bytes, size
+from netviz.manifests.progress import Meter, Progress, Tick, meter, part
 from netviz.manifests.reading import Reading, Record, collector_off, read
 from netviz.manifests.report import LoadReport, Unsupported, diagnostic_position, missing_facts
 from netviz.manifests.uncertain import (
@@ -81,8 +82,12 @@ def load(
     dialects: Sequence[Dialect] = DIALECTS,
     plugin: Plugin = AUTO,
     stdin: BinaryIO | None = None,
+    progress: Progress | None = None,
 ) -> Loaded:
     """Load files, directories (recursively) and, for `-`, standard input, as one cluster with a network plugin.
+
+    `progress` is told, several times a second, how many bytes of all files are read (stage "reading"), and then how
+    many objects of the cluster are made ("objects"). An exception that it raises ends the loading.
 
     Raises UsageError for a path that is not there; every other problem is a diagnostic of the report.
     """
@@ -97,9 +102,11 @@ def load(
             else:
                 yield display_name(path), data
 
-    readings = [_read(name, data, limits, dialects) for name, data in contents()]
+    bytes_read = meter(progress, "reading", sum(map(size, found.files)))
+    readings = _readings(contents(), limits, dialects, bytes_read)
     with collector_off():
-        return under(_assemble(tuple(map(display_name, found.files)), readings, problems, dialects), plugin)
+        names = tuple(map(display_name, found.files))
+        return under(_assemble(names, readings, problems, dialects, progress), plugin)
 
 
 def load_files(
@@ -108,11 +115,16 @@ def load_files(
     limits: Limits = DEFAULT_LIMITS,
     dialects: Sequence[Dialect] = DIALECTS,
     plugin: Plugin = AUTO,
+    progress: Progress | None = None,
 ) -> Loaded:
-    """Load files that are in memory, given as (name, content), as one cluster with a network plugin."""
-    readings = [_read(name, data, limits, dialects) for name, data in files]
+    """Load files that are in memory, given as (name, content), as one cluster with a network plugin.
+
+    `progress` is as for `load`.
+    """
+    bytes_read = meter(progress, "reading", sum(len(data) for _, data in files))
+    readings = _readings(files, limits, dialects, bytes_read)
     with collector_off():
-        return under(_assemble(tuple(name for name, _ in files), readings, [], dialects), plugin)
+        return under(_assemble(tuple(name for name, _ in files), readings, [], dialects, progress), plugin)
 
 
 def under(loaded: Loaded, plugin: Plugin) -> Loaded:
@@ -133,7 +145,19 @@ def split_names(cluster: Cluster) -> frozenset[tuple[str, int]]:
     return frozenset(name for name, found in numbers.items() if len(found) > 1)
 
 
-def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect]) -> Reading:
+def _readings(
+    files: Iterable[tuple[str, bytes]], limits: Limits, dialects: Sequence[Dialect], bytes_read: Meter
+) -> list[Reading]:
+    found: list[Reading] = []
+    done = 0
+    for name, data in files:
+        found.append(_read(name, data, limits, dialects, part(bytes_read.tick, done, len(data), len(data))))
+        done += len(data)
+    bytes_read.end()
+    return found
+
+
+def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect], tick: Tick) -> Reading:
     def wanted(api_version: str, kind: str) -> str:
         known = unmodelled(api_version, kind)
         if _dialect_of(api_version, kind, dialects) is not None or (known is not None and known.directions):
@@ -142,7 +166,7 @@ def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect]) -
             return "keep"
         return "keep" if known is not None or is_cluster_kind(api_version, kind) else "ignore"
 
-    return read(name, data, wanted=wanted, limits=limits)
+    return read(name, data, wanted=wanted, limits=limits, tick=tick)
 
 
 def _dialect_of(api_version: str, kind: str, dialects: Sequence[Dialect]) -> Dialect | None:
@@ -154,6 +178,7 @@ def _assemble(
     readings: Sequence[Reading],
     problems: Sequence[Diagnostic],
     dialects: Sequence[Dialect],
+    progress: Progress | None,
 ) -> Loaded:
     records = tuple(record for reading in readings for record in reading.records)
     documents = _numbered(records, [document for reading in readings for document in reading.documents])
@@ -172,7 +197,9 @@ def _assemble(
     )
     judged = _judge(origin, AUTO, frozenset())
     mentioned = {policy.id.namespace for policy in judged.policies if policy.id.namespace}
-    reading = read_cluster(list(objects.values()), mentioned)
+    made = meter(progress, "objects", len(objects))
+    reading = read_cluster(list(objects.values()), mentioned, made.tick)
+    made.end()
     namespaced = [document for document in objects.values() if is_namespaced(document.kind)]
     accepted = zip(objects, reading.accepted, strict=True)
     diagnostics = [

@@ -24,6 +24,7 @@ from netviz.manifests.places import (
     read_service_account,
 )
 from netviz.manifests.pods import PodObject, read_pod
+from netviz.manifests.progress import Tick, no_tick
 from netviz.manifests.routes import RouteObject, as_ingress, read_route
 from netviz.manifests.services import (
     EndpointsObject,
@@ -138,10 +139,18 @@ class _Entry(NamedTuple):
     thing: Thing | None
 
 
-def read_cluster(documents: Sequence[Document], namespaces: Iterable[str] = ()) -> ClusterReading:
-    """The cluster that documents of cluster kinds describe; `namespaces` are names that other objects mention."""
+def read_cluster(
+    documents: Sequence[Document], namespaces: Iterable[str] = (), tick: Tick = no_tick
+) -> ClusterReading:
+    """The cluster that documents of cluster kinds describe; `namespaces` are names that other objects mention.
+
+    `tick` is told how many documents are done.
+    """
     problems: list[Diagnostic] = []
-    entries = [_read(document, problems) for document in documents]
+    entries: list[_Entry] = []
+    for document in documents:
+        tick(len(entries))
+        entries.append(_read(document, problems))
     unique, refused = _without_duplicates(entries, problems)
     cluster = _build([entry.thing for entry in unique if entry.thing is not None], namespaces)
     problems += _shared_addresses(cluster.pods)

@@ -30,6 +30,7 @@ from netviz.manifests.parsed import (
     too_many_problems,
     value_problems,
 )
+from netviz.manifests.progress import Tick, no_tick
 from netviz.manifests.scalars import Scalar, ScalarError, json_number
 from netviz.source import SourceText
 
@@ -48,7 +49,7 @@ _ESCAPE = re.compile(
 _WORD = re.compile(r'"kind"[ \t\n\r]*:[ \t\n\r]*"([A-Za-z]{1,100})"')
 
 
-def read_json(text: str, limits: Limits) -> Iterator[Parsed | Broken]:
+def read_json(text: str, limits: Limits, tick: Tick = no_tick) -> Iterator[Parsed | Broken]:
     """The documents of a file in order; a broken one is the last, for nothing says where the next begins."""
     if _more_nodes(text, limits.json_nodes):
         message, hint = over_limit(limits, "json_nodes")
@@ -65,7 +66,7 @@ def read_json(text: str, limits: Limits) -> Iterator[Parsed | Broken]:
             message, hint = over_limit(limits, "documents")
             yield Broken(index=0, line=line, code="limit", message=message, hint=hint)
             return
-        outcome, end = _JsonDocument(text, position, line, limits).read(index)
+        outcome, end = _JsonDocument(text, position, line, limits, tick).read(index)
         yield outcome
         if isinstance(outcome, Broken):
             return
@@ -111,11 +112,12 @@ class _Span(NamedTuple):
 class _JsonDocument:
     """One document that starts at an offset of the text, in a line of the file."""
 
-    def __init__(self, text: str, start: int, line: int, limits: Limits) -> None:
+    def __init__(self, text: str, start: int, line: int, limits: Limits, tick: Tick) -> None:
         self._text = text
         self._start = start
         self._line = line
         self._limits = limits
+        self._tick = tick
         self._problems: list[Problem] = []
         self._item_spans: list[_Span] = []
         self._counted, self._counted_line = start, line
@@ -189,6 +191,7 @@ class _JsonDocument:
         if self._text.startswith("]", position):
             return items, position + 1
         while True:
+            self._tick(position)
             line = self._next_line(position)
             item, end = self._member(("items", len(items)), position, line)
             items.append(item)

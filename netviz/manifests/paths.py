@@ -117,6 +117,14 @@ def read_bytes(path: Path, limits: Limits, stdin: BinaryIO) -> bytes | Diagnosti
         return _unreadable(path, error)
 
 
+def size(path: Path) -> int:
+    """How many bytes a file has as far as that can be told without reading it, else 0."""
+    try:
+        return 0 if path == STDIN else path.stat().st_size
+    except OSError:
+        return 0
+
+
 def _within(path: Path, data: bytes, limits: Limits) -> bytes | Diagnostic:
     if len(data) <= limits.file_size:
         return data

@@ -16,6 +16,7 @@ from netviz.manifests.document import Document, Path, path_text, type_name
 from netviz.manifests.json_reader import read_json
 from netviz.manifests.limits import DEFAULT_LIMITS, Limits, over_limit
 from netviz.manifests.parsed import Broken, Parsed, Problem
+from netviz.manifests.progress import Tick, no_tick, part
 from netviz.manifests.yaml_reader import has_marker, read_yaml
 from netviz.source import SourceText
 
@@ -57,11 +58,14 @@ class Reading:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def read(name: str, data: bytes, *, wanted: Wanted, limits: Limits = DEFAULT_LIMITS) -> Reading:
+def read(
+    name: str, data: bytes, *, wanted: Wanted, limits: Limits = DEFAULT_LIMITS, tick: Tick = no_tick
+) -> Reading:
     """The objects in a file of YAML or JSON; what is wrong becomes diagnostics, nothing is raised.
 
     Objects of Lists stand for themselves. Of kinds that are not wanted nothing is kept or quoted. The garbage collector
-    rests meanwhile, because it would look at all of the growing trees again and again.
+    rests meanwhile, because it would look at all of the growing trees again and again. `tick` is told how many bytes
+    are done.
     """
     reader = _FileReader(name, wanted)
     with collector_off():
@@ -70,7 +74,8 @@ def read(name: str, data: bytes, *, wanted: Wanted, limits: Limits = DEFAULT_LIM
             reader.report("limit", message, hint=hint)
         else:
             try:
-                reader.take(_outcomes(name, decode(data), limits))
+                text = decode(data)
+                reader.take(_outcomes(name, text, limits, part(tick, 0, len(data), len(text))))
             except DecodingError as error:
                 reader.report("not-text", error.message, line=error.line, hint=error.hint)
     return reader.reading()
@@ -88,14 +93,14 @@ def collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def _outcomes(name: str, text: str, limits: Limits) -> Iterable[Parsed | Broken]:
+def _outcomes(name: str, text: str, limits: Limits, tick: Tick) -> Iterable[Parsed | Broken]:
     """The documents, as JSON if the text is JSON: a flow mapping of YAML begins in the same way."""
     if not _JSON_START.match(text) or has_marker(text):
-        return read_yaml(text, limits)
-    found = list(read_json(text, limits))
+        return read_yaml(text, limits, tick)
+    found = list(read_json(text, limits, tick))
     if not _ends_broken(found, "json-syntax"):
         return found
-    as_yaml = list(read_yaml(text, limits))
+    as_yaml = list(read_yaml(text, limits, tick))
     # What is called JSON or begins with whole documents of it is JSON with a mistake, unless it is YAML: so kubectl.
     is_json = len(found) > 1 or name.lower().endswith(".json")
     return found if is_json and _ends_broken(as_yaml, "yaml-syntax") else as_yaml

@@ -28,6 +28,7 @@ from netviz.manifests.parsed import (
     too_many_problems,
     value_problems,
 )
+from netviz.manifests.progress import Tick, no_tick
 from netviz.manifests.yaml_errors import seeming_kind, syntax_error, template_hint
 from netviz.manifests.yaml_tree import (
     Keys,
@@ -50,20 +51,25 @@ _NODES_PER_CHARACTER = 2
 """More than any text can have: an empty value takes no more than the comma or dash before it."""
 
 
-def read_yaml(text: str, limits: Limits) -> Iterator[Parsed | Broken]:
+def read_yaml(text: str, limits: Limits, tick: Tick = no_tick) -> Iterator[Parsed | Broken]:
     """The documents of a file in order."""
     values, keys = Values(), Keys()
     index, line, done = 0, 1, 0
     for start, end in _pieces(text):
         line += line_ends(text, done, start)
         done = start
-        for outcome in _PieceReader(_Piece(text[start:end], line), limits, values, keys).documents(index):
+        piece = _Piece(text[start:end], line)
+        for outcome in _PieceReader(piece, limits, values, keys, _from(tick, start)).documents(index):
             index = outcome.index
             if index > limits.documents:
                 message, hint = over_limit(limits, "documents")
                 yield Broken(index=0, line=outcome.line, code="limit", message=message, hint=hint)
                 return
             yield outcome
+
+
+def _from(tick: Tick, start: int) -> Tick:
+    return lambda position: tick(start + position)
 
 
 def has_marker(text: str) -> bool:
@@ -107,11 +113,12 @@ class _Piece:
 class _PieceReader:
     """Reads the documents of one piece: one, or more if they are parted by `...`."""
 
-    def __init__(self, piece: _Piece, limits: Limits, values: Values, keys: Keys) -> None:
+    def __init__(self, piece: _Piece, limits: Limits, values: Values, keys: Keys, tick: Tick) -> None:
         self._piece = piece
         self._limits = limits
         self._values = values
         self._keys = keys
+        self._tick = tick
 
     def documents(self, index: int) -> Iterator[Parsed | Broken]:
         """The documents, numbered on from `index`; the first one that is broken ends the piece."""
@@ -119,7 +126,15 @@ class _PieceReader:
         try:
             next_event = parser_events(self._piece.text)
             counted = len(self._piece.text) * _NODES_PER_CHARACTER > self._limits.nodes
-            builder = TreeBuilder(next_event, self._piece.line, self._limits, self._values, self._keys, counted=counted)
+            builder = TreeBuilder(
+                next_event,
+                self._piece.line,
+                self._limits,
+                self._values,
+                self._keys,
+                self._tick,
+                counted=counted,
+            )
             first = True
             while (start := _next_start(next_event)) is not None:
                 index, before = index + 1, False

@@ -26,6 +26,7 @@ from netviz.errors import shown
 from netviz.manifests.document import Path
 from netviz.manifests.limits import Limits, over_limit
 from netviz.manifests.parsed import MOST_PROBLEMS, Problem, duplicate_key
+from netviz.manifests.progress import Tick
 from netviz.manifests.scalars import MERGE_TAG, Scalar, ScalarError, json_number, key_text, resolve, tagged
 
 ParserEvent = Any
@@ -143,7 +144,15 @@ class TreeBuilder:
     """
 
     def __init__(
-        self, next_event: NextEvent, first_line: int, limits: Limits, values: Values, keys: Keys, *, counted: bool
+        self,
+        next_event: NextEvent,
+        first_line: int,
+        limits: Limits,
+        values: Values,
+        keys: Keys,
+        tick: Tick,
+        *,
+        counted: bool,
     ) -> None:
         self.problems: list[Problem] = []
         self._next = self._counted if counted else next_event
@@ -152,6 +161,7 @@ class TreeBuilder:
         self._limits = limits
         self._values = values
         self._keys = keys
+        self._tick = tick
         self._nodes = self._alias_nodes = self._merged = 0
         self._path: list[str | int] = []
         self._anchors: dict[str, Any] = {}
@@ -207,6 +217,7 @@ class TreeBuilder:
     def _collection(self, event: ParserEvent, depth: int) -> LinedMap | LinedList:
         if depth >= self._limits.depth:
             raise self._over("depth", event)
+        self._tick(event.start_mark.index)
         build = self._mapping if isinstance(event, MappingStartEvent) else self._sequence
         anchor = event.anchor
         if anchor is None:

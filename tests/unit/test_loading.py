@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import json
 import random
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
 from netviz.dialects import Dialect
 from netviz.dialects.kubernetes import KubernetesDialect
@@ -262,3 +265,42 @@ def test_b15_a_tier_that_is_named_and_not_defined_comes_last_with_a_warning() ->
     assert result.policies.tiers[-1] == Tier(name="default", order=None, missing=True)
     assert [d.path for d in result.report.diagnostics if d.code == "missing-tier"] == ["spec.tier"]
     assert [p.tier for p in result.policies.policies] == ["unsupported", "default"]
+
+
+class StoppedError(Exception):
+    """What somebody raises who does not want to wait any longer."""
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.json"])
+def test_progress_tells_how_much_is_read_and_made(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netviz.manifests.progress._SECONDS", -1.0)
+    text = json.dumps({"apiVersion": "v1", "kind": "List", "items": [yaml.safe_load(POD)] * 20}).encode()
+    told: list[tuple[str, int, int]] = []
+    load_files([(name, text), ("b.yaml", POD.encode())], progress=lambda *what: told.append(what))
+    total = len(text) + len(POD)
+    assert told == sorted(told, key=lambda what: (what[0] == "objects", what[1]))
+    assert {stage: (done, all_) for stage, done, all_ in told} == {"reading": (total, total), "objects": (21, 21)}
+    assert len(told) > 2 * 21
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.json"])
+@pytest.mark.parametrize("stage", ["reading", "objects"])
+def test_who_is_told_of_progress_may_end_the_loading(name: str, stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netviz.manifests.progress._SECONDS", -1.0)
+    text = json.dumps({"apiVersion": "v1", "kind": "List", "items": [yaml.safe_load(POD)] * 20}).encode()
+
+    def stop(now: str, done: int, _: int) -> None:
+        if now == stage and done:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        load_files([(name, text)], progress=stop)
+    assert gc.isenabled()
+
+
+def test_progress_of_paths_counts_the_bytes_of_all_of_them(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(POD)
+    (tmp_path / "b.yaml").write_text(POLICY)
+    told: list[tuple[str, int, int]] = []
+    load([tmp_path], progress=lambda *what: told.append(what))
+    assert told[0] == ("reading", 0, len(POD) + len(POLICY))
