@@ -94,7 +94,7 @@ def open_files(
     identity = identity_of(files)
     bench = _assuming(workbench.Workbench.load(files), assumed(query, identity))
     state = loaded(bench, origin=origin, sample=sample, identity=identity, noticed=noticed)
-    level = query.get("by", state.level)
+    level = query.get("by", state.settings.by)
     summary = bench.summary()
     state = restored(
         state,

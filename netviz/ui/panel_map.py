@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple, replace
 from functools import partial
 
 import streamlit as st
@@ -17,10 +18,11 @@ from netviz.ui.panel_assumptions import render_assumptions
 from netviz.ui.panel_fidelity import render_chip
 from netviz.ui.panel_why import render_why
 from netviz.ui.parts import callout, guarded, text
-from netviz.ui.state import LEVELS, MAX_HOPS, NOTHING, AppState, Subject, current, short, update
+from netviz.ui.state import NOTHING, AppState, Subject, current, refine, short, update
 from netviz.ui.text import node_name, plural
 from netviz.view.picture import Counts, Node, Picture
-from netviz.workbench import ChangeLine, PictureAnswer, WhyQuestion
+from netviz.view.settings import LEVELS, MOST_HOPS
+from netviz.workbench import ChangeLine, PictureAnswer, ViewSettings, WhyQuestion
 
 MOST_CARDS_DRAWN = 300
 MOST_ARROWS_DRAWN = 800
@@ -56,8 +58,8 @@ def render_map() -> None:
 def is_beyond_drawing(state: AppState, bench: workbench.Workbench) -> bool:
     """Whether everything at once is asked for, and that is so much that it is not even worth working out."""
     summary = bench.summary()
-    size = {"workload": summary.workloads, "pod": max(summary.pods, summary.workloads)}.get(state.level, 0)
-    return size > MOST_CARDS_DRAWN and not state.namespaces and not state.focus
+    size = {"workload": summary.workloads, "pod": max(summary.pods, summary.workloads)}.get(state.settings.by, 0)
+    return size > MOST_CARDS_DRAWN and not state.settings.namespaces and not state.settings.focus
 
 
 def render_too_many() -> None:
@@ -70,7 +72,7 @@ def render_too_many() -> None:
 
 
 def _show_everything() -> None:
-    update(level="workload", namespaces=(), focus="", hops=1, subject=NOTHING)
+    update(settings=ViewSettings(), subject=NOTHING)
 
 
 def _render_map_and_panel(state: AppState, bench: workbench.Workbench, answer: PictureAnswer) -> None:
@@ -101,7 +103,7 @@ def _render_numbers(state: AppState, bench: workbench.Workbench, answer: Picture
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="nv-bar-numbers"
     ):
         st.markdown(
-            counts_line(answer.picture.counts, cards=CARDS[state.level], what_if=bool(answer.picture.what_if)),
+            counts_line(answer.picture.counts, cards=CARDS[state.settings.by], what_if=bool(answer.picture.what_if)),
             width="content",
         )
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
@@ -138,7 +140,7 @@ def _render_filters(state: AppState, bench: workbench.Workbench, nodes: Sequence
 
 
 def _render_level(state: AppState) -> None:
-    key = _keyed("level", state.level)
+    key = _keyed("level", state.settings.by)
     st.segmented_control(
         "Level",
         LEVELS,
@@ -152,7 +154,7 @@ def _render_level(state: AppState) -> None:
 
 
 def _render_namespaces(state: AppState, bench: workbench.Workbench) -> None:
-    key = _keyed("namespaces", list(state.namespaces))
+    key = _keyed("namespaces", list(state.settings.namespaces))
     st.multiselect(
         "Namespaces",
         namespaces_of(bench),
@@ -167,10 +169,10 @@ def _render_namespaces(state: AppState, bench: workbench.Workbench) -> None:
 
 def _render_focus(state: AppState, nodes: Sequence[Node]) -> None:
     names = {node.peer: node_name(node) for node in nodes if node.peer}
-    key = _keyed("focus", state.focus or None)
+    key = _keyed("focus", state.settings.focus or None)
     st.selectbox(
         "Focus",
-        sorted({*names, state.focus} - {""}),
+        sorted({*names, state.settings.focus} - {""}),
         key=key,
         placeholder="Focus on one…",
         index=None,
@@ -179,11 +181,11 @@ def _render_focus(state: AppState, nodes: Sequence[Node]) -> None:
         on_change=_set_focus,
         args=(key,),
     )
-    if state.focus:
-        key = _keyed("hops", state.hops)
+    if state.settings.focus:
+        key = _keyed("hops", state.settings.hops)
         st.selectbox(
             "Hops",
-            range(1, MAX_HOPS + 1),
+            range(1, MOST_HOPS + 1),
             key=key,
             format_func=lambda n: plural(n, "hop"),
             label_visibility="collapsed",
@@ -201,15 +203,16 @@ def _keyed(name: str, value: object) -> str:
 
 
 def _set_level(key: str) -> None:
-    update(level=st.session_state[key], focus="", subject=NOTHING)
+    refine(by=st.session_state[key], focus="")
+    update(subject=NOTHING)
 
 
 def _set_namespaces(key: str) -> None:
-    update(namespaces=tuple(st.session_state[key]))
+    refine(namespaces=tuple(st.session_state[key]))
 
 
 def _set_focus(key: str) -> None:
-    update(focus=st.session_state[key] or "")
+    refine(focus=st.session_state[key] or "")
 
 
 def _set_explaining(key: str) -> None:
@@ -217,14 +220,14 @@ def _set_explaining(key: str) -> None:
 
 
 def _set_hops(key: str) -> None:
-    update(hops=st.session_state[key])
+    refine(hops=st.session_state[key])
 
 
 def _render_picture(state: AppState, picture: Picture) -> None:
     if len(picture.nodes) > MOST_CARDS_DRAWN or len(picture.edges) > MOST_ARROWS_DRAWN:
         render_too_many()
         return
-    identity = "-".join((state.identity, state.level, short(f"{state.namespaces} {state.focus} {state.hops}")))
+    identity = f"{state.identity}-{short(str(_frame(state.settings)))}"
     selection = draw(payload(picture, identity=identity), key=f"map-{state.generation}", height=0)
     selected = _subject(selection)
     clicked = selection.click if selection else state.clicked
@@ -232,6 +235,12 @@ def _render_picture(state: AppState, picture: Picture) -> None:
         # A selection that left the picture must not take the answer to a question of the form with it.
         is_lost = selected == NOTHING and state.subject != state.selected
         update(selected=selected, clicked=clicked, subject=state.subject if is_lost else selected)
+
+
+def _frame(settings: ViewSettings) -> tuple[object, ...]:
+    """What makes it another map: everything but what only lights up or leaves out cards of the same map."""
+    frame = replace(settings, search="", only_changes=False)
+    return tuple(sorted(value) if isinstance(value, frozenset) else value for value in astuple(frame))
 
 
 def _subject(selection: Selection | None) -> Subject:

@@ -10,7 +10,7 @@ import streamlit as st
 from netviz import workbench
 from netviz.errors import shown
 from netviz.ui.parts import guarded, text
-from netviz.ui.state import NOTHING, AppState, Subject, update
+from netviz.ui.state import NOTHING, AppState, Subject, refine, update
 from netviz.ui.text import node_name, plural
 from netviz.view.picture import Change, Edge, Picture
 from netviz.workbench import BASELINE, CardFacts, EndpointChoice, Half, Step, WhatIf, WhyAnswer, WhyQuestion
@@ -215,4 +215,4 @@ def _render_card(card: CardFacts, peer: str) -> None:
 
 
 def _focus(peer: str) -> None:
-    update(focus=peer)
+    refine(focus=peer)

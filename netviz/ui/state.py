@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import streamlit as st
 
 from netviz import workbench
 from netviz.errors import Diagnostic
-from netviz.workbench import Assumptions, Draft, InputFile, PictureQuestion, WhatIf, WhyQuestion
+from netviz.view.settings import LEVELS, MOST_HOPS
+from netviz.workbench import Assumptions, Draft, InputFile, PictureQuestion, ViewSettings, WhatIf, WhyQuestion
 
 VIEWS = ("map", "table", "policies", "input")
-LEVELS = ("workload", "pod", "namespace")
-MAX_HOPS = 3
 STATE_KEY = "netviz"
 SHORT_LENGTH = 8
 MOST_CARDS = 150
@@ -61,6 +60,7 @@ class Subject:
 
 NOTHING = Subject()
 DEFAULTS = Assumptions()
+PLAIN = ViewSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +72,8 @@ class AppState:
     `noticed` is what there was to say before anything was read, such as a file that is no manifest.
     `generation` counts loads; the keys of input widgets contain it, so that a load also lets go of what they hold.
     `editing` is None while the editor is closed; `reading` is the id of the policy that is shown by itself;
-    `explaining` says whether the map has the panel beside it. `subject` is what is explained, `selected` the selection
-    of the map that was last acted on, and `clicked` the click that made it.
+    `settings` is what the map shows; `explaining` says whether it has the panel beside it. `subject` is what is
+    explained, `selected` the selection of the map that was last acted on, and `clicked` the click that made it.
     """
 
     bench: workbench.Workbench | None = None
@@ -83,10 +83,7 @@ class AppState:
     noticed: tuple[Diagnostic, ...] = ()
     generation: int = 0
     view: str = "map"
-    level: str = "workload"
-    namespaces: tuple[str, ...] = ()
-    focus: str = ""
-    hops: int = 1
+    settings: ViewSettings = PLAIN
     disabled: frozenset[str] = frozenset()
     enforced: frozenset[str] = frozenset()
     drafts: tuple[DraftEntry, ...] = ()
@@ -108,9 +105,8 @@ class AppState:
     @property
     def question(self) -> PictureQuestion:
         """The picture that the filters ask for."""
-        return PictureQuestion(
-            by=self.level, namespaces=self.namespaces, focus=self.focus, hops=self.hops, title=self.origin
-        )
+        chosen: dict[str, Any] = {each.name: getattr(self.settings, each.name) for each in fields(ViewSettings)}
+        return PictureQuestion(**chosen, title=self.origin)
 
 
 def current() -> AppState:
@@ -126,6 +122,11 @@ def update(**changes: Any) -> AppState:  # noqa: ANN401 - the fields of AppState
     return state
 
 
+def refine(**changes: Any) -> AppState:  # noqa: ANN401 - the fields of ViewSettings
+    """Replace fields of this session's view settings."""
+    return update(settings=replace(current().settings, **changes))
+
+
 def loaded(
     bench: workbench.Workbench, *, origin: str, identity: str, sample: str = "", noticed: Sequence[Diagnostic] = ()
 ) -> AppState:
@@ -138,7 +139,7 @@ def loaded(
         noticed=tuple(noticed),
         assumptions=bench.assumptions,
         generation=current().generation + 1,
-        level="namespace" if bench.summary().workloads > MOST_CARDS else "workload",
+        settings=ViewSettings(by="namespace" if bench.summary().workloads > MOST_CARDS else "workload"),
     )
     st.session_state[STATE_KEY] = state
     return state
@@ -166,10 +167,10 @@ def to_query(state: AppState) -> dict[str, str]:
         "sample": state.sample,
         "input": state.identity,
         "view": state.view if state.view != "map" else "",
-        "by": state.level if state.level != "workload" else "",
-        "ns": _hashes(state.namespaces),
-        "focus": short(state.focus) if state.focus else "",
-        "hops": str(state.hops) if state.hops > 1 else "",
+        "by": state.settings.by if state.settings.by != "workload" else "",
+        "ns": _hashes(state.settings.namespaces),
+        "focus": short(state.settings.focus) if state.settings.focus else "",
+        "hops": str(state.settings.hops) if state.settings.hops > 1 else "",
         "cni": state.assumptions.cni if state.assumptions.cni != DEFAULTS.cni else "",
         "cni-version": state.assumptions.cni_version,
         "off": _hashes(state.disabled),
@@ -208,10 +209,13 @@ def restored(
     return replace(
         state,
         view=_one_of(query.get("view", ""), VIEWS, state.view),
-        level=level,
-        namespaces=_named(query.get("ns", ""), namespaces),
-        focus=next(iter(_named(query.get("focus", ""), peers.get(level, ()))), ""),
-        hops=int(hops) if hops in {str(n) for n in range(1, MAX_HOPS + 1)} else 1,
+        settings=replace(
+            state.settings,
+            by=level,
+            namespaces=_named(query.get("ns", ""), namespaces),
+            focus=next(iter(_named(query.get("focus", ""), peers.get(level, ()))), ""),
+            hops=int(hops) if hops in {str(n) for n in range(1, MOST_HOPS + 1)} else 1,
+        ),
         disabled=frozenset(_named(query.get("off", ""), policies)),
         enforced=frozenset(_named(query.get("on", ""), policies)),
     )

@@ -1,5 +1,6 @@
 """Answers a page's questions, in-process now and in a worker later."""
 
+from netviz.view.settings import SYSTEM_NAMESPACES, ViewSettings
 from netviz.view.trace import Half, Step
 from netviz.workbench.bench import Workbench
 from netviz.workbench.board import BoardCard, SelectedWorkload, TierColumn
@@ -25,6 +26,7 @@ from netviz.workbench.questions import (
 
 __all__ = [
     "BASELINE",
+    "SYSTEM_NAMESPACES",
     "Assumptions",
     "BoardCard",
     "CardFacts",
@@ -44,6 +46,7 @@ __all__ = [
     "SelectedWorkload",
     "Step",
     "TierColumn",
+    "ViewSettings",
     "WhatIf",
     "WhyAnswer",
     "WhyQuestion",

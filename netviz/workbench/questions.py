@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from netviz.errors import Diagnostic
 from netviz.sets.connections import ConnectionSet
 from netviz.view.picture import Picture
+from netviz.view.settings import ViewSettings
 from netviz.view.trace import Half
 
 
@@ -128,13 +129,9 @@ class ChangeLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PictureQuestion:
-    """Which picture: `by` workload, pod or namespace; only these namespaces (empty: all); a focus peer id or ""."""
+class PictureQuestion(ViewSettings):
+    """Which picture, and what is written over it."""
 
-    by: str = "workload"
-    namespaces: tuple[str, ...] = ()
-    focus: str = ""
-    hops: int = 1
     title: str = ""
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from netviz.ui.panel_whatif import walk_step
 from netviz.ui.state import AppState, DraftEntry, identity_of, restored, short, to_query
-from netviz.workbench import InputFile
+from netviz.workbench import InputFile, ViewSettings
 from tests.app.fake_workbench import FakeWorkbench
 
 POLICIES = ("NetworkPolicy/shop/a", "NetworkPolicy/shop/b", "NetworkPolicy/shop/c")
@@ -22,10 +22,7 @@ def test_the_address_restores_what_it_was_made_from() -> None:
     state = replace(
         OPEN,
         view="table",
-        level="pod",
-        namespaces=("web",),
-        focus="shop/web-2",
-        hops=2,
+        settings=ViewSettings(by="pod", namespaces=("web",), focus="shop/web-2", hops=2),
         disabled=frozenset(POLICIES[:2]),
         enforced=frozenset(POLICIES[2:]),
     )
@@ -33,7 +30,7 @@ def test_the_address_restores_what_it_was_made_from() -> None:
 
 
 def test_the_address_holds_no_name() -> None:
-    state = replace(OPEN, namespaces=("shop",), disabled=frozenset(POLICIES))
+    state = replace(OPEN, settings=ViewSettings(namespaces=("shop",)), disabled=frozenset(POLICIES))
     assert not [value for value in to_query(state).values() if "shop" in value]
 
 
