@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import product
 
-from netviz.engine.matrix import DENIED, Cell, Peer, PeerType, ReachabilityMatrix
+from netviz.analysis.pairs import End, paired
+from netviz.engine.matrix import Cell, Peer, PeerType, ReachabilityMatrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +26,19 @@ class PairChange:
             return "added"
         return "changed" if self.after.allow else "removed"
 
+    @property
+    def word(self) -> str:
+        """The same for people, to whom what cannot be decided is never removed: else also unknown and decided."""
+        if now_unknown(self.before, self.after):
+            return "unknown"
+        return "decided" if self.kind == "unknown" else self.kind
+
+
+def now_unknown(before: Cell, after: Cell) -> bool:
+    """Whether a change takes certainty away and nothing else: what was allowed or denied cannot be decided any more."""
+    doubted = after.unknown - before.unknown
+    return bool(doubted) and after.allow <= before.allow and before.allow - after.allow <= doubted
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -36,87 +48,18 @@ class Comparison:
     changes: tuple[PairChange, ...]
 
 
-_Key = tuple[PeerType, str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    peer: Peer
-    before: int | None
-    after: int | None
-
-
 def compare(before: ReachabilityMatrix, after: ReachabilityMatrix) -> Comparison:
-    """The pairs that differ, in the order of the peers.
-
-    Peers are matched by namespace, name and kind. The two matrices must come from evaluators of one vocabulary, so that
-    address peers are the same on both sides. A workload that is split differently is refined.
-    """
-    matches = list(_matches(before, after))
-    olds = _positions([m.before for m in matches])
-    news = _positions([m.after for m in matches])
-    found: dict[tuple[int, int], tuple[Cell, Cell]] = {}
-    for (i, j), cell in before.cells.items():
-        for pair in product(olds.get(i, ()), olds.get(j, ())):
-            found[pair] = (cell, DENIED)
-    for (i, j), cell in after.cells.items():
-        for pair in product(news.get(i, ()), news.get(j, ())):
-            found[pair] = (found.get(pair, (DENIED, DENIED))[0], cell)
+    """The pairs that differ, in the order of the peers; how these are matched is said at `paired`."""
+    table = paired(before, after)
     changes = tuple(
-        PairChange(matches[i].peer.id, matches[j].peer.id, old, new)
-        for (i, j), (old, new) in sorted(found.items())
-        if old != new and i != j
+        PairChange(table.ends[i].id, table.ends[j].id, old, new)
+        for (i, j), (old, new) in table.cells.items()
+        if old != new
     )
-    return Comparison(tuple(m.peer for m in matches), changes)
+    return Comparison(tuple(_peer(end) for end in table.ends), changes)
 
 
-def _positions(indexes: list[int | None]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for position, index in enumerate(indexes):
-        if index is not None:
-            found.setdefault(index, []).append(position)
-    return found
-
-
-def _key(peer: Peer) -> _Key:
-    if peer.type is PeerType.ADDRESSES:
-        return (peer.type, "", peer.id, "")
-    return (PeerType.WORKLOAD if peer.type is PeerType.POD else peer.type, peer.namespace, peer.name, peer.kind)
-
-
-def _matches(before: ReachabilityMatrix, after: ReachabilityMatrix) -> Iterator[_Match]:
-    olds, news = _grouped(before), _grouped(after)
-    for key in dict.fromkeys([*olds, *news]):
-        pairs = list(_pairs(before, after, olds.get(key, []), news.get(key, [])))
-        for number, (old, new) in enumerate(pairs, start=1):
-            peer = after.peers[new] if new is not None else before.peers[old or 0]
-            if len(pairs) > 1:
-                peer = replace(peer, id=f"{peer.id.partition('#')[0]}#{number}")
-            yield _Match(peer, old, new)
-
-
-def _grouped(matrix: ReachabilityMatrix) -> dict[_Key, list[int]]:
-    found: dict[_Key, list[int]] = {}
-    for i, peer in enumerate(matrix.peers):
-        found.setdefault(_key(peer), []).append(i)
-    return found
-
-
-def _pairs(
-    before: ReachabilityMatrix, after: ReachabilityMatrix, olds: list[int], news: list[int]
-) -> Iterator[tuple[int | None, int | None]]:
-    if not olds or not news:
-        yield from ((old, None) for old in olds)
-        yield from ((None, new) for new in news)
-    elif len(olds) == len(news):
-        yield from zip(olds, news, strict=True)
-    else:
-        common = [
-            (old, new)
-            for old, new in product(olds, news)
-            if set(before.peers[old].members) & set(after.peers[new].members)
-        ]
-        yield from common or product(olds, news)
-        if common:
-            yield from ((old, None) for old in olds if all(old != o for o, _ in common))
-            yield from ((None, new) for new in news if all(new != n for _, n in common))
+def _peer(end: End) -> Peer:
+    if end.peer.type is PeerType.ADDRESSES:
+        return replace(end.peer, id=end.id, addresses=end.addresses)
+    return end.peer if end.peer.id == end.id else replace(end.peer, id=end.id)

@@ -101,6 +101,8 @@ def _head(picture: Picture, theme: Theme, width: float) -> Iterator[str]:
             (f"−{counts.removed} removed", "removed"),
             (f"±{counts.changed} changed", "changed"),
         ]
+    if counts.now_unknown:
+        facts.append((f"{counts.now_unknown} now unknown", "unknown"))
     x = _SIDE
     for i, (words, colour) in enumerate(facts):
         bold = colour != "muted"

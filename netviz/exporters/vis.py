@@ -67,7 +67,12 @@ def headline(counts: Counts) -> str:
 
 def differences(counts: Counts) -> str:
     """What the what-if changed, in words: `4 added, 1 removed`; "" for nothing."""
-    numbers = ((counts.added, "added"), (counts.removed, "removed"), (counts.changed, "changed"))
+    numbers = (
+        (counts.added, "added"),
+        (counts.removed, "removed"),
+        (counts.changed, "changed"),
+        (counts.now_unknown, "now unknown"),
+    )
     return ", ".join(f"{number} {word}" for number, word in numbers if number)
 
 

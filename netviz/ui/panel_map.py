@@ -93,6 +93,8 @@ def counts_line(counts: Counts, *, cards: str, what_if: bool) -> str:
         changes = (("green", "+", counts.added), ("red", "−", counts.removed), ("orange", "±", counts.changed))
         for (colour, sign, count), word in zip(changes, ("added", "removed", "changed"), strict=True):
             parts.append(f":{colour if count else 'gray'}-badge[{sign}{count:,} {word}]")
+        if counts.now_unknown:
+            parts.append(f":orange-badge[? {counts.now_unknown:,} now unknown]")
     if counts.unknown:
         parts.append(f":gray-badge[? {counts.unknown:,} unknown]")
     return "  ".join(parts)
@@ -298,4 +300,4 @@ def _explain_change(key: str, changes: Sequence[ChangeLine]) -> None:
         update(subject=Subject(question=WhyQuestion(source=change.source, target=change.target)), explaining=True)
 
 
-SIGNS = {"added": "+", "removed": "−", "changed": "±"}
+SIGNS = {"added": "+", "removed": "−", "changed": "±", "unknown": "?", "decided": "✓"}

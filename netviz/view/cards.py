@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from netviz.analysis.pairs import End
 from netviz.engine.matrix import Peer, PeerType, Side
 from netviz.sets.connections import TCP, protocol_name
 from netviz.view.fold import ANY_SOURCE, ANY_TARGET, INTERNET_SOURCE, INTERNET_TARGET, TARGET_SUFFIX, Drawing
 from netviz.view.outside import AddressGroup, block_words
-from netviz.view.pairs import End
 from netviz.view.palette import BADGE_WORDS
 from netviz.view.picture import Badge, NodeKind
 from netviz.view.text import text_width, visible

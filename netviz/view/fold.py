@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from netviz.analysis.compare import now_unknown
+from netviz.analysis.pairs import End, PairTable
 from netviz.engine.matrix import Cell, PeerType, Side
 from netviz.sets.connections import ALL_CONNECTIONS, NO_CONNECTIONS, ConnectionSet
 from netviz.view.outside import AddressGroup, address_groups, representatives
-from netviz.view.pairs import End, PairTable
 from netviz.view.picture import Change, Counts
 from netviz.view.text import visible
 from netviz.view.words import connection_words
@@ -69,7 +70,10 @@ def counted(table: PairTable) -> Counts:
     """The raw pairs of a table; pairs with an ingress controller are not counted."""
     controllers = {i for i, e in enumerate(table.ends) if e.peer.type is PeerType.INGRESS_CONTROLLER}
     cells = [pair for (i, j), pair in table.cells.items() if i not in controllers and j not in controllers]
-    changes = [change_of(before.allow, after.allow) for before, after in cells]
+    doubted = [now_unknown(before, after) for before, after in cells]
+    changes = [
+        change_of(before.allow, after.allow) for (before, after), lost in zip(cells, doubted, strict=True) if not lost
+    ]
     return Counts(
         workloads=sum(end.pod_like for end in table.ends),
         pairs=sum(1 for _, after in cells if after.allow),
@@ -77,6 +81,7 @@ def counted(table: PairTable) -> Counts:
         added=changes.count(Change.ADDED),
         removed=changes.count(Change.REMOVED),
         changed=changes.count(Change.CHANGED),
+        now_unknown=sum(doubted),
     )
 
 

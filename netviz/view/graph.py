@@ -6,11 +6,11 @@ from typing import Any
 
 import networkx as nx
 
+from netviz.analysis.pairs import End, PairTable, paired
 from netviz.engine.matrix import DENIED, Cell, Peer, PeerType, ReachabilityMatrix
 from netviz.sets.connections import NO_CONNECTIONS, ConnectionSet, protocol_name
 from netviz.view.fold import change_of
 from netviz.view.outside import block_words
-from netviz.view.pairs import End, PairTable, paired
 from netviz.view.picture import Change
 from netviz.view.words import connection_words
 

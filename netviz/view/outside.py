@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from netviz.analysis.pairs import PairTable
 from netviz.engine.matrix import PeerType
 from netviz.sets.addresses import V4_MAX, V6_MAX, AddressSet
-from netviz.view.pairs import PairTable
 
 _SHOWN_BLOCKS: Final = 12
 

@@ -109,7 +109,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Raw pairs, before folding: `pairs` allowed now, and how they differ from the baseline."""
+    """Raw pairs, before folding: `pairs` allowed now, and how they differ from the baseline.
+
+    `now_unknown` pairs were decided in the baseline and are not any more; they are in none of the other differences.
+    """
 
     workloads: int = 0
     pairs: int = 0
@@ -117,6 +120,7 @@ class Counts:
     added: int = 0
     removed: int = 0
     changed: int = 0
+    now_unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

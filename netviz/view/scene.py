@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from netviz.analysis.pairs import PairTable
 from netviz.engine.matrix import PeerType
 from netviz.view.cards import Face, faces
 from netviz.view.fold import Drawing, Link, counted, fold
 from netviz.view.hubs import CARDS_OF_PODS, without_hubs
-from netviz.view.pairs import PairTable
 from netviz.view.picture import Change, Counts
 from netviz.view.text import visible
 

@@ -161,7 +161,7 @@ def change_lines(comparison: Comparison) -> tuple[ChangeLine, ...]:
             target=change.target,
             source_label=labels[change.source],
             target_label=labels[change.target],
-            change=change.kind,
+            change=change.word,
             before=_cell_words(change.before.allow, change.before.unknown),
             after=_cell_words(change.after.allow, change.after.unknown),
             verdict=_cell_verdict(change.after.allow, change.after.unknown),

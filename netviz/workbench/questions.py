@@ -113,8 +113,9 @@ class EndpointChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeLine:
-    """One changed pair: matrix peer ids, their labels, `change` added, removed or changed, ports in words.
+    """One changed pair: matrix peer ids, their labels, the ports in words.
 
+    `change` is added, removed, changed, unknown (cannot be decided any more) or decided (could not be before).
     `verdict` is about what is there now: allowed, partly unknown, unknown, or denied for a pair without anything.
     """
 

@@ -1,10 +1,10 @@
 import pytest
 
+from netviz.analysis.pairs import paired
 from netviz.engine.matrix import Side
 from netviz.sets.connections import NO_CONNECTIONS
 from netviz.view.cards import Face, badge, faces
 from netviz.view.fold import fold
-from netviz.view.pairs import paired
 from netviz.view.picture import Badge, NodeKind
 from tests.unit.view.worlds import ALL, ANY_POD, EVERYBODY, Pods, World, shop, tcp, udp
 

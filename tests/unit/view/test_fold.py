@@ -1,10 +1,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netviz.analysis.pairs import PairTable, paired
 from netviz.engine.matrix import PeerType
 from netviz.sets.connections import NO_CONNECTIONS, ConnectionSet
 from netviz.view.fold import ANY_SOURCE, ANY_TARGET, INTERNET_SOURCE, INTERNET_TARGET, Drawing, Link, counted, fold
-from netviz.view.pairs import PairTable, paired
 from netviz.view.picture import Change
 from tests.unit.view.worlds import ALL, ANY_OUTSIDE, ANY_POD, EVERYBODY, Pods, Rules, World, tcp, udp
 
@@ -111,6 +111,14 @@ def test_a_card_whose_ingress_is_unknown_has_one_uncertain_link_from_everybody()
         (ANY_SOURCE, "web/murky", ALL),
         (INTERNET_SOURCE, "web/murky", ALL),
     ]
+
+
+def test_pairs_that_can_only_not_be_decided_any_more_are_counted_apart() -> None:
+    before = World((client(None), Pods(id="web/server", ingress=(("web/client", tcp(80)),))))
+    murky = before.but("web/server", murky=True)
+    counts = counted(paired(before.matrix(), murky.matrix()))
+    assert counts.now_unknown > 0
+    assert (counts.added, counts.removed, counts.changed) == (0, 0, 0)
 
 
 def test_counts_are_raw_pairs() -> None:

@@ -1,9 +1,9 @@
 from dataclasses import replace
 
+from netviz.analysis.pairs import paired
 from netviz.engine.matrix import PeerType
 from netviz.sets.addresses import ALL_ADDRESSES, AddressSet
 from netviz.view.outside import address_groups, block_words
-from netviz.view.pairs import paired
 from tests.unit.view.worlds import ALL, EVERYBODY, Pods, World, tcp
 
 

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from netviz.view.pairs import paired
+from netviz.analysis.pairs import paired
 from netviz.view.scene import Scene, scene
 from tests.unit.view.worlds import World, shop, shop_what_if, synthetic, tcp
 
