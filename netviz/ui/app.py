@@ -34,7 +34,7 @@ def main() -> None:
         _render_loaded(state, state.bench)
 
 
-def _render_loaded(state: AppState, bench: workbench.Workbench) -> None:
+def _render_loaded(state: AppState, bench: workbench.Bench) -> None:
     summary = bench.summary()
     columns = bench.board()
     render_what_if(state, columns)

@@ -33,7 +33,7 @@ def close() -> None:
 
 
 @st.dialog("A policy for the what-if", width="large", on_dismiss=close)
-def render_editor(bench: workbench.Workbench, cards: Sequence[PolicyCard]) -> None:
+def render_editor(bench: workbench.Bench, cards: Sequence[PolicyCard]) -> None:
     """Write, check and apply the YAML of a new or an edited policy; nothing is written to a file."""
     state = current()
     editing = state.editing
@@ -92,14 +92,14 @@ def _render_problems(problems: Sequence[Diagnostic]) -> None:
     callout(tone, headline, [_sentence(problem) for problem in problems], key="editor-problems")
 
 
-def _render_replaced(bench: workbench.Workbench, draft: Draft) -> None:
+def _render_replaced(bench: workbench.Bench, draft: Draft) -> None:
     """Say so where a policy that looks new has the name of one in the input."""
     known = [policy for policy in stands_for(bench, draft) if policy != draft.replaces]
     if known:
         callout("info", "The input has this already; the draft takes its place:", known, key="editor-replaces")
 
 
-def stands_for(bench: workbench.Workbench, draft: Draft) -> tuple[str, ...]:
+def stands_for(bench: workbench.Bench, draft: Draft) -> tuple[str, ...]:
     """The ids of the policies of the input that a draft takes the place of: the one it was made from, and namesakes."""
     known = {card.id for card in bench.policies()}
     return tuple(dict.fromkeys(policy for policy in (draft.replaces, *bench.drafted(draft)) if policy in known))
@@ -112,7 +112,7 @@ def _sentence(problem: Diagnostic) -> str:
     return f"{place}{path}{problem.message}{hint}"
 
 
-def _apply(bench: workbench.Workbench, draft: Draft, editing: Editing) -> None:
+def _apply(bench: workbench.Bench, draft: Draft, editing: Editing) -> None:
     state = current()
     replaced = stands_for(bench, draft)
     name = draft_name(bench.drafted(draft), replaced)

@@ -109,7 +109,7 @@ def open_files(
     return state
 
 
-def _assuming(bench: workbench.Workbench, assumptions: Assumptions) -> workbench.Workbench:
+def _assuming(bench: workbench.Bench, assumptions: Assumptions) -> workbench.Bench:
     """The bench under what an address assumes; as it is where the address makes no sense."""
     try:
         return bench if assumptions == bench.assumptions else bench.with_assumptions(assumptions)
@@ -117,12 +117,12 @@ def _assuming(bench: workbench.Workbench, assumptions: Assumptions) -> workbench
         return bench
 
 
-def namespaces_of(bench: workbench.Workbench) -> tuple[str, ...]:
+def namespaces_of(bench: workbench.Bench) -> tuple[str, ...]:
     """The namespaces that something drawn lives in, by name."""
     return tuple(sorted({choice.namespace for choice in bench.endpoints() if choice.namespace}))
 
 
-def peers_of(bench: workbench.Workbench, level: str) -> tuple[str, ...]:
+def peers_of(bench: workbench.Bench, level: str) -> tuple[str, ...]:
     """The peers that the map of a level can focus on."""
     picture = bench.picture(BASELINE, PictureQuestion(by=level)).picture
     return tuple(node.peer for node in picture.nodes if node.peer)

@@ -36,7 +36,7 @@ def render_welcome(state: AppState) -> None:
         st.code(KUBECTL_EXPORT, language="bash", wrap_lines=True)
 
 
-def render_report(state: AppState, bench: workbench.Workbench, summary: LoadSummary) -> None:
+def render_report(state: AppState, bench: workbench.Bench, summary: LoadSummary) -> None:
     """What was read, ignored and refused, what is not modelled or missing, and the ways to open something else."""
     text(summary_words(summary), "title", "report")
     with guarded("fidelity"):

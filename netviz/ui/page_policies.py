@@ -148,7 +148,7 @@ def close() -> None:
 
 
 @st.dialog("Policy", width="large", on_dismiss=close)
-def render_policy(bench: workbench.Workbench, columns: Sequence[TierColumn]) -> None:
+def render_policy(bench: workbench.Bench, columns: Sequence[TierColumn]) -> None:
     """One policy by itself: its YAML, and which workloads it selects."""
     state = current()
     card = next((card for card in cards_of(columns) if card.policy.id == state.reading), None)
@@ -159,7 +159,7 @@ def render_policy(bench: workbench.Workbench, columns: Sequence[TierColumn]) -> 
         _render_policy(bench, card)
 
 
-def _render_policy(bench: workbench.Workbench, card: BoardCard) -> None:
+def _render_policy(bench: workbench.Bench, card: BoardCard) -> None:
     policy = card.policy
     text(policy.name, "title", "read-name")
     where = f"in namespace {policy.namespace}" if policy.namespace else "for the whole cluster"

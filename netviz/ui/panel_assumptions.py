@@ -24,7 +24,7 @@ IP_BLOCKS = {
 }
 
 
-def render_assumptions(state: AppState, bench: workbench.Workbench) -> None:
+def render_assumptions(state: AppState, bench: workbench.Bench) -> None:
     """A form for the assumptions; a value that cannot be is told as a sentence and changes nothing."""
     with st.popover("Assumptions"), st.form(f"assumptions-{state.generation}", border=False):
         plugins = list(PLUGINS)
@@ -67,7 +67,7 @@ def render_assumptions(state: AppState, bench: workbench.Workbench) -> None:
                 )
 
 
-def _assume(bench: workbench.Workbench, assumptions: Assumptions) -> None:
+def _assume(bench: workbench.Bench, assumptions: Assumptions) -> None:
     if assumptions != current().assumptions:
         update(bench=bench.with_assumptions(assumptions), assumptions=assumptions)
         st.rerun()

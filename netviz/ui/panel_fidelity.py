@@ -16,7 +16,7 @@ MOST_WORKLOADS = 300
 """Above this many workloads nobody waits for the numbers: the list is shown without them."""
 
 
-def render_chip(state: AppState, bench: workbench.Workbench) -> None:
+def render_chip(state: AppState, bench: workbench.Bench) -> None:
     """How much is not modelled, as a button that leads to the list; nothing where everything is."""
     count = len(bench.unmodelled(state.what_if))
     meaning = "Legal, and not judged by netviz: the Input page lists it"
@@ -25,7 +25,7 @@ def render_chip(state: AppState, bench: workbench.Workbench) -> None:
         st.rerun()
 
 
-def render_fidelity(state: AppState, bench: workbench.Workbench) -> None:
+def render_fidelity(state: AppState, bench: workbench.Bench) -> None:
     """The list, and how many pairs of workloads hang on each entry."""
     counted = bench.summary().workloads <= MOST_WORKLOADS
     found = bench.fidelity(state.what_if) if counted else None

@@ -55,7 +55,7 @@ def render_map() -> None:
     sync_address()
 
 
-def is_beyond_drawing(state: AppState, bench: workbench.Workbench) -> bool:
+def is_beyond_drawing(state: AppState, bench: workbench.Bench) -> bool:
     """Whether everything at once is asked for, and that is so much that it is not even worth working out."""
     summary = bench.summary()
     size = {"workload": summary.workloads, "pod": max(summary.pods, summary.workloads)}.get(state.settings.by, 0)
@@ -75,7 +75,7 @@ def _show_everything() -> None:
     update(settings=ViewSettings(), subject=NOTHING)
 
 
-def _render_map_and_panel(state: AppState, bench: workbench.Workbench, answer: PictureAnswer) -> None:
+def _render_map_and_panel(state: AppState, bench: workbench.Bench, answer: PictureAnswer) -> None:
     columns = st.columns([11, 4] if state.explaining else 1, gap="medium")
     with columns[0]:
         _render_picture(state, answer.picture)
@@ -100,7 +100,7 @@ def counts_line(counts: Counts, *, cards: str, what_if: bool) -> str:
     return "  ".join(parts)
 
 
-def _render_numbers(state: AppState, bench: workbench.Workbench, answer: PictureAnswer) -> None:
+def _render_numbers(state: AppState, bench: workbench.Bench, answer: PictureAnswer) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="nv-bar-numbers"
     ):
@@ -116,7 +116,7 @@ def _render_numbers(state: AppState, bench: workbench.Workbench, answer: Picture
             _render_downloads(state, bench)
 
 
-def _render_downloads(state: AppState, bench: workbench.Workbench) -> None:
+def _render_downloads(state: AppState, bench: workbench.Bench) -> None:
     with st.popover("Download"):
         for dark, theme in ((False, "light"), (True, "dark")):
             st.download_button(
@@ -130,11 +130,11 @@ def _render_downloads(state: AppState, bench: workbench.Workbench) -> None:
         text("PNG: the button on the map.", "quiet", "png")
 
 
-def _svg(bench: workbench.Workbench, state: AppState, *, dark: bool) -> bytes:
+def _svg(bench: workbench.Bench, state: AppState, *, dark: bool) -> bytes:
     return bench.svg(state.what_if, state.question, dark=dark).encode("utf-8")
 
 
-def _render_filters(state: AppState, bench: workbench.Workbench, nodes: Sequence[Node]) -> None:
+def _render_filters(state: AppState, bench: workbench.Bench, nodes: Sequence[Node]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="nv-filters"):
         _render_level(state)
         _render_namespaces(state, bench)
@@ -155,7 +155,7 @@ def _render_level(state: AppState) -> None:
     )
 
 
-def _render_namespaces(state: AppState, bench: workbench.Workbench) -> None:
+def _render_namespaces(state: AppState, bench: workbench.Bench) -> None:
     key = _keyed("namespaces", list(state.settings.namespaces))
     st.multiselect(
         "Namespaces",

@@ -33,7 +33,7 @@ SMALL_INPUT = 60
 NOW, BEFORE = "With the what-if", "As in the files"
 
 
-def render_why(state: AppState, bench: workbench.Workbench, picture: Picture) -> None:
+def render_why(state: AppState, bench: workbench.Bench, picture: Picture) -> None:
     """The form for a question, and the answer about what is selected or was asked."""
     with st.container(height=PANEL_HEIGHT, border=False, key="nv-why"):
         _render_form(state, bench.endpoints())
@@ -81,7 +81,7 @@ def _ask(keys: Mapping[str, str]) -> None:
         update(subject=Subject(question=question))
 
 
-def _render_connection(state: AppState, bench: workbench.Workbench, picture: Picture, subject: Subject) -> None:
+def _render_connection(state: AppState, bench: workbench.Bench, picture: Picture, subject: Subject) -> None:
     what_if = state.what_if
     question = subject.question or bench.edge_question(what_if, state.question, subject.source, subject.target)
     edges = [edge for edge in picture.edges if (edge.source, edge.target) == (subject.source, subject.target)]
@@ -101,7 +101,7 @@ def _render_connection(state: AppState, bench: workbench.Workbench, picture: Pic
     _render_traces(answer, "answer")
 
 
-def _render_plugins(state: AppState, bench: workbench.Workbench, what_if: WhatIf, question: WhyQuestion) -> None:
+def _render_plugins(state: AppState, bench: workbench.Bench, what_if: WhatIf, question: WhyQuestion) -> None:
     """The network plugins whose answer is another one; for a large input only when they are asked for."""
     summary = bench.summary()
     small = max(summary.workloads, summary.policies) <= SMALL_INPUT
@@ -182,7 +182,7 @@ def numbered(excerpt: Sequence[tuple[int, str]]) -> str:
     return "\n".join(f"{number:>{width}} │ {line}" for (number, _), line in zip(excerpt, lines, strict=True))
 
 
-def _render_node(state: AppState, bench: workbench.Workbench, picture: Picture, node_id: str) -> None:
+def _render_node(state: AppState, bench: workbench.Bench, picture: Picture, node_id: str) -> None:
     node = next((node for node in picture.nodes if node.id == node_id), None)
     if node is None:
         text("That card is not on the map any more.", "quiet", "gone")

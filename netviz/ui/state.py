@@ -76,7 +76,7 @@ class AppState:
     explained, `selected` the selection of the map that was last acted on, and `clicked` the click that made it.
     """
 
-    bench: workbench.Workbench | None = None
+    bench: workbench.Bench | None = None
     origin: str = ""
     sample: str = ""
     identity: str = ""
@@ -128,7 +128,7 @@ def refine(**changes: Any) -> AppState:  # noqa: ANN401 - the fields of ViewSett
 
 
 def loaded(
-    bench: workbench.Workbench, *, origin: str, identity: str, sample: str = "", noticed: Sequence[Diagnostic] = ()
+    bench: workbench.Bench, *, origin: str, identity: str, sample: str = "", noticed: Sequence[Diagnostic] = ()
 ) -> AppState:
     """Start over with another input; only the count of loads goes on."""
     state = AppState(

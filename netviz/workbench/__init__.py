@@ -5,6 +5,7 @@ from netviz.view.trace import Half, Step
 from netviz.workbench.bench import Workbench
 from netviz.workbench.board import BoardCard, SelectedWorkload, TierColumn
 from netviz.workbench.fidelity import Fidelity, FidelityLine
+from netviz.workbench.interface import Bench
 from netviz.workbench.questions import (
     BASELINE,
     Assumptions,
@@ -28,6 +29,7 @@ __all__ = [
     "BASELINE",
     "SYSTEM_NAMESPACES",
     "Assumptions",
+    "Bench",
     "BoardCard",
     "CardFacts",
     "ChangeLine",

@@ -11,7 +11,7 @@ from tests.app.fake_workbench import FakeWorkbench
 
 POLICIES = ("NetworkPolicy/shop/a", "NetworkPolicy/shop/b", "NetworkPolicy/shop/c")
 PEERS = {"pod": ("shop/web-1", "shop/web-2")}
-OPEN = AppState(bench=FakeWorkbench(files=()), identity="0a1b2c3d")  # type: ignore[arg-type]
+OPEN = AppState(bench=FakeWorkbench(files=()), identity="0a1b2c3d")
 
 
 def read(state: AppState, query: dict[str, str]) -> AppState:

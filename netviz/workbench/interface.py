@@ -1,0 +1,108 @@
+"""What the dashboard may ask of a bench, wherever that bench lives: in this process or in a worker."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from netviz.errors import Diagnostic
+from netviz.workbench.board import SelectedWorkload, TierColumn
+from netviz.workbench.fidelity import Fidelity, FidelityLine
+from netviz.workbench.questions import (
+    BASELINE,
+    Assumptions,
+    CardFacts,
+    ChangeLine,
+    Draft,
+    EndpointChoice,
+    LoadSummary,
+    PictureAnswer,
+    PictureQuestion,
+    PluginVerdict,
+    PolicyCard,
+    WhatIf,
+    WhyAnswer,
+    WhyQuestion,
+)
+
+
+class Bench(Protocol):
+    """Every question about one input, as `Workbench` answers it.
+
+    Questions and answers are plain values that can be pickled, since they may travel between processes: no generator,
+    no lambda, nothing that holds an evaluator. A question that is added here reaches a worker by its name.
+    """
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """What this bench assumes."""
+        ...
+
+    def with_assumptions(self, assumptions: Assumptions) -> Bench:
+        """The same input under other assumptions."""
+        ...
+
+    def summary(self) -> LoadSummary:
+        """What became of the input."""
+        ...
+
+    def policies(self, what_if: WhatIf = BASELINE) -> tuple[PolicyCard, ...]:
+        """Every policy of the input, and of the drafts that are no replacement."""
+        ...
+
+    def board(self, what_if: WhatIf = BASELINE) -> tuple[TierColumn, ...]:
+        """The same policies by tier."""
+        ...
+
+    def selected(self, what_if: WhatIf, policy: str) -> tuple[SelectedWorkload, ...]:
+        """The workloads that a policy selects."""
+        ...
+
+    def unmodelled(self, what_if: WhatIf) -> tuple[FidelityLine, ...]:
+        """Everything that is legal and not modelled."""
+        ...
+
+    def fidelity(self, what_if: WhatIf) -> Fidelity:
+        """Everything that keeps pairs of workloads from being decided."""
+        ...
+
+    def endpoints(self) -> tuple[EndpointChoice, ...]:
+        """What can be picked as an end of a connection."""
+        ...
+
+    def picture(self, what_if: WhatIf, question: PictureQuestion) -> PictureAnswer:
+        """The picture of a scenario beside the baseline, and every changed pair."""
+        ...
+
+    def pairs(self, what_if: WhatIf, by: str) -> tuple[ChangeLine, ...]:
+        """Every pair that is allowed, unknown or changed."""
+        ...
+
+    def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:
+        """The picture as a standalone SVG document."""
+        ...
+
+    def why(self, what_if: WhatIf, question: WhyQuestion) -> WhyAnswer:
+        """Verdict and traces for one connection."""
+        ...
+
+    def plugins(self, what_if: WhatIf, question: WhyQuestion) -> tuple[PluginVerdict, ...]:
+        """The verdict on a connection under every network plugin."""
+        ...
+
+    def card(self, what_if: WhatIf, peer: str) -> CardFacts:
+        """What is known about one card of the picture."""
+        ...
+
+    def edge_question(
+        self, what_if: WhatIf, picture: PictureQuestion, source: str, target: str
+    ) -> WhyQuestion:
+        """The question that explains a drawn edge."""
+        ...
+
+    def check_draft(self, draft: Draft) -> tuple[Diagnostic, ...]:
+        """What is wrong with a draft."""
+        ...
+
+    def drafted(self, draft: Draft) -> tuple[str, ...]:
+        """The ids of the policies in a draft."""
+        ...
