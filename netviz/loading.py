@@ -24,6 +24,7 @@ from netviz.manifests.paths import display_name, find_files, read_bytes, size
 from netviz.manifests.progress import Meter, Progress, Tick, meter, part
 from netviz.manifests.reading import Reading, Record, collector_off, read
 from netviz.manifests.report import LoadReport, Unsupported, diagnostic_position, missing_facts
+from netviz.manifests.trimming import trim
 from netviz.manifests.uncertain import (
     UNSUPPORTED_TIER,
     contradictory,
@@ -166,7 +167,7 @@ def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect], t
             return "keep"
         return "keep" if known is not None or is_cluster_kind(api_version, kind) else "ignore"
 
-    return read(name, data, wanted=wanted, limits=limits, tick=tick)
+    return read(name, data, wanted=wanted, limits=limits, tick=tick, trim=trim)
 
 
 def _dialect_of(api_version: str, kind: str, dialects: Sequence[Dialect]) -> Dialect | None:

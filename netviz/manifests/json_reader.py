@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
@@ -40,7 +40,8 @@ _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _NODE_SIGN = re.compile(_STRING + r"|([,\[{])", re.DOTALL)
 _INDENT = re.compile(r"[\n\r]([ \t]*)\Z")
 _WIDEST_INDENT = 200
-_LOOSE_COLON = re.compile(r'"[ \t\n\r]+:')
+_COMMA = re.compile(r"[ \t\n\r]*+,[ \t\n\r]*+(?=[^ \t\n\r])")
+_LOOSE_COLONS = (" :", "\t:", "\n:", "\r:")
 _CONSTANT = re.compile(_STRING + r"|(-?Infinity|NaN|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)", re.DOTALL)
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ESCAPE = re.compile(
@@ -49,13 +50,18 @@ _ESCAPE = re.compile(
 _WORD = re.compile(r'"kind"[ \t\n\r]*:[ \t\n\r]*"([A-Za-z]{1,100})"')
 
 
-def read_json(text: str, limits: Limits, tick: Tick = no_tick) -> Iterator[Parsed | Broken]:
-    """The documents of a file in order; a broken one is the last, for nothing says where the next begins."""
+def read_json(
+    text: str, limits: Limits, tick: Tick = no_tick, taken: Taken | None = None
+) -> Iterator[Parsed | Broken]:
+    """The documents of a file in order; a broken one is the last, for nothing says where the next begins.
+
+    `taken` is called with each object of a List as soon as it is read, and may forget parts of it.
+    """
     if _more_nodes(text, limits.json_nodes):
         message, hint = over_limit(limits, "json_nodes")
         yield Broken(index=0, line=1, code="limit", message=message, hint=hint)
         return
-    if _ESCAPED_SURROGATE.search(text):
+    if "\\u" in text and _ESCAPED_SURROGATE.search(text):
         text = _ESCAPE.sub(lambda found: "\\ufffd" if found[1] else found[0], text)
     index, line, done, position = 0, 1, 0, _after_space(text, 0)
     while position < len(text):
@@ -66,7 +72,7 @@ def read_json(text: str, limits: Limits, tick: Tick = no_tick) -> Iterator[Parse
             message, hint = over_limit(limits, "documents")
             yield Broken(index=0, line=line, code="limit", message=message, hint=hint)
             return
-        outcome, end = _JsonDocument(text, position, line, limits, tick).read(index)
+        outcome, end = _JsonDocument(text, position, line, limits, tick, taken or (lambda _: None)).read(index)
         yield outcome
         if isinstance(outcome, Broken):
             return
@@ -101,6 +107,9 @@ def _no_constant(name: str) -> Scalar:
     raise ScalarError(f"{name} does not exist in JSON")
 
 
+Taken = Callable[[dict[str, Any]], None]
+
+
 class _Span(NamedTuple):
     """From where to where a value reaches in the text, and its line in the file."""
 
@@ -112,16 +121,19 @@ class _Span(NamedTuple):
 class _JsonDocument:
     """One document that starts at an offset of the text, in a line of the file."""
 
-    def __init__(self, text: str, start: int, line: int, limits: Limits, tick: Tick) -> None:
+    def __init__(self, text: str, start: int, line: int, limits: Limits, tick: Tick, taken: Taken) -> None:
         self._text = text
         self._start = start
         self._line = line
         self._limits = limits
         self._tick = tick
+        self._taken = taken
         self._problems: list[Problem] = []
         self._item_spans: list[_Span] = []
         self._counted, self._counted_line = start, line
         self._decode = json.JSONDecoder(parse_float=_strict_float, parse_constant=_no_constant).raw_decode
+        self._escapes = "\\" in text
+        self._loose_colons = tuple(sign for sign in _LOOSE_COLONS if sign[0] in text)
 
     def read(self, index: int) -> tuple[Parsed | Broken, int]:
         """The outcome, and the offset where the document ends."""
@@ -194,8 +206,13 @@ class _JsonDocument:
             self._tick(position)
             line = self._next_line(position)
             item, end = self._member(("items", len(items)), position, line)
+            if type(item) is dict:
+                self._taken(item)
             items.append(item)
             self._item_spans.append(_Span(position, end, line))
+            if comma := _COMMA.match(self._text, end):
+                position = comma.end()
+                continue
             position = self._next(end)
             if self._text.startswith("]", position):
                 return items, position + 1
@@ -204,18 +221,33 @@ class _JsonDocument:
 
     def _member(self, path: Path, position: int, line: int) -> tuple[Any, int]:
         value, end = self._decode(self._text, position)
-        keys = _count_keys(value, self._limits.depth - len(path))
-        if keys is None:
+        try:
+            keys = _count_keys(value, self._limits.depth - len(path))
+        except RecursionError:
             message, hint = over_limit(self._limits, "depth")
             self._add([Problem(path=path, code="limit", text=message, line=line, hint=hint)])
             return value, end
-        if not _has_keys(self._text, position, end, keys):
+        if not self._has_keys(position, end, keys):
             again = OutlineReader(self._text, position, line)
             again.read()
             self._add(duplicate_key((*path, *below), *lines) for below, *lines in again.repeated)
         if end - position > self._limits.scalar:
             self._add(replace(problem, line=line) for problem in value_problems(value, self._limits, path))
         return value, end
+
+    def _has_keys(self, start: int, end: int, keys: int) -> bool:
+        """Whether a value surely has exactly so many keys in its text, which proves that none is written twice.
+
+        Each key ends with a quotation mark and a colon; inside of a string a backslash stands before that mark. Text in
+        which these signs may mean something else, or have white space between them, proves nothing.
+        """
+        text = self._text
+        if any(text.find(sign, start, end) >= 0 for sign in self._loose_colons):
+            return False
+        count = text.count('":', start, end)
+        if count != keys and self._escapes and text.find('\\\\"', start, end) < 0:
+            count -= text.count('\\":', start, end)
+        return count == keys
 
     def _add(self, problems: Iterable[Problem]) -> None:
         self._problems += islice(problems, MOST_PROBLEMS + 1 - len(self._problems))
@@ -242,31 +274,41 @@ class _JsonDocument:
         return self._counted_line
 
 
-def _count_keys(value: object, levels: int) -> int | None:
-    """How many keys all the objects in a value have, None if it is nested deeper than so many levels."""
-    keys = 0
-    containers: list[Any] = [value] if isinstance(value, dict | list) else []
-    for _ in range(levels):
-        if not containers:
-            return keys
-        below: list[Any] = []
-        for box in containers:
-            keys += len(box) if type(box) is dict else 0
-            children = box.values() if type(box) is dict else box
-            below += [child for child in children if type(child) is dict or type(child) is list]
-        containers = below
-    return None if containers else keys
+def _count_keys(value: object, levels: int) -> int:
+    """How many keys all the objects in a value have.
 
-
-def _has_keys(text: str, start: int, end: int, keys: int) -> bool:
-    """Whether a value surely has exactly so many keys in its text, which proves that none is written twice.
-
-    Each key ends with a quotation mark and a colon; inside of a string a backslash stands before that mark. Text in
-    which these signs may mean something else, or have white space between them, proves nothing.
+    Raises:
+        RecursionError: it is nested deeper than so many levels.
     """
-    if _LOOSE_COLON.search(text, start, end) or text.find('\\\\"', start, end) >= 0:
-        return False
-    return text.count('":', start, end) - text.count('\\":', start, end) == keys
+    if type(value) is dict:
+        return _keys_of_object(value, levels)
+    return _keys_of_array(value, levels) if type(value) is list else 0
+
+
+def _keys_of_object(members: dict[str, Any], levels: int) -> int:
+    if not levels:
+        raise RecursionError
+    count = len(members)
+    for child in members.values():
+        kind = type(child)
+        if kind is dict:
+            count += _keys_of_object(child, levels - 1)
+        elif kind is list:
+            count += _keys_of_array(child, levels - 1)
+    return count
+
+
+def _keys_of_array(items: list[Any], levels: int) -> int:
+    if not levels:
+        raise RecursionError
+    count = 0
+    for child in items:
+        kind = type(child)
+        if kind is dict:
+            count += _keys_of_object(child, levels - 1)
+        elif kind is list:
+            count += _keys_of_array(child, levels - 1)
+    return count
 
 
 class JsonPlaces:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from netviz.errors import Diagnostic, Severity
 from netviz.manifests.decoding import DecodingError, decode
 from netviz.manifests.document import Document, Path, path_text, type_name
-from netviz.manifests.json_reader import read_json
+from netviz.manifests.json_reader import Taken, read_json
 from netviz.manifests.limits import DEFAULT_LIMITS, Limits, over_limit
 from netviz.manifests.parsed import Broken, Parsed, Problem
 from netviz.manifests.progress import Tick, no_tick, part
+from netviz.manifests.trimming import Trim, no_trim, trim_ignored
 from netviz.manifests.yaml_reader import has_marker, read_yaml
 from netviz.source import SourceText
 
@@ -59,15 +61,21 @@ class Reading:
 
 
 def read(
-    name: str, data: bytes, *, wanted: Wanted, limits: Limits = DEFAULT_LIMITS, tick: Tick = no_tick
+    name: str,
+    data: bytes,
+    *,
+    wanted: Wanted,
+    limits: Limits = DEFAULT_LIMITS,
+    tick: Tick = no_tick,
+    trim: Trim = no_trim,
 ) -> Reading:
     """The objects in a file of YAML or JSON; what is wrong becomes diagnostics, nothing is raised.
 
     Objects of Lists stand for themselves. Of kinds that are not wanted nothing is kept or quoted. The garbage collector
     rests meanwhile, because it would look at all of the growing trees again and again. `tick` is told how many bytes
-    are done.
+    are done. `trim` forgets parts of the objects that are kept, but not of policies.
     """
-    reader = _FileReader(name, wanted)
+    reader = _FileReader(name, wanted, trim)
     with collector_off():
         if len(data) > limits.file_size:
             message, hint = over_limit(limits, "file_size")
@@ -75,7 +83,7 @@ def read(
         else:
             try:
                 text = decode(data)
-                reader.take(_outcomes(name, text, limits, part(tick, 0, len(data), len(text))))
+                reader.take(_outcomes(name, text, limits, part(tick, 0, len(data), len(text)), reader.taken))
             except DecodingError as error:
                 reader.report("not-text", error.message, line=error.line, hint=error.hint)
     return reader.reading()
@@ -93,11 +101,11 @@ def collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def _outcomes(name: str, text: str, limits: Limits, tick: Tick) -> Iterable[Parsed | Broken]:
+def _outcomes(name: str, text: str, limits: Limits, tick: Tick, taken: Taken) -> Iterable[Parsed | Broken]:
     """The documents, as JSON if the text is JSON: a flow mapping of YAML begins in the same way."""
     if not _JSON_START.match(text) or has_marker(text):
         return read_yaml(text, limits, tick)
-    found = list(read_json(text, limits, tick))
+    found = list(read_json(text, limits, tick, taken))
     if not _ends_broken(found, "json-syntax"):
         return found
     as_yaml = list(read_yaml(text, limits, tick))
@@ -130,9 +138,10 @@ class _Found:
 class _FileReader:
     """Gathers what becomes of the documents of one file."""
 
-    def __init__(self, file: str, wanted: Wanted) -> None:
+    def __init__(self, file: str, wanted: Wanted, trim: Trim) -> None:
         self._file = file
-        self._wanted = wanted
+        self._wanted = cache(wanted)
+        self._trim = trim
         self._documents: list[Document] = []
         self._texts: list[SourceText] = []
         self._records: list[Record] = []
@@ -182,6 +191,17 @@ class _FileReader:
         if not self._records and not self._diagnostics:
             self.report("empty-file", "there is nothing in it", severity=Severity.WARNING)
 
+    def taken(self, data: dict[str, Any]) -> None:
+        """Forget what nobody reads of an object that says itself what it is, as soon as it is there."""
+        api_version, kind = data.get("apiVersion"), data.get("kind")
+        if not isinstance(api_version, str) or not isinstance(kind, str) or kind.endswith("List"):
+            return
+        choice = self._wanted(api_version, kind)
+        if choice == "ignore":
+            trim_ignored(data)
+        elif choice == "keep":
+            self._trim(api_version, kind, data)
+
     def _broken(self, broken: Broken) -> None:
         self.report(broken.code, broken.message, document=broken.index, line=broken.line, hint=broken.hint)
         if broken.index:
@@ -193,7 +213,7 @@ class _FileReader:
             self._record(parsed.index, parsed.line, "empty")
             return
         objects = list(_objects(whole))
-        problems = _by_object(parsed.problems, {found.path for found in objects})
+        problems = _by_object(parsed.problems, objects)
         if outside := problems.pop(None, None):
             self._refuse(parsed, whole, outside)
         elif not objects:
@@ -215,6 +235,8 @@ class _FileReader:
         elif problems:
             self._refuse(parsed, found, problems)
         else:
+            if choice == "keep" and isinstance(found.written, dict):
+                self._trim(found.api_version, found.kind, found.written)
             self._keep(parsed, found)
 
     def _keep(self, parsed: Parsed, found: _Found) -> None:
@@ -305,8 +327,11 @@ def _objects(found: _Found) -> Iterator[_Found]:
         yield from _objects(_Found((*found.path, "items", i), item, *inherited))
 
 
-def _by_object(problems: Iterable[Problem], paths: set[Path]) -> dict[Path | None, list[Problem]]:
+def _by_object(problems: Sequence[Problem], objects: Iterable[_Found]) -> dict[Path | None, list[Problem]]:
     """The problems by the path of the object that they concern, None for what is around the objects."""
+    if not problems:
+        return {}
+    paths = {found.path for found in objects}
     found: dict[Path | None, list[Problem]] = {}
     for problem in problems:
         ways = (problem.path[:length] for length in range(len(problem.path), -1, -1))
