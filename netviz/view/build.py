@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 from netviz.engine.matrix import ReachabilityMatrix
 from netviz.sets.connections import ConnectionSet
 from netviz.view.cards import Face
+from netviz.view.filters import CardLabels
 from netviz.view.fold import Link
 from netviz.view.geometry import Path, Rect, bounds
 from netviz.view.graph import build_graph, table_of
 from netviz.view.hubs import CARDS_OF_PODS
 from netviz.view.layout import Layout, arrange, box_title_width, title_lines, with_outer_cards, with_stray_cards
-from netviz.view.picture import Box, Change, Counts, Edge, Node, Picture
+from netviz.view.picture import Box, Change, Edge, Node, Picture
 from netviz.view.pills import Wanted, pill_size, placed
 from netviz.view.routing import routes
-from netviz.view.scene import Scene, scene
+from netviz.view.scene import NO_LABELS, PLAIN, Scene, scene
+from netviz.view.settings import ViewSettings, frame_of
 from netviz.view.words import connection_words, short_words
 
 BOX_TITLE_SIZE = 16.0
@@ -30,11 +32,12 @@ _CHANGE_TEXT: Mapping[Change, str] = {
 }
 
 
-def make_layout(
-    before: ReachabilityMatrix, *, namespaces: Sequence[str] = (), focus: str = "", hops: int = 1
-) -> Layout:
-    """The places of a baseline. Keep it and pass it to `build_picture`, so that a what-if need not compute it again."""
-    return _arranged(scene(table_of(build_graph(before)), namespaces=namespaces, focus=focus, hops=hops))
+def make_layout(before: ReachabilityMatrix, *, view: ViewSettings = PLAIN, labels: CardLabels = NO_LABELS) -> Layout:
+    """The places of a baseline. Keep it and pass it to `build_picture`, so that a what-if need not compute it again.
+
+    It is the same with and without search and "only changes": these move nothing.
+    """
+    return _arranged(scene(table_of(build_graph(before)), frame_of(view), labels))
 
 
 def build_picture(
@@ -43,22 +46,21 @@ def build_picture(
     *,
     title: str,
     what_if: str,
-    namespaces: Sequence[str] = (),
-    focus: str = "",
-    hops: int = 1,
+    view: ViewSettings = PLAIN,
+    labels: CardLabels = NO_LABELS,
     notes: Sequence[str] = (),
     layout: Layout | None = None,
 ) -> Picture:
     """The picture of `after`, with what differs from `before` (None: nothing to compare with).
 
     Places depend on the baseline alone: a card never moves because of a what-if, and one that exists only after it gets
-    a free place. `layout` must come from `make_layout` with the same baseline, namespaces, focus and hops.
+    a free place. `layout` must come from `make_layout` with the same baseline, labels and settings.
     """
     base = after if before is None else before
     graph = build_graph(after, base)
-    shown = scene(table_of(graph), namespaces=namespaces, focus=focus, hops=hops)
+    shown = scene(table_of(graph), view, labels)
     if layout is None:
-        layout = make_layout(base, namespaces=namespaces, focus=focus, hops=hops)
+        layout = make_layout(base, view=view, labels=labels)
     layout = _completed(layout, shown)
     boxes = _used_boxes(layout, shown)
     titles = [_title_rect(box) for box in boxes]
@@ -69,7 +71,7 @@ def build_picture(
         nodes,
         edges,
         boxes,
-        shown.counts,
+        shown,
         title=title,
         what_if=what_if,
         notes=(*notes, *shown.notes),
@@ -135,7 +137,7 @@ def _node(face: Face, layout: Layout, colours: Mapping[str, int]) -> Node:
         subtitle=face.subtitle,
         namespace=face.namespace,
         icon=face.icon,
-        colour=colours.get(face.namespace, 0),
+        colour=colours.get(face.box, 0),
         x=round(place.x, 2),
         y=round(place.y, 2),
         width=place.width,
@@ -202,7 +204,7 @@ def _framed(
     nodes: tuple[Node, ...],
     edges: tuple[Edge, ...],
     boxes: tuple[Box, ...],
-    counts: Counts,
+    shown: Scene,
     *,
     title: str,
     what_if: str,
@@ -221,7 +223,9 @@ def _framed(
         nodes=nodes,
         edges=edges,
         boxes=boxes,
-        counts=counts,
+        counts=shown.counts,
+        whole=shown.whole,
+        found=tuple(sorted(shown.found)),
         x=round(around.left, 2),
         y=round(around.top, 2),
         width=round(around.right - around.left, 2),

@@ -36,7 +36,8 @@ _ICONS: Final[Mapping[str, str]] = {
 class Face:
     """The content of one card, before it has a place. `title` is in one line; all text is already visible text.
 
-    `unit` is what a card of the cluster stands for: workload, pod or namespace.
+    `unit` is what a card of the cluster stands for: workload, pod or namespace. With `grouped_by`, a label key, the
+    box is that of its value `group`, not of the namespace.
     """
 
     id: str
@@ -52,6 +53,13 @@ class Face:
     tooltip: tuple[str, ...] = ()
     peer: str = ""
     unit: str = ""
+    group: str = ""
+    grouped_by: str = ""
+
+    @property
+    def box(self) -> str:
+        """The title of the box that the card stands in."""
+        return self.group if self.grouped_by else self.namespace
 
     @property
     def wanted_width(self) -> float:

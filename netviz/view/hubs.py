@@ -9,28 +9,55 @@ from netviz.sets.connections import ConnectionSet
 from netviz.view.cards import Face
 from netviz.view.fold import Link
 from netviz.view.picture import Change, NodeKind
+from netviz.view.settings import MOST_LINKS
 from netviz.view.words import connection_words
 
 CARDS_OF_PODS: Final = frozenset({NodeKind.WORKLOAD, NodeKind.NAMESPACE})
 LARGE: Final = 40
 HUB: Final = 20
+_SMALLER_HUBS: Final = (20, 12, 8, 5)
 
 _Hub = tuple[str, str, ConnectionSet]
 """Which end of its links ("source" or "target"), the card, and what all these links have in common."""
 
 
-def without_hubs(cards: Mapping[str, Face], links: Sequence[Link]) -> tuple[tuple[Link, ...], tuple[str, ...]]:
-    """In a picture of more than `LARGE` cards, more than `HUB` like connections of one card become a sentence.
+def without_hubs(
+    cards: Mapping[str, Face], links: Sequence[Link], hubs: str = "auto"
+) -> tuple[tuple[Link, ...], tuple[str, ...]]:
+    """More than `HUB` like connections of one card become a sentence: if `hubs` is folded, or auto and the picture has
+    more than `LARGE` cards.
 
     What the what-if changed stays drawn; changed links count too, so that a what-if does not bring the others back.
     """
-    if sum(face.kind in CARDS_OF_PODS for face in cards.values()) <= LARGE:
+    large = sum(face.kind in CARDS_OF_PODS for face in cards.values()) > LARGE
+    if hubs == "drawn" or (hubs == "auto" and not large):
         return tuple(links), ()
+    return _folded(cards, links, HUB)
+
+
+def few_enough(cards: Mapping[str, Face], links: Sequence[Link]) -> tuple[tuple[Link, ...], tuple[str, ...]]:
+    """At most `MOST_LINKS` links: smaller and smaller hubs become sentences; what is then too much is only counted."""
+    kept, notes = tuple(links), tuple[str, ...]()
+    for threshold in _SMALLER_HUBS:
+        if len(kept) <= MOST_LINKS:
+            return kept, notes
+        kept, found = _folded(cards, kept, threshold)
+        notes += found
+    if len(kept) <= MOST_LINKS:
+        return kept, notes
+    ranked = sorted(kept, key=lambda link: (link.change is Change.SAME, link.source, link.target))
+    left = len(kept) - MOST_LINKS
+    return tuple(ranked[:MOST_LINKS]), (*notes, f"{left:,} more connections are not drawn: filter to see them.")
+
+
+def _folded(
+    cards: Mapping[str, Face], links: Sequence[Link], threshold: int
+) -> tuple[tuple[Link, ...], tuple[str, ...]]:
     counts: dict[_Hub, int] = {}
     for link in links:
         for hub in _hubs_of(link, cards):
             counts[hub] = counts.get(hub, 0) + 1
-    hubs = {hub: count for hub, count in counts.items() if count > HUB}
+    hubs = {hub: count for hub, count in counts.items() if count > threshold}
     kept = tuple(
         link
         for link in links

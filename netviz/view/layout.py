@@ -29,7 +29,7 @@ from netviz.view.stacking import (
     room_after,
     starts_of,
 )
-from netviz.view.text import text_width, wrapped
+from netviz.view.text import text_width, visible, wrapped
 
 LINE_HEIGHT: Final = 17.0
 NARROWEST: Final = 216.0
@@ -131,10 +131,10 @@ def with_stray_cards(layout: Layout, strays: Sequence[Face], colours: Mapping[st
     track = max(1, len(layout.tracks) - 2)
     left, right = layout.tracks[track]
     y = max((b.y + b.height for b in boxes), default=0.0) + BOX_GAP
-    for namespace in sorted({f.namespace for f in strays}):
+    for namespace in sorted({f.box for f in strays}):
         top = y
         y += TOP
-        for face in (f for f in strays if f.namespace == namespace):
+        for face in (f for f in strays if f.box == namespace):
             height = card_height(face, layout.card_width)
             places[face.id] = Place(
                 x=(left + right) / 2, y=y + height / 2, width=layout.card_width, height=height, track=track
@@ -248,7 +248,7 @@ def _box(group: Group, colours: Mapping[str, int], *, x: float, y: float, width:
     return Box(
         id=group.key.replace("\n", ":"),
         title=group.namespace,
-        subtitle=f"namespace · {count} {group.unit}{'' if count == 1 else 's'}",
+        subtitle=f"{visible(group.grouped_by) or 'namespace'} · {count} {group.unit}{'' if count == 1 else 's'}",
         colour=colours.get(group.namespace, 0),
         x=x,
         y=y,

@@ -129,7 +129,9 @@ class Picture:
 
     `x`, `y`, `width`, `height` is the box around everything, margins included. `what_if` says in one line which
     policies are off, on or drafted; "" for the baseline. `notes` are sentences that belong under the picture
-    (assumptions, folds). `unit` is what one card of the cluster stands for: workload, pod or namespace.
+    (assumptions, folds). `unit` is what one card of the cluster stands for: workload, pod or namespace. `counts` is
+    about what is shown, `whole` about everything that the filters might show. `found` are the nodes that the search
+    lights up.
     """
 
     title: str
@@ -144,3 +146,5 @@ class Picture:
     height: float
     notes: tuple[str, ...] = ()
     unit: str = "workload"
+    whole: Counts = Counts()
+    found: tuple[str, ...] = ()

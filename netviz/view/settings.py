@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 SYSTEM_NAMESPACES: Final = frozenset(
@@ -33,6 +33,11 @@ LEVELS: Final = ("workload", "pod", "namespace")
 HUBS: Final = ("auto", "drawn", "folded")
 DIRECTIONS: Final = ("", "ingress", "egress")
 MOST_HOPS: Final = 3
+MOST_CARDS: Final = 300
+"""More cards than that are not drawn at once."""
+
+MOST_LINKS: Final = 800
+"""Nor are more connections."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +76,8 @@ class ViewSettings:
     search: str = ""
     focus: str = ""
     hops: int = 1
+
+
+def frame_of(view: ViewSettings) -> ViewSettings:
+    """The settings that places depend on: search and "only changes" move nothing."""
+    return replace(view, search="", only_changes=False)

@@ -44,6 +44,7 @@ class Group:
     boxed: bool
     rank: int | None
     columns: tuple[tuple[str, ...], ...]
+    grouped_by: str = ""
 
 
 Stacks = tuple[tuple[Group, ...], ...]
@@ -53,8 +54,8 @@ Stacks = tuple[tuple[Group, ...], ...]
 def groups_of(faces: Sequence[Face], flows: Flows, sides: Mapping[str, int] | None) -> list[Group]:
     """The cards by namespace (and by side, where `sides` are given), with their columns not yet folded."""
     members: dict[str, list[Face]] = {}
-    for face in sorted(faces, key=lambda f: (f.namespace, f.title, f.id)):
-        key = face.id if face.kind is NodeKind.NAMESPACE else face.namespace
+    for face in sorted(faces, key=lambda f: (f.box, f.title, f.id)):
+        key = face.id if face.kind is NodeKind.NAMESPACE else face.box
         side = sides.get(face.id, 0) if sides else 0
         members.setdefault(f"{key}\n{side}", []).append(face)
     home = {face.id: key for key, inside in members.items() for face in inside}
@@ -75,7 +76,8 @@ def groups_of(faces: Sequence[Face], flows: Flows, sides: Mapping[str, int] | No
     return [
         Group(
             key=key,
-            namespace=inside[0].namespace,
+            namespace=inside[0].box,
+            grouped_by=inside[0].grouped_by,
             unit=inside[0].unit,
             boxed=inside[0].kind is not NodeKind.NAMESPACE,
             rank=ranks[key] if key in linked else None,

@@ -5,6 +5,7 @@ from netviz.view.trace import Half, Step
 from netviz.workbench.bench import Workbench
 from netviz.workbench.board import BoardCard, SelectedWorkload, TierColumn
 from netviz.workbench.fidelity import Fidelity, FidelityLine
+from netviz.workbench.finding import FoundCard, FoundCards, LabelChoice
 from netviz.workbench.interface import Bench
 from netviz.workbench.questions import (
     BASELINE,
@@ -38,8 +39,11 @@ __all__ = [
     "EndpointChoice",
     "Fidelity",
     "FidelityLine",
+    "FoundCard",
+    "FoundCards",
     "Half",
     "InputFile",
+    "LabelChoice",
     "LoadSummary",
     "PictureAnswer",
     "PictureQuestion",

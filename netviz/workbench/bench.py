@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -25,14 +25,17 @@ from netviz.model.policy import PolicySet
 from netviz.sets.connections import PROTOCOL_NAMES
 from netviz.source import SourceText
 from netviz.view.build import build_picture, make_layout
+from netviz.view.filters import CardLabels
 from netviz.view.layout import Layout
 from netviz.view.picture import Picture
+from netviz.view.settings import MOST_CARDS, frame_of
 from netviz.workbench import inventory
 from netviz.workbench.answers import Asker, lookup
 from netviz.workbench.board import SelectedWorkload, TierColumn, policy_cards, selected_workloads, tier_columns
 from netviz.workbench.drafts import draft_diagnostics, draft_texts, drafted_ids, with_drafts
 from netviz.workbench.excerpts import quoter
 from netviz.workbench.fidelity import Fidelity, FidelityLine, fidelity, unmodelled_lines, unmodelled_notes
+from netviz.workbench.finding import FoundCards, LabelChoice, asks_for_labels, card_labels, find_cards, label_choices
 from netviz.workbench.plugins import Comparing, options_for
 from netviz.workbench.questions import (
     BASELINE,
@@ -51,6 +54,7 @@ from netviz.workbench.questions import (
     WhyAnswer,
     WhyQuestion,
 )
+from netviz.workbench.steps import step_words
 
 _REMEMBERED = 12
 _T = TypeVar("_T")
@@ -145,11 +149,28 @@ class Workbench:
         """What can be picked as an end of a connection."""
         return inventory.endpoint_choices(self._cluster)
 
+    def labels(self) -> tuple[LabelChoice, ...]:
+        """The labels that pods of the input have, without those that tell every pod from every other."""
+        return self._remember(("label choices",), lambda: label_choices(self._cluster))
+
+    def find(self, text: str) -> FoundCards:
+        """Workloads and namespaces whose name or label contains the text, drawn or not."""
+        return find_cards(self._cluster, text, self._card_labels("workload"))
+
+    def step(self, previous: WhatIf, what_if: WhatIf, by: str) -> str:
+        """What the step from one scenario to another does, in a sentence; "" where nothing was switched."""
+        if previous == what_if:
+            return ""
+        grouping = _grouping(by)
+        old, new = self._matrices(previous, grouping)[1], self._matrices(what_if, grouping)[1]
+        return step_words(previous, what_if, self._loaded.policies, compare(old, new))
+
     def picture(self, what_if: WhatIf, question: PictureQuestion) -> PictureAnswer:
         """The picture of a scenario beside the baseline, and every changed pair."""
+        question, notes = self._drawable(question)
         by = _grouping(question.by)
         before, after = self._matrices(what_if, by)
-        picture = self._picture(what_if, question, before, after)
+        picture = self._picture(what_if, question, before, after, notes)
         changes = self._comparison(what_if, by)
         return PictureAnswer(
             picture=picture,
@@ -165,8 +186,9 @@ class Workbench:
 
     def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:
         """The picture as a standalone SVG document."""
+        question, notes = self._drawable(question)
         before, after = self._matrices(what_if, _grouping(question.by))
-        return render_svg(self._picture(what_if, question, before, after), dark=dark)
+        return render_svg(self._picture(what_if, question, before, after, notes), dark=dark)
 
     def why(self, what_if: WhatIf, question: WhyQuestion) -> WhyAnswer:
         """Verdict and traces for one connection; UsageError for a name or protocol that is not known."""
@@ -213,6 +235,7 @@ class Workbench:
         self, what_if: WhatIf, picture: PictureQuestion, source: str, target: str
     ) -> WhyQuestion:
         """The question that explains a drawn edge between two cards, folded ends included."""
+        picture, _ = self._drawable(picture)
         before, after = self._matrices(what_if, _grouping(picture.by))
         drawn = self._picture(what_if, picture, before, after)
         found = inventory.edge_ends(drawn, (before, after), source, target)
@@ -267,27 +290,52 @@ class Workbench:
     def _comparison(self, what_if: WhatIf, by: Grouping) -> Comparison:
         return self._remember(("changes", what_if, by), lambda: compare(*self._matrices(what_if, by)))
 
+    def _drawable(self, question: PictureQuestion) -> tuple[PictureQuestion, tuple[str, ...]]:
+        """The question, or the one about namespaces in its place where the input has too many cards, and a sentence."""
+        size = len(self._cluster.workloads)
+        if question.by == "pod":
+            size = max(size, len(self._cluster.pods))
+        if question.by == "namespace" or size <= MOST_CARDS or question.namespaces or question.labels or question.focus:
+            return question, ()
+        many = f"{size:,} {question.by}s are too many to draw one by one: each namespace is one card."
+        return replace(question, by="namespace"), (many,)
+
     def _picture(
-        self, what_if: WhatIf, question: PictureQuestion, before: ReachabilityMatrix, after: ReachabilityMatrix
+        self,
+        what_if: WhatIf,
+        question: PictureQuestion,
+        before: ReachabilityMatrix,
+        after: ReachabilityMatrix,
+        notes: tuple[str, ...] = (),
     ) -> Picture:
         def layout() -> Layout:
-            return make_layout(before, namespaces=question.namespaces, focus=question.focus, hops=question.hops)
+            return make_layout(before, view=question, labels=labels)
 
-        frame = (question.by, question.namespaces, question.focus, question.hops)
+        labels = self._labels(question)
+        frame = frame_of(question)
         return build_picture(
             after,
             None if what_if == BASELINE else before,
             title=question.title or "Allowed connections",
             what_if=inventory.what_if_words(what_if, self._loaded.policies),
-            namespaces=question.namespaces,
-            focus=question.focus,
-            hops=question.hops,
+            view=question,
+            labels=labels,
             notes=(
+                *notes,
                 *inventory.picture_notes(self._loaded, self._evaluator(what_if.drafts)),
                 *unmodelled_notes(self.unmodelled(what_if)),
             ),
             layout=self._remember(("layout", what_if.drafts, frame), layout),
         )
+
+    def _labels(self, question: PictureQuestion) -> CardLabels:
+        """The labels of the cards, if the question speaks of labels."""
+        if question.by == "namespace" or not asks_for_labels(question):
+            return {}
+        return self._card_labels(question.by)
+
+    def _card_labels(self, by: str) -> CardLabels:
+        return self._remember(("labels", by), lambda: card_labels(self._cluster, by))
 
     def _texts(self, what_if: WhatIf) -> tuple[SourceText, ...]:
         return (*self._loaded.report.texts, *draft_texts(what_if.drafts))

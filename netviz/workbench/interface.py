@@ -7,6 +7,7 @@ from typing import Protocol
 from netviz.errors import Diagnostic
 from netviz.workbench.board import SelectedWorkload, TierColumn
 from netviz.workbench.fidelity import Fidelity, FidelityLine
+from netviz.workbench.finding import FoundCards, LabelChoice
 from netviz.workbench.questions import (
     BASELINE,
     Assumptions,
@@ -67,6 +68,18 @@ class Bench(Protocol):
 
     def endpoints(self) -> tuple[EndpointChoice, ...]:
         """What can be picked as an end of a connection."""
+        ...
+
+    def labels(self) -> tuple[LabelChoice, ...]:
+        """The labels that pods of the input have."""
+        ...
+
+    def find(self, text: str) -> FoundCards:
+        """Workloads and namespaces whose name or label contains the text, drawn or not."""
+        ...
+
+    def step(self, previous: WhatIf, what_if: WhatIf, by: str) -> str:
+        """What one step of the what-if does, in a sentence."""
         ...
 
     def picture(self, what_if: WhatIf, question: PictureQuestion) -> PictureAnswer:

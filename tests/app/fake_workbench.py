@@ -18,8 +18,11 @@ from netviz.workbench import (
     EndpointChoice,
     Fidelity,
     FidelityLine,
+    FoundCard,
+    FoundCards,
     Half,
     InputFile,
+    LabelChoice,
     LoadSummary,
     PictureAnswer,
     PictureQuestion,
@@ -172,6 +175,19 @@ class FakeWorkbench:
         return tuple(
             EndpointChoice(id=f"shop/{n}", label=f"shop/{n}", namespace="shop", kind="Deployment") for n in names
         )
+
+    def labels(self) -> tuple[LabelChoice, ...]:
+        return (LabelChoice(key="app", values=("a", HOSTILE if self.hostile else "b")),)
+
+    def find(self, text: str) -> FoundCards:
+        names = ("a", HOSTILE if self.hostile else "b", "c")
+        found = tuple(
+            FoundCard(peer=f"shop/{n}[Deployment]", label=f"shop/{n}", namespace="shop") for n in names if text in n
+        )
+        return FoundCards(cards=found if text else (), total=len(found) if text else 0)
+
+    def step(self, previous: WhatIf, what_if: WhatIf, by: str) -> str:
+        return "" if previous == what_if else f"Turning off {len(what_if.disabled)} opens 1 connection: + a → b TCP 80."
 
     def picture(self, what_if: WhatIf, question: PictureQuestion) -> PictureAnswer:
         denied = self.policies()[0].id not in what_if.disabled

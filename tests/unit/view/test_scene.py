@@ -2,12 +2,14 @@ from dataclasses import replace
 
 from netviz.analysis.pairs import paired
 from netviz.view.scene import Scene, scene
+from netviz.view.settings import ViewSettings
 from tests.unit.view.worlds import World, shop, shop_what_if, synthetic, tcp
 
 
 def seen(world: World, after: World | None = None, *, namespaces: tuple[str, ...] = (), focus: str = "") -> Scene:
     before = world.matrix()
-    return scene(paired(before, after.matrix() if after else before), namespaces=namespaces, focus=focus)
+    view = ViewSettings(namespaces=namespaces, focus=focus)
+    return scene(paired(before, after.matrix() if after else before), view)
 
 
 def test_a_namespace_filter_says_what_it_hides() -> None:
@@ -39,7 +41,7 @@ def test_a_focus_shows_callers_left_and_callees_right() -> None:
 
 def test_more_hops_show_more() -> None:
     before = shop().matrix()
-    far = scene(paired(before, before), focus="backend/redis-cart", hops=2)
+    far = scene(paired(before, before), ViewSettings(focus="backend/redis-cart", hops=2))
     assert far.sides is not None
     assert far.sides["shop/cartservice"] == -1
     assert far.sides["web/frontend"] == -2
