@@ -61,7 +61,7 @@ def paired(before: ReachabilityMatrix, after: ReachabilityMatrix) -> PairTable:
     return PairTable(ends=ends, cells=cells)
 
 
-_Key = tuple[PeerType, str, str, str]
+PeerKey = tuple[PeerType, str, str, str]
 _Rows = dict[int, AddressSet]
 
 
@@ -113,15 +113,16 @@ def _matched(before: ReachabilityMatrix, after: ReachabilityMatrix) -> Iterator[
             yield _Match(id=peer.id if len(rows) == 1 else f"{peer.id.partition('#')[0]}#{number}", old=old, new=new)
 
 
-def _key(peer: Peer) -> _Key:
+def peer_key(peer: Peer) -> PeerKey:
+    """What a peer with a name is recognised by in another matrix."""
     return PeerType.WORKLOAD if peer.type is PeerType.POD else peer.type, peer.namespace, peer.name, peer.kind
 
 
-def _by_key(matrix: ReachabilityMatrix) -> dict[_Key, list[int]]:
-    found: dict[_Key, list[int]] = {}
+def _by_key(matrix: ReachabilityMatrix) -> dict[PeerKey, list[int]]:
+    found: dict[PeerKey, list[int]] = {}
     for i, peer in enumerate(matrix.peers):
         if peer.type is not PeerType.ADDRESSES:
-            found.setdefault(_key(peer), []).append(i)
+            found.setdefault(peer_key(peer), []).append(i)
     return found
 
 
