@@ -12,6 +12,7 @@ from netviz.cli.codes import FAILED, OK, REFUSED
 from netviz.errors import UsageError
 
 if TYPE_CHECKING:
+    from netviz.analysis.causes import Cause
     from netviz.analysis.compare import Comparison
     from netviz.engine.evaluator import Evaluation, Evaluator
     from netviz.engine.matrix import ReachabilityMatrix
@@ -159,6 +160,7 @@ def _list_rows(matrix: ReachabilityMatrix) -> list[list[str]]:
 
 def diff_command(arguments: argparse.Namespace) -> int:
     """`netviz diff`: what changed between two sets of manifests."""
+    from netviz.analysis.causes import find_causes
     from netviz.analysis.compare import compare
     from netviz.engine.matrix import Grouping
     from netviz.exporters.answers import diff_json
@@ -168,16 +170,18 @@ def diff_command(arguments: argparse.Namespace) -> int:
     old, new = _load(old_paths, arguments), _load(new_paths, arguments)
     by = Grouping(arguments.by)
     evaluators = _evaluator(old, arguments, new), _evaluator(new, arguments, old)
-    sides = [_evaluation(evaluator, arguments, *evaluators) for evaluator in evaluators]
-    matrices = [side.matrix(by) for side in sides]
+    before, after = (_evaluation(evaluator, arguments, *evaluators) for evaluator in evaluators)
+    matrices = before.matrix(by), after.matrix(by)
     comparison = _touching(compare(*matrices), arguments.namespace)
+    causes = find_causes(before, after, comparison, by)
     reports = [old.report, new.report]
     if arguments.format == "json":
         exact = not any(cell.unknown for matrix in matrices for cell in matrix.cells.values())
-        stated = dict.fromkeys(text for side in sides for text in assumptions(side.evaluator, new.plugin))
-        _print_json(diff_json(comparison, reports, exact=exact, assumptions=list(stated)), new)
+        stated = dict.fromkeys(text for side in (before, after) for text in assumptions(side.evaluator, new.plugin))
+        _print_json(diff_json(comparison, causes, reports, exact=exact, assumptions=list(stated)), new)
     else:
-        _print_table(arguments.format, ("change", "from", "to", "before", "after"), _diff_rows(comparison))
+        head = ("change", "from", "to", "before", "after", "caused by")
+        _print_table(arguments.format, head, _diff_rows(comparison, causes))
     holds = not (arguments.exit_code and comparison.changes)
     return _answered(all(report.complete for report in reports), holds)
 
@@ -201,12 +205,13 @@ def _touching(comparison: Comparison, namespaces: Sequence[str]) -> Comparison:
     return replace(comparison, changes=kept)
 
 
-def _diff_rows(comparison: Comparison) -> list[list[str]]:
+def _diff_rows(comparison: Comparison, causes: Sequence[Sequence[Cause]]) -> list[list[str]]:
+    from netviz.view.causes import cause_words
     from netviz.workbench.inventory import change_lines
 
     return [
-        [line.change, line.source_label, line.target_label, line.before or "denied", line.after or "denied"]
-        for line in change_lines(comparison)
+        [line.change, line.source_label, line.target_label, line.before or "denied", line.after or "denied", words]
+        for line, words in zip(change_lines(comparison), map(cause_words, causes), strict=True)
     ]
 
 

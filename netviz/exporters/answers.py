@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from netviz.analysis.causes import Cause
 from netviz.analysis.compare import Comparison
 from netviz.engine.matrix import Peer, PeerType, ReachabilityMatrix
 from netviz.errors import Diagnostic
@@ -158,10 +159,30 @@ def list_json(
     return answer
 
 
+def cause_json(cause: Cause) -> Json:
+    """One cause of a change: a difference between the inputs, where it is written, and whether it suffices alone."""
+    difference = cause.difference
+    return {
+        "kind": difference.piece.value,
+        "name": difference.name,
+        "change": difference.what,
+        "detail": difference.detail,
+        "alone": cause.alone,
+        "file": difference.ref.file if difference.ref else None,
+        "line": difference.ref.line if difference.ref else None,
+    }
+
+
 def diff_json(
-    comparison: Comparison, reports: Sequence[LoadReport], *, exact: bool, assumptions: Sequence[str]
+    comparison: Comparison,
+    causes: Sequence[Sequence[Cause]],
+    reports: Sequence[LoadReport],
+    *,
+    exact: bool,
+    assumptions: Sequence[str],
 ) -> Json:
-    """The answer of `netviz diff`."""
+    """The answer of `netviz diff`; `causes` are those of each change of the comparison."""
+    told = list(zip(comparison.changes, ([cause_json(c) for c in each] for each in causes), strict=True))
     changes = [
         {
             "src": change.source,
@@ -169,8 +190,9 @@ def diff_json(
             "change": change.kind,
             "old": connections_json(change.before.allow) if change.before.allow else None,
             "new": connections_json(change.after.allow) if change.after.allow else None,
+            "causes": because,
         }
-        for change in comparison.changes
+        for change, because in told
         if change.kind != "unknown"
     ]
     unknown = [
@@ -179,8 +201,9 @@ def diff_json(
             "dst": change.target,
             "old": connections_json(change.before.unknown) if change.before.unknown else None,
             "new": connections_json(change.after.unknown) if change.after.unknown else None,
+            "causes": because,
         }
-        for change in comparison.changes
+        for change, because in told
         if change.before.unknown or change.after.unknown
     ]
     answer: Json = {

@@ -399,7 +399,7 @@ class TestForms:
 
     def test_markdown_is_a_table(self, netviz: Netviz) -> None:
         head, rule, *rows = netviz("diff", BASE, AKS, "--format", "md").out.splitlines()
-        assert head == "| change | from | to | before | after |"
+        assert head == "| change | from | to | before | after | caused by |"
         assert set(rule) == set("| -")
         assert all(row.startswith("| ") and row.endswith(" |") for row in rows)
 
@@ -449,7 +449,8 @@ class TestDisable:
 
     def test_in_a_difference_one_side_having_it_is_enough(self, netviz: Netviz) -> None:
         rows = netviz("diff", BASE, AKS, "--disable", STEP_4).rows
-        assert "changed default/frontend default/backend any port TCP 8080" in rows
+        causes = f"policy {STEP_3} added together with policy {STEP_2} added"
+        assert f"changed default/frontend default/backend any port TCP 8080 {causes}" in rows
         assert not any(row.split()[1] == "default/backend" for row in rows)
         assert netviz("diff", BASE, BASE, "--disable", STEP_4).code == USAGE
 
@@ -485,10 +486,18 @@ class TestDiff:
         assert backward[BACKEND, FRONTEND] == ("added", None, {"all": True})
         assert changes(AKS, AKS) == {}
 
+    def test_every_change_says_what_caused_it(self, netviz: Netviz) -> None:
+        found = netviz("diff", BASE, AKS, "--format", "json").json["changes"]
+        (change,) = [c for c in found if (c["src"], c["dst"]) == (BACKEND, FRONTEND)]
+        (cause,) = change["causes"]
+        assert cause.pop("line") > 0
+        assert cause.pop("file").startswith(AKS)
+        assert cause == {"kind": "policy", "name": STEP_4, "change": "added", "detail": "", "alone": True}
+
     def test_sides_may_have_several_paths(self, netviz: Netviz) -> None:
         steps = [str(path) for path in sorted(Path(AKS).glob("step-*.yaml"))]
         answer = netviz("diff", "--old", BASE, *steps[:1], "--new", BASE, *steps[:2])
-        assert answer.rows == ["added default/frontend default/backend denied TCP 8080"]
+        assert answer.rows == [f"added default/frontend default/backend denied TCP 8080 policy {STEP_3} added"]
 
     def test_what_is_unknown_on_a_side_is_told(self, netviz: Netviz, manifests: Callable[..., str]) -> None:
         answer = netviz("diff", manifests(PODS), manifests(PODS, TIER), "--format", "json").json
