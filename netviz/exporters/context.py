@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from netviz.exporters.reasons import Explainer
 from netviz.sets.connections import NO_CONNECTIONS, ConnectionSet
 from netviz.view.picture import Picture
 
@@ -81,10 +82,14 @@ class PairRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairRows:
-    """Every peer, with or without a connection, and every pair, sorted by the labels of its ends; nothing is folded."""
+    """Every peer, with or without a connection, and every pair, sorted by the labels of its ends; nothing is folded.
+
+    `explainer` answers why, for the formats that carry explanations; None where there is nobody to ask.
+    """
 
     peers: tuple[PeerRow, ...]
     pairs: tuple[PairRow, ...]
+    explainer: Explainer | None = None
 
     def labels(self) -> dict[str, str]:
         """What people call each peer, by id."""

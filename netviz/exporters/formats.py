@@ -6,10 +6,16 @@ from typing import Final
 
 from netviz.errors import UsageError
 from netviz.exporters.context import Exporter
+from netviz.exporters.html import write_html
+from netviz.exporters.png import write_png
 from netviz.exporters.svg import write_svg
 
 EXPORTERS: Final[tuple[Exporter, ...]] = (
     Exporter(name="svg", title="Picture (SVG)", suffix=".svg", media_type="image/svg+xml", write=write_svg),
+    Exporter(name="html", title="Interactive page (HTML)", suffix=".html", media_type="text/html", write=write_html),
+    Exporter(
+        name="png", title="Picture (PNG)", suffix=".png", media_type="image/png", write=write_png, browser=True
+    ),
 )
 
 

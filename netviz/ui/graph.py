@@ -7,9 +7,9 @@ from the pyvis wheel and the painter, 0.5 MB) is constant and travels once, the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 import streamlit as st
@@ -22,7 +22,7 @@ HTML = '<div class="netviz"></div>'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What was clicked: `type` is node or edge, `id` as in the picture, `source` and `target` the ends of an edge.
+    """What was clicked: `type` is node, edge or box, `id` as in the picture, `source` and `target` the ends of an edge.
 
     `click` tells one click from another on the same thing; it has no meaning otherwise.
     """
@@ -34,15 +34,23 @@ class Selection:
     click: int = 0
 
 
-def draw(payload: Mapping[str, object], *, key: str, height: int = 0) -> Selection | None:
+def draw(
+    payload: Mapping[str, object], *, key: str, height: int = 0, on_collapse: Callable[[str], None] | None = None
+) -> Selection | None:
     """Draws the payload of `netviz.exporters.vis` and gives what is selected in it, None for nothing.
 
     With the same `key`, zoom, centre and dragged cards survive a new payload of the same map. `height` is the canvas
     height in pixels; 0 lets it follow the picture's shape between 420 and 900. A click reruns the script, or the
-    fragment around this call.
+    fragment around this call. `on_collapse` is called before that run with the name of a namespace whose box, or whose
+    card at the level of namespaces, was double-clicked; without it the browser zooms to the box.
     """
     graph, renderer = _components()
-    result = graph(key=key, data={**payload, "height": height}, on_selection_change=_ignore)
+    result = graph(
+        key=key,
+        data={**payload, "height": height, "folds": on_collapse is not None},
+        on_selection_change=_ignore,
+        on_collapse_change=partial(_collapsed, key, payload, on_collapse),
+    )
     renderer(key=f"{key}-renderer")
     return selection_of(result.get("selection"), payload)
 
@@ -52,11 +60,36 @@ def selection_of(state: object, payload: Mapping[str, object]) -> Selection | No
     match state:
         case {"type": "node", "id": str(name)} if _find(payload["nodes"], name):
             return Selection(type="node", id=name, click=_click(state))
+        case {"type": "box", "id": str(name)} if _find(payload["boxes"], name):
+            return Selection(type="box", id=name, click=_click(state))
         case {"type": "edge", "id": str(name)} if edge := _find(payload["edges"], name):
             ends = {"source": str(edge["from"]), "target": str(edge["to"])}
             return Selection(type="edge", id=name, click=_click(state), **ends)
         case _:
             return None
+
+
+def collapsed_of(state: object, payload: Mapping[str, object]) -> str:
+    """The namespace that was double-clicked, "" if the browser's state names none that the payload draws."""
+    boxes, nodes = payload["boxes"], payload["nodes"]
+    match state:
+        case {"namespace": str(name)} if isinstance(boxes, list) and isinstance(nodes, list):
+            drawn = {box["title"] for box in boxes} | {_folded(node) for node in nodes}
+            return name if name in drawn else ""
+        case _:
+            return ""
+
+
+def _folded(node: Mapping[str, Mapping[str, object]]) -> object:
+    """The namespace that a card stands for as a whole, as the renderer names it."""
+    own = node["nv"]
+    return (own["namespace"] or node["label"]) if own["kind"] == "namespace" else ""
+
+
+def _collapsed(key: str, payload: Mapping[str, object], on_collapse: Callable[[str], None] | None) -> None:
+    namespace = collapsed_of(st.session_state[key].get("collapse"), payload)
+    if namespace and on_collapse is not None:
+        on_collapse(namespace)
 
 
 def _click(state: object) -> int:

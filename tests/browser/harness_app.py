@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -249,9 +250,10 @@ def main() -> None:
     picture = chosen()
     if st.checkbox("Hidden"):
         return
-    selection = draw(payload(picture), key="graph")
+    fold = partial(st.session_state.__setitem__, "folded") if "folds" in st.query_params else None
+    selection = draw(payload(picture), key="graph", on_collapse=fold)
     shown = None if selection is None else [selection.type, selection.id, selection.source, selection.target]
-    st.code(f"selection {json.dumps(shown)}", language=None)
+    st.code(f"selection {json.dumps(shown)} folded {st.session_state.get('folded')}", language=None)
 
 
 main()

@@ -121,7 +121,9 @@ def test_a_what_if_is_patched_into_the_same_view(open_map: Callable[..., Locator
     assert root.evaluate(POSITIONS) == positions
     assert {"− TCP 6379", "+ any port", "± TCP 8080, 9090"} <= set(root.evaluate("root => root.__netviz.texts()"))
     expect(root.locator(".live")).to_have_text(
-        "10 workloads · 31 allowed pairs · 1 undecided. 4 added, 1 removed, 1 changed."
+        "10 workloads · 31 allowed pairs · 1 undecided. 4 added, 1 removed, 1 changed. "
+        "Different now: frontend → recommendationservice ± TCP 8080, 9090, cartservice → redis-cart − TCP 6379, "
+        "Internet → adservice + any port."
     )
     toggle(root, "What-if")
     assert root.evaluate(POSITIONS) == positions
@@ -216,7 +218,7 @@ def test_the_keyboard_zooms_pans_fits_and_clears(open_map: Callable[..., Locator
     stage.focus()
     stage.press("+")
     assert root.evaluate(CAMERA)[0] > fitted[0]
-    stage.press("ArrowRight")
+    stage.press("Shift+ArrowRight")
     assert root.evaluate(CAMERA)[1]["x"] > fitted[1]["x"]
     stage.press("0")
     wait(root, f"root => Math.abs(root.__netviz.network.getScale() - {fitted[0]}) < 1e-3")
@@ -224,6 +226,61 @@ def test_the_keyboard_zooms_pans_fits_and_clears(open_map: Callable[..., Locator
     selection(root.page, '["node", "web/frontend", "", ""]')
     stage.press("Escape")
     selection(root.page, "null")
+
+
+def test_the_keyboard_walks_from_card_to_card_selects_and_goes_through_the_arrows(
+    open_map: Callable[..., Locator],
+) -> None:
+    root = open_map()
+    stage, said = root.locator(".stage"), root.locator(".said")
+    cursor = "root => root.__netviz.cursor"
+    stage.focus()
+    stage.press("ArrowDown")
+    first = root.evaluate(cursor)
+    assert first == root.evaluate(
+        "root => [...root.__netviz.scene.nodes.values()].sort((a, b) => a.y - b.y || a.x - b.x)[0].id"
+    )
+    place = root.evaluate("root => root.__netviz.scene.nodes.get(root.__netviz.cursor).x")
+    stage.press("ArrowRight")
+    assert root.evaluate(cursor) != first
+    assert root.evaluate("root => root.__netviz.scene.nodes.get(root.__netviz.cursor).x") > place
+    assert root.evaluate("root => root.__netviz.look.cursor.id") == root.evaluate(cursor)
+    expect(said).to_contain_text(root.evaluate("root => root.__netviz.scene.nodes.get(root.__netviz.cursor).name"))
+    root.evaluate("root => { root.__netviz.cursor = 'shop/cartservice'; }")
+    stage.press("Enter")
+    selection(root.page, '["node", "shop/cartservice", "", ""]')
+    expect(said).to_contain_text("cartservice, namespace shop")
+    expect(said).to_contain_text("Selected.")
+    arrows = root.evaluate("root => root.__netviz.scene.nodes.get('shop/cartservice').edges.map((edge) => edge.id)")
+    stage.press("e")
+    selection(root.page, f'["edge", "{arrows[0]}"')
+    stage.press("e")
+    selection(root.page, f'["edge", "{arrows[1 % len(arrows)]}"')
+    expect(said).to_contain_text(" to ")
+    root.get_by_role("searchbox").focus()
+    wait(root, "root => root.__netviz.look.cursor === null")
+
+
+def test_a_click_on_a_namespace_selects_it_and_another_one_clears(open_map: Callable[..., Locator]) -> None:
+    root = open_map()
+    card = card_at(root, "backend/redis-cart")
+    below = {"x": card["x"], "y": card["y"] + 45}
+    click_at(root, below)
+    box = root.evaluate("root => root.__netviz.scene.boxes.find((box) => box.title === 'backend').id")
+    selection(root.page, f'["box", "{box}", "", ""]')
+    assert "redis-cart" in root.evaluate("root => [...root.__netviz.look.lit.nodes].map((node) => node.name)")
+    assert "frontend" not in root.evaluate("root => [...root.__netviz.look.lit.nodes].map((node) => node.name)")
+    click_at(root, below)
+    selection(root.page, "null")
+
+
+def test_a_double_click_on_a_namespace_is_told_to_whoever_folds_it(open_map: Callable[..., Locator]) -> None:
+    root = open_map("?folds")
+    before = root.evaluate("root => root.__netviz.network.getScale()")
+    card = card_at(root, "backend/redis-cart")
+    click_at(root, {"x": card["x"], "y": card["y"] + 45}, times=2)
+    expect(root.page.get_by_test_id("stCode")).to_contain_text("selection null folded backend")
+    assert root.evaluate("root => root.__netviz.network.getScale()") == before
 
 
 def test_a_double_click_on_a_namespace_goes_there(open_map: Callable[..., Locator]) -> None:
@@ -317,6 +374,28 @@ def test_a_map_that_left_the_page_frees_its_network_and_comes_back_new(open_map:
     wait(root, "root => root.__netviz?.updates === 1")
     assert root.evaluate("root => root.__netviz !== globalThis.old")
     assert root.evaluate(FITS)
+
+
+def test_a_map_that_comes_back_has_the_zoom_and_the_dragged_cards_that_it_had(
+    open_map: Callable[..., Locator],
+) -> None:
+    root = open_map()
+    root.get_by_role("button", name="Zoom in").click()
+    drag(root, "shop/cartservice", 40, 30)
+    camera, positions = root.evaluate(CAMERA), root.evaluate(POSITIONS)
+    hide = root.page.get_by_text("Hidden", exact=True)
+    for _ in range(2):
+        hide.click()
+        expect(root).to_have_count(0)
+        hide.click()
+        root.wait_for()
+        wait(root, "root => root.__netviz?.updates === 1")
+        scale, centre = root.evaluate(CAMERA)
+        assert scale == pytest.approx(camera[0])
+        assert centre == pytest.approx(camera[1])
+        back = root.evaluate(POSITIONS)
+        assert back["n:shop/cartservice"] == pytest.approx(positions["n:shop/cartservice"])
+        expect(root.get_by_role("button", name="Put dragged cards back")).to_be_enabled()
 
 
 def test_the_last_of_many_quick_changes_is_the_one_that_stays(open_map: Callable[..., Locator]) -> None:

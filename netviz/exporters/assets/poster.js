@@ -4,7 +4,7 @@ const POSTER = { margin: 32, pixels: 2, longest: 16000, area: 120e6 };
 
 /** The picture with title, what-if line, legend and notes on a canvas of its own, at twice the size. */
 function paintPoster(payload, scene, look) {
-  const plain = { ...look, scale: 1, lit: null, hover: null, chosen: null };
+  const plain = { ...look, scale: 1, lit: null, hover: null, cursor: null, chosen: null };
   const rect = sceneRect(scene);
   const canvas = document.createElement("canvas");
   const ctx = canvas.getContext("2d");
@@ -73,7 +73,8 @@ function posterFoot(ctx, payload, look, room) {
   y += 26;
   const style = { size: 12.5, colour: look.colours.muted, width: room };
   ctx.font = `400 ${style.size}px ${look.family}`;
-  for (const line of payload.notes.flatMap((note) => wrapped(ctx, note, room))) {
+  const notes = [...payload.notes, ...(payload.origin ? [payload.origin] : [])];
+  for (const line of notes.flatMap((note) => wrapped(ctx, note, room))) {
     items.push({ x: 0, y, paint: (left, top) => text(ctx, look, line, left, top, style) });
     y += 20;
   }

@@ -5,6 +5,7 @@
 const ICON_UNITS = 24;
 const CARD_RADIUS = 10;
 const BOX_RADIUS = 16;
+const DASHES = { removed: [9, 6], changed: [13, 4, 2.5, 4] };
 const DIMMED = 0.26;
 const DIMMED_BOX = 0.5;
 const COMPACT_SCALE = 0.62; // below this zoom a card leaves out its small print, and the rest grows
@@ -35,6 +36,7 @@ function buildLook(payload, theme) {
     scale: 1,
     lit: null,
     hover: null,
+    cursor: null,
     chosen: null,
   };
 }
@@ -68,10 +70,12 @@ function edgeColour(edge, look) {
   return !edge.certain && edge.change === "same" ? look.colours.unknown : look.colours[edge.change];
 }
 
-/** Dots for what is undecided, dashes for what was removed; far away they grow with the lines. */
+/**
+ * Dots for what is undecided, dashes for what was removed, dashes and dots for changed ports: without its colour a line
+ * says the same. Far away the dashes grow with the lines.
+ */
 function edgeDash(edge, scale = 1) {
-  const pattern = edge.certain ? [9, 6] : [0.1, 5.5];
-  if (edge.certain && edge.change !== "removed") return [];
+  const pattern = edge.certain ? (DASHES[edge.change] ?? []) : [0.1, 5.5];
   return pattern.map((length) => length * Math.max(1, 0.5 / scale));
 }
 
@@ -275,6 +279,18 @@ function paintCard(ctx, node, look) {
   ctx.globalAlpha = alphaOf(node, look);
   if (isOverview(look)) paintBlock(ctx, node, look);
   else paintFullCard(ctx, node, look);
+  ctx.restore();
+  if (node === look.cursor) paintCursor(ctx, node, look);
+}
+
+/** Where the keyboard is: a ring around the card, at least two pixels wide on the screen. */
+function paintCursor(ctx, node, look) {
+  ctx.save();
+  const width = Math.max(2.5, 2 / look.scale);
+  roundRect(ctx, cardRect(node, 3 + width), CARD_RADIUS + 4);
+  ctx.lineWidth = width;
+  ctx.strokeStyle = look.colours.text;
+  ctx.stroke();
   ctx.restore();
 }
 

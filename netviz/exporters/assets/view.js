@@ -12,10 +12,12 @@ const HEIGHT = { least: 420, most: 900 };
 const PAN_PIXELS = 70;
 const EDGE_REACH = 7; // pixels on the screen
 const TIP_DELAY = 140;
+const DOUBLE_CLICK = 260; // milliseconds; a little less than browsers wait, so that a single click is not slow
 const NOTHING = { type: "none", id: "", source: "", target: "" };
 const STAGE_LABEL =
   "Map of allowed connections; the table has the same content. " +
-  "Arrow keys pan, plus and minus zoom, 0 fits, Escape clears.";
+  "Arrow keys walk from card to card, Enter selects, E goes through the arrows of a card, Escape clears, " +
+  "plus and minus zoom, 0 fits, Shift and arrow keys pan.";
 const STILL = globalThis.matchMedia("(prefers-reduced-motion: reduce)");
 
 // vis keeps nodes as properties of an object: with a prefix no id can be the name of something else, such as __proto__.
@@ -43,6 +45,9 @@ class View {
     // {type, id, source, target} of what was clicked. It may be missing from a picture, and come back in the next one.
     this.selection = null;
     this.report = () => {};
+    this.collapse = null; // tells of a double click on a namespace
+    this.camera = null; // {scale, position} of what was painted last
+    this.cursor = null; // id of the card that the keyboard is at
     this.isFitted = true; // nobody has panned or zoomed since the last fit
     this.turn = -1; // which match of the search Enter went to
     this.buildDom();
@@ -82,7 +87,8 @@ class View {
       {
         class: "stage",
         tabindex: "0",
-        role: "group",
+        role: "application", // a screen reader leaves the arrow keys to the map
+        "aria-roledescription": "map",
         "aria-label": STAGE_LABEL,
       },
       this.canvas,
@@ -90,13 +96,14 @@ class View {
     );
     this.key = element("ul", { class: "key", "aria-label": "Legend" });
     this.live = element("div", { class: "live", role: "status", "aria-live": "polite" });
-    this.root.replaceChildren(tools, this.stage, this.key, this.live);
+    this.said = element("div", { class: "said", role: "status", "aria-live": "polite" });
+    this.root.replaceChildren(tools, this.stage, this.key, this.live, this.said);
   }
 
   listen() {
     this.network.on("beforeDrawing", (ctx) => this.paintBelow(ctx));
     this.network.on("afterDrawing", (ctx) => paintRegionNames(ctx, this.scene, this.look));
-    this.network.on("click", (event) => this.choose(this.hit(event.pointer.canvas)));
+    this.network.on("click", (event) => this.click(this.hit(event.pointer.canvas)));
     this.network.on("doubleClick", (event) => this.enter(this.hit(event.pointer.canvas)));
     this.network.on("dragStart", () => this.hideTip());
     this.network.on("dragging", (event) => this.followDrag(event.nodes));
@@ -107,6 +114,8 @@ class View {
     this.stage.addEventListener("pointermove", (event) => this.point(event));
     this.stage.addEventListener("pointerleave", () => this.hover(null));
     this.stage.addEventListener("keydown", (event) => this.press(event));
+    this.stage.addEventListener("focus", () => this.redraw());
+    this.stage.addEventListener("blur", () => this.redraw());
     this.search.addEventListener("input", () => this.find());
     this.search.addEventListener("keydown", (event) => this.searchKey(event));
     this.resized = new ResizeObserver(() => this.resize());
@@ -116,9 +125,13 @@ class View {
 
   // ------------------------------------------------------------------------------------------------------------ data
 
-  /** Shows a payload. Called again for every change of data, of theme, or of neither. */
-  update(payload, report) {
+  /**
+   * Shows a payload. Called again for every change of data, of theme, or of neither. `report` is told what is selected,
+   * `collapse` of a double click on a namespace.
+   */
+  update(payload, report, collapse = null) {
     this.report = report;
+    this.collapse = collapse;
     const isNew = payload !== this.payload;
     const isSame = isNew && this.scene !== null && isSameMap(this.payload, payload);
     this.look = { ...buildLook(payload, readTheme(this.root)), scale: this.network.getScale() };
@@ -159,8 +172,11 @@ class View {
     if (at.x !== node.x || at.y !== node.y) this.network.moveNode(visId(node.id), node.x, node.y);
   }
 
+  /** Says what is new: the numbers, and the first arrows that another picture of the same map draws differently. */
   announce(payload) {
-    const words = `${payload.headline}. ${payload.differences || "No difference from the baseline"}.`;
+    const numbers = `${payload.headline}. ${payload.differences || "No difference from the baseline"}.`;
+    const changes = payload.identity === this.payload.identity ? arrowNews(this.payload, payload) : "";
+    const words = payload.news || [numbers, changes].filter(Boolean).join(" ");
     if (this.live.textContent !== words) this.live.textContent = words;
   }
 
@@ -173,6 +189,8 @@ class View {
 
   paintBelow(ctx) {
     this.look.scale = this.network.getScale();
+    this.camera = { scale: this.look.scale, position: this.network.getViewPosition() };
+    this.look.cursor = this.stage.matches(":focus") ? (this.scene.nodes.get(this.cursor) ?? null) : null;
     paintBackdrop(ctx, this.scene, this.look);
   }
 
@@ -302,23 +320,49 @@ class View {
 
   // ------------------------------------------------------------------------------------------------------- selection
 
-  /** A click: spotlight it and tell Python. A blank click tells Python only if there was something to clear. */
+  /** A click: spotlight it and tell whoever listens. A blank click is told only if there was something to clear. */
   choose(hit) {
     const had = this.selection;
-    this.selection = hit && hit.type !== "box" ? selectionOf(hit) : null;
+    this.selection = hit ? selectionOf(hit) : null;
     this.hideTip();
     this.light();
     this.redraw();
     if (this.selection || had) this.report(this.selection ?? NOTHING);
   }
 
+  /** Spotlights {type, id}, or nothing, without telling anybody. */
+  pick(selection) {
+    this.selection = selection;
+    this.light();
+    this.redraw();
+  }
+
+  /** A click on a box waits for the second one: a double click is another wish. */
+  click(hit) {
+    clearTimeout(this.boxTimer);
+    if (hit?.type !== "box") {
+      this.choose(hit);
+      return;
+    }
+    const isChosen = this.selection?.type === "box" && this.selection.id === hit.item.id;
+    this.boxTimer = setTimeout(() => this.choose(isChosen ? null : hit), DOUBLE_CLICK);
+  }
+
+  /** A double click on a namespace: whoever listens folds or unfolds it; without a listener it fills the view. */
   enter(hit) {
-    if (hit?.type !== "box") return;
-    this.leaveFit();
-    this.fitTo(boxRect(hit.item), 2, true);
+    clearTimeout(this.boxTimer);
+    const isFolded = hit?.type === "node" && hit.item.kind === "namespace";
+    if (hit?.type !== "box" && !isFolded) return;
+    const namespace = isFolded ? hit.item.namespace || hit.item.name : hit.item.title;
+    if (this.collapse) this.collapse({ namespace, click: Date.now() });
+    else if (!isFolded) {
+      this.leaveFit();
+      this.fitTo(boxRect(hit.item), 2, true);
+    }
   }
 
   selectedItem() {
+    if (this.selection?.type === "box") return this.scene.boxes.find((box) => box.id === this.selection.id) ?? null;
     if (this.selection?.type === "node") return this.scene.nodes.get(this.selection.id) ?? null;
     if (this.selection?.type === "edge") return this.scene.edges.find((edge) => edge.id === this.selection.id) ?? null;
     return null;
@@ -329,8 +373,7 @@ class View {
     const item = this.selectedItem();
     this.look.chosen = item;
     const matches = this.matches();
-    const edges = item?.edges ?? (item ? [item] : []);
-    const cards = [...(item?.edges ? [item] : []), ...edges.flatMap((edge) => [edge.source, edge.target])];
+    const [cards, edges] = item ? surroundings(item) : [[], []];
     if (matches !== null) this.look.lit = { nodes: new Set(matches), edges: new Set() };
     else this.look.lit = item ? { nodes: new Set(cards), edges: new Set(edges) } : null;
   }
@@ -473,16 +516,64 @@ class View {
       "=": () => this.zoomBy(ZOOM.step),
       "-": () => this.zoomBy(1 / ZOOM.step),
       0: () => this.fit(true),
-      ArrowLeft: () => this.pan(-1, 0),
-      ArrowRight: () => this.pan(1, 0),
-      ArrowUp: () => this.pan(0, -1),
-      ArrowDown: () => this.pan(0, 1),
+      ArrowLeft: () => this.step(-1, 0, event.shiftKey),
+      ArrowRight: () => this.step(1, 0, event.shiftKey),
+      ArrowUp: () => this.step(0, -1, event.shiftKey),
+      ArrowDown: () => this.step(0, 1, event.shiftKey),
+      Enter: () => this.chooseCursor(),
+      " ": () => this.chooseCursor(),
+      e: () => this.nextArrow(1),
+      E: () => this.nextArrow(-1),
       Escape: () => this.clear(),
     };
     const action = Object.hasOwn(actions, event.key) ? actions[event.key] : null;
     if (!action) return;
     event.preventDefault();
     action();
+  }
+
+  // ----------------------------------------------------------------------------------------------- walking by keyboard
+
+  step(right, down, isPan) {
+    if (isPan) this.pan(right, down);
+    else this.walkTo(nextCard(this.scene, this.scene.nodes.get(this.cursor), right, down));
+  }
+
+  walkTo(card) {
+    if (!card) return;
+    this.cursor = card.id;
+    this.bringIntoView(card);
+    this.redraw();
+    this.say(cardWords(card));
+  }
+
+  chooseCursor() {
+    const card = this.scene.nodes.get(this.cursor);
+    if (!card) return;
+    this.choose({ type: "node", item: card });
+    this.say(`${cardWords(card)}. Selected.`);
+  }
+
+  /** Selects the arrows of the card at the cursor one after another. */
+  nextArrow(way) {
+    const edges = this.scene.nodes.get(this.cursor)?.edges ?? [];
+    if (!edges.length) return;
+    const at = edges.findIndex((edge) => this.selection?.type === "edge" && edge.id === this.selection.id);
+    const edge = edges[at < 0 ? (way > 0 ? 0 : edges.length - 1) : (at + way + edges.length) % edges.length];
+    this.choose({ type: "edge", item: edge });
+    this.say(arrowWords(edge));
+  }
+
+  bringIntoView(card) {
+    const [at, frame] = [this.network.canvasToDOM(card), this.stage];
+    const isSeen = at.x > 0 && at.y > 0 && at.x < frame.clientWidth && at.y < frame.clientHeight;
+    if (isSeen) return;
+    this.leaveFit();
+    this.moveTo({ position: { x: card.x, y: card.y } }, true);
+  }
+
+  say(words) {
+    this.said.textContent = words;
   }
 
   // ---------------------------------------------------------------------------------------------------------- export
@@ -504,7 +595,35 @@ class View {
     return heard;
   }
 
+  /** What a later view of the same map takes up again: the camera, and cards that were dragged. */
+  memory() {
+    if (!this.payload) return null;
+    const moved = [...this.scene.nodes.values()].filter(isMoved);
+    const cards = moved.map(({ id, x, y, home }) => ({ id, x, y, home }));
+    // The camera as last painted: an element that has left the page has no middle any more.
+    const camera = this.isFitted ? null : this.camera;
+    return { identity: this.payload.identity, camera, cards, cursor: this.cursor };
+  }
+
+  /** Takes up what an earlier view of the same map left. */
+  recall({ camera, cards, cursor }) {
+    this.cursor = cursor;
+    for (const { id, x, y, home } of cards) {
+      const node = this.scene.nodes.get(id);
+      if (!node || node.home.x !== home.x || node.home.y !== home.y) continue;
+      [node.x, node.y] = [x, y];
+      this.place(node);
+      for (const edge of node.edges) edge.shape = null;
+    }
+    this.markReset();
+    if (camera) {
+      this.leaveFit();
+      this.moveTo(camera, false);
+    } else this.redraw();
+  }
+
   destroy() {
+    clearTimeout(this.boxTimer);
     this.hideTip();
     this.resized.disconnect();
     this.network.destroy();
@@ -524,4 +643,58 @@ function isSameMap(before, after) {
   const old = new Map(before.nodes.map((node) => [node.id, node]));
   const stayed = after.nodes.filter((node) => old.get(node.id)?.x === node.x && old.get(node.id)?.y === node.y);
   return stayed.length * 2 >= Math.min(before.nodes.length, after.nodes.length);
+}
+
+/** A thing with what stays bright around it: [cards, edges]. */
+function surroundings(item) {
+  const edges = item.cards ? item.cards.flatMap((card) => card.edges) : (item.edges ?? [item]);
+  const ends = edges.flatMap((edge) => [edge.source, edge.target]);
+  return [[...(item.cards ?? (item.edges ? [item] : [])), ...ends], edges];
+}
+
+/** The nearest card in a direction, seen from a card; the first one in reading order without a card to start from. */
+function nextCard(scene, from, right, down) {
+  const cards = [...scene.nodes.values()];
+  if (!from) return cards.sort((a, b) => a.y - b.y || a.x - b.x)[0] ?? null;
+  let [nearest, best] = [Infinity, null];
+  for (const card of cards) {
+    const [dx, dy] = [card.x - from.x, card.y - from.y];
+    const along = dx * right + dy * down;
+    if (along <= 1) continue;
+    // What is beside the way counts twice: the next card of a row is nearer than one of the row below.
+    const distance = along + 2 * Math.abs(dx * down + dy * right);
+    if (distance < nearest) [nearest, best] = [distance, card];
+  }
+  return best;
+}
+
+const BADGE_SIDES = { in: "ingress", out: "egress" };
+
+function cardWords(card) {
+  const sides = card.badges.map((badge) => `${BADGE_SIDES[badge.side] ?? badge.side} ${badge.state}`);
+  const count = `${card.edges.length} ${card.edges.length === 1 ? "arrow" : "arrows"}`;
+  return [card.name, card.namespace && `namespace ${card.namespace}`, ...sides, count].filter(Boolean).join(", ");
+}
+
+function arrowWords(edge) {
+  const words = { same: "", added: "added", removed: "removed", changed: "ports changed" };
+  const state = edge.certain ? words[edge.change] : "cannot be decided";
+  return [`${edge.source.name} to ${edge.target.name}`, edge.label, state].filter(Boolean).join(", ");
+}
+
+/** The first arrows that are drawn differently, with their signs; "" if there are none. */
+function arrowNews(before, after) {
+  const old = new Map(before.edges.map((edge) => [edge.id, edge.nv]));
+  const name = new Map(after.nodes.map((node) => [node.id, node.label]));
+  const isNews = ({ id, nv }) => {
+    const was = old.get(id);
+    return was ? was.change !== nv.change || was.label !== nv.label : nv.change !== "same";
+  };
+  const news = after.edges.filter(isNews).map(({ from, to, nv }) => {
+    const ends = `${name.get(from)} → ${name.get(to)}`;
+    return nv.label ? `${ends} ${nv.label}` : `${ends} (${nv.change === "same" ? "as before" : nv.change})`;
+  });
+  const shown = news.slice(0, 3).join(", ");
+  if (!shown) return "";
+  return `Different now: ${shown}${news.length > 3 ? ` and ${news.length - 3} more` : ""}.`;
 }

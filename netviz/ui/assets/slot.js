@@ -7,7 +7,7 @@ function slot() {
     const renderer = new Promise((resolve) => {
       offer = resolve;
     });
-    globalThis[SLOT] = { renderer, offer };
+    globalThis[SLOT] = { renderer, offer, memories: new Map() };
   }
   return globalThis[SLOT];
 }
