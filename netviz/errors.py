@@ -74,6 +74,9 @@ class ManifestError(NetvizError):
         super().__init__(str(diagnostic))
         self.diagnostic = diagnostic
 
+    def __reduce__(self) -> tuple[type[ManifestError], tuple[Diagnostic]]:
+        return type(self), (self.diagnostic,)
+
 
 def shown(value: object) -> str:
     """The value as a diagnostic may show it: one line, control characters visible, at most 200 characters."""

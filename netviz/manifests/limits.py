@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 
@@ -27,8 +28,37 @@ class Limits:
 
 DEFAULT_LIMITS = Limits()
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerLimits:
+    """What one session of the dashboard may cost, and the server as a whole.
+
+    `session_size` is in bytes of uploads at once, `memory` in bytes of the process that analyses an input, `seconds`
+    counts for opening an input and for every answer about it, `analyses` is how many inputs are opened at a time.
+    """
+
+    reading: Limits = DEFAULT_LIMITS
+    session_size: int = 400_000_000
+    seconds: int = 60
+    memory: int = 4_000_000_000
+    analyses: int = 2
+
+
+DEFAULT_SERVER_LIMITS = ServerLimits()
+
+LIMITS_VARIABLE = "NETVIZ_LIMITS"
+"""The environment variable in which `netviz serve` hands its limits to the server that it starts."""
+
 FLAGS: Mapping[str, str] = MappingProxyType(
-    {"file_size": "--max-file-size", "nodes": "--max-nodes", "json_nodes": "--max-nodes"}
+    {
+        "file_size": "--max-file-size",
+        "nodes": "--max-nodes",
+        "json_nodes": "--max-nodes",
+        "session_size": "--max-session-size",
+        "seconds": "--max-seconds",
+        "memory": "--max-memory",
+        "analyses": "--max-analyses",
+    }
 )
 """The option that raises a limit, for those that may be raised."""
 
@@ -51,3 +81,30 @@ def over_limit(limits: Limits, name: str) -> tuple[str, str | None]:
     flag = FLAGS.get(name)
     message = f"{_WHAT[name].format(format(getattr(limits, name), ','))} (limit {name.replace('_', '-')})"
     return message, f"{flag} raises the limit" if flag else None
+
+
+def megabytes(size: int) -> str:
+    """A size in bytes as people say it: `200 MB`, `4 GB`."""
+    return f"{size / 1e9:,.3g} GB" if size >= 1_000_000_000 else f"{size / 1e6:,.3g} MB"
+
+
+def written(limits: ServerLimits) -> str:
+    """The limits as `read_written` takes them; only those that `netviz serve` has a flag for."""
+    return json.dumps(
+        {
+            "file_size": limits.reading.file_size,
+            "nodes": limits.reading.nodes,
+            "json_nodes": limits.reading.json_nodes,
+            "session_size": limits.session_size,
+            "seconds": limits.seconds,
+            "memory": limits.memory,
+            "analyses": limits.analyses,
+        }
+    )
+
+
+def read_written(text: str) -> ServerLimits:
+    """The limits that `written` wrote; the usual ones where the text is empty."""
+    numbers: dict[str, int] = json.loads(text or "{}")
+    of_reading = {name: numbers.pop(name) for name in ("file_size", "nodes", "json_nodes") if name in numbers}
+    return ServerLimits(reading=replace(DEFAULT_LIMITS, **of_reading), **numbers)

@@ -1,9 +1,10 @@
-"""Answers a page's questions, in-process now and in a worker later."""
+"""Answers a page's questions, in this process or in a worker of its own."""
 
 from netviz.view.settings import SYSTEM_NAMESPACES, ViewSettings
 from netviz.view.trace import Half, Step
 from netviz.workbench.bench import Workbench
 from netviz.workbench.board import BoardCard, SelectedWorkload, TierColumn
+from netviz.workbench.desk import Desk, LocalDesk, Opening, WorkerDesk, is_lost, let_go
 from netviz.workbench.fidelity import Fidelity, FidelityLine
 from netviz.workbench.finding import FoundCard, FoundCards, LabelChoice
 from netviz.workbench.interface import Bench
@@ -25,6 +26,7 @@ from netviz.workbench.questions import (
     WhyAnswer,
     WhyQuestion,
 )
+from netviz.workbench.remote import Waiting, WorkerLost
 
 __all__ = [
     "BASELINE",
@@ -34,6 +36,7 @@ __all__ = [
     "BoardCard",
     "CardFacts",
     "ChangeLine",
+    "Desk",
     "DocumentLine",
     "Draft",
     "EndpointChoice",
@@ -45,6 +48,8 @@ __all__ = [
     "InputFile",
     "LabelChoice",
     "LoadSummary",
+    "LocalDesk",
+    "Opening",
     "PictureAnswer",
     "PictureQuestion",
     "PluginVerdict",
@@ -53,8 +58,13 @@ __all__ = [
     "Step",
     "TierColumn",
     "ViewSettings",
+    "Waiting",
     "WhatIf",
     "WhyAnswer",
     "WhyQuestion",
     "Workbench",
+    "WorkerDesk",
+    "WorkerLost",
+    "is_lost",
+    "let_go",
 ]

@@ -20,6 +20,8 @@ from netviz.engine.vocabulary import vocabulary_of
 from netviz.errors import Diagnostic, UsageError
 from netviz.exporters.svg import render_svg
 from netviz.loading import Loaded, load_files, under
+from netviz.manifests.limits import DEFAULT_LIMITS, Limits
+from netviz.manifests.progress import Progress
 from netviz.model.cluster import Cluster
 from netviz.model.policy import PolicySet
 from netviz.sets.connections import PROTOCOL_NAMES
@@ -95,9 +97,20 @@ class Workbench:
         return options_for(plugin, ip_blocks=assumed.ip_blocks, pod_cidrs=assumed.pod_cidrs)
 
     @classmethod
-    def load(cls, files: Sequence[InputFile], assumptions: Assumptions = Assumptions()) -> Workbench:  # noqa: B008
-        """Read files that were uploaded; UsageError for assumptions that make no sense."""
-        return cls(load_files([(file.name, file.data) for file in files]), assumptions)
+    def load(
+        cls,
+        files: Sequence[InputFile],
+        assumptions: Assumptions = Assumptions(),  # noqa: B008 - frozen
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        progress: Progress | None = None,
+    ) -> Workbench:
+        """Read files that were uploaded; UsageError for assumptions that make no sense.
+
+        `progress` is told how far the reading is, as by `load_files`; what it raises ends the reading.
+        """
+        named = [(file.name, file.data) for file in files]
+        return cls(load_files(named, limits=limits, progress=progress), assumptions)
 
     def with_assumptions(self, assumptions: Assumptions) -> Workbench:
         """The same input under other assumptions; UsageError for a pod CIDR or a network plugin that is none."""

@@ -1,0 +1,342 @@
+"""A bench in a process of its own answers as one in this process does, within its limits, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from netviz.errors import Diagnostic, ManifestError, Severity, UsageError
+from netviz.manifests.limits import ServerLimits
+from netviz.workbench import (
+    BASELINE,
+    Assumptions,
+    Bench,
+    InputFile,
+    LocalDesk,
+    Opening,
+    PictureQuestion,
+    Waiting,
+    WhatIf,
+    WhyQuestion,
+    Workbench,
+    WorkerDesk,
+    WorkerLost,
+    is_lost,
+    let_go,
+)
+from netviz.workbench.remote import QUESTIONS, RemoteBench, Watch, Worker, nobody
+
+ROOT = Path(__file__).resolve().parents[3]
+PATIENCE = 30.0
+SHOP = ROOT / "sample_manifests" / "online-shop"
+FILES = tuple(InputFile(name=path.name, data=path.read_bytes()) for path in sorted(SHOP.rglob("*.yaml")))
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[WorkerDesk]:
+    """The usual desk."""
+    desk = WorkerDesk()
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def desk_with() -> Iterator[Callable[..., WorkerDesk]]:
+    """`desk_with(seconds=1)`: a desk with other limits."""
+    desks = []
+
+    def make(**limits: int) -> WorkerDesk:
+        desks.append(WorkerDesk(replace(ServerLimits(), **limits)))  # type: ignore[arg-type]  # all of them are numbers
+        return desks[-1]
+
+    yield make
+    for each in desks:
+        each.close()
+
+
+def wait_for(opening: Opening) -> Bench:
+    deadline = time.monotonic() + PATIENCE
+    while isinstance(told := opening.poll(0.1), Waiting):
+        assert time.monotonic() < deadline
+    return told
+
+
+def opened(desk: WorkerDesk, files: tuple[InputFile, ...] = FILES, watch: Watch = nobody) -> Bench:
+    return wait_for(desk.open(files, Assumptions(), watch))
+
+
+def worker_of(bench: Bench) -> Worker:
+    assert isinstance(bench, RemoteBench)
+    return bench.worker
+
+
+def is_gone(pid: int) -> bool:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def many_pods(count: int) -> InputFile:
+    """Pods of which every one has a name and a label of its own."""
+    one = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: p{0}, namespace: pods, labels: {{app: a{0}}}}}\n"
+        "spec: {{containers: [{{name: c, image: i}}]}}\n---\n"
+    )
+    return InputFile(name="pods.yaml", data="".join(map(one.format, range(count))).encode())
+
+
+def everything(bench: Bench) -> tuple[object, ...]:
+    policy = bench.policies()[0].id
+    what_if = WhatIf(disabled=frozenset({policy}))
+    source, target, *_ = bench.endpoints()
+    return (
+        bench.assumptions,
+        bench.summary(),
+        bench.board(what_if),
+        bench.selected(BASELINE, policy),
+        bench.fidelity(what_if),
+        bench.endpoints(),
+        bench.picture(what_if, PictureQuestion()),
+        bench.pairs(what_if, "workload"),
+        bench.svg(what_if, PictureQuestion(), dark=True),
+        bench.why(what_if, WhyQuestion(source=source.id, target=target.id, port=8080)),
+    )
+
+
+class TestAnswers:
+    def test_they_are_those_of_a_bench_in_this_process(self, desk: WorkerDesk) -> None:
+        assert everything(opened(desk)) == everything(wait_for(LocalDesk().open(FILES, Assumptions())))
+
+    def test_other_assumptions_make_another_bench_beside_the_first(self, desk: WorkerDesk) -> None:
+        first = opened(desk)
+        second = first.with_assumptions(Assumptions(cni="calico"))
+        assert (first.assumptions.cni, second.assumptions.cni) == ("auto", "calico")
+        assert everything(second) == everything(Workbench.load(FILES, Assumptions(cni="calico")))
+        del second
+        gc.collect()
+        assert everything(first) == everything(Workbench.load(FILES))
+
+    def test_an_expected_error_travels_as_itself(self, desk: WorkerDesk) -> None:
+        bench = opened(desk)
+        with pytest.raises(UsageError, match="there is no policy called 'nobody'"):
+            bench.selected(BASELINE, "nobody")
+        assert bench.summary().policies
+
+    def test_an_error_while_opening_does_too(self, desk: WorkerDesk) -> None:
+        with pytest.raises(UsageError, match="no such plugin"):
+            wait_for(desk.open(FILES, Assumptions(cni="nonsense")))
+
+    def test_an_error_inside_of_netviz_is_a_report_number_without_details(
+        self, desk_with: Callable[..., WorkerDesk], capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        bench = opened(desk_with())
+        with pytest.raises(Exception, match=r"Report id: [0-9a-f]{8}\. Details are in the terminal") as error:
+            bench.selected(BASELINE, policy=None, what=1)  # type: ignore[call-arg,arg-type]
+        assert "TypeError" not in str(error.value)
+        assert "TypeError" in capfd.readouterr().err
+        assert bench.summary().policies
+
+    def test_only_questions_of_the_interface_are_passed_on(self, desk: WorkerDesk) -> None:
+        bench = opened(desk)
+        assert {"picture", "why", "svg"} <= QUESTIONS
+        for name in ("load", "_loaded", "__reduce_ex__x", "assumption"):
+            with pytest.raises(AttributeError):
+                getattr(bench, name)
+
+    def test_the_same_question_is_not_asked_twice(self, desk: WorkerDesk) -> None:
+        bench = opened(desk)
+        assert bench.summary() is bench.summary()
+        assert bench.board(BASELINE) is not bench.board(WhatIf(disabled=frozenset({"x"})))
+
+    def test_a_manifest_error_survives_the_way(self) -> None:
+        import pickle
+
+        diagnostic = Diagnostic(severity=Severity.ERROR, code="required", message="m", file="f", line=3)
+        again = pickle.loads(pickle.dumps(ManifestError(diagnostic)))
+        assert (type(again), str(again), again.diagnostic) == (ManifestError, str(diagnostic), diagnostic)
+
+
+class TestProgress:
+    def test_it_says_how_far_the_reading_is(self, desk: WorkerDesk) -> None:
+        opening = desk.open((many_pods(5_000),), Assumptions())
+        told = []
+        while isinstance(waiting := opening.poll(0.05), Waiting):
+            told.append(waiting)
+        reading = [w.done for w in told if w.stage == "reading"]
+        assert len(set(reading)) > 3
+        assert reading == sorted(reading)
+        assert {w.total for w in told if w.stage == "reading"} == {len(many_pods(5_000).data)}
+
+    def test_a_question_that_takes_long_tells_its_watcher(self, desk: WorkerDesk) -> None:
+        seen: list[Waiting | None] = []
+        bench = opened(desk, (many_pods(60),), watch=seen.append)
+        seen.clear()
+        bench.picture(BASELINE, PictureQuestion(by="pod"))
+        assert [type(w) for w in seen[:-1]] == [Waiting] * (len(seen) - 1)
+        assert len(seen) > 1
+        assert seen[-1] is None
+
+
+class TestCancel:
+    def test_an_opening_that_is_cancelled_leaves_no_process(self, desk: WorkerDesk) -> None:
+        opening = desk.open((many_pods(20_000),), Assumptions())
+        while isinstance(waiting := opening.poll(0.05), Waiting) and not waiting.stage:
+            pass
+        assert isinstance(waiting, Waiting)
+        worker = opening._worker  # type: ignore[attr-defined]
+        opening.cancel()
+        assert is_gone(worker.pid)
+
+    def test_one_that_nobody_asks_about_any_more_frees_its_place(self, desk_with: Callable[..., WorkerDesk]) -> None:
+        desk = desk_with(analyses=1)
+        opening = desk.open((many_pods(20_000),), Assumptions())
+        opening.poll(0.05)
+        pid = opening._worker.pid  # type: ignore[attr-defined]
+        del opening
+        gc.collect()
+        assert is_gone(pid)
+        assert opened(desk).summary().workloads
+
+    def test_a_question_that_its_watcher_ends_is_given_up_and_the_next_is_answered(self, desk: WorkerDesk) -> None:
+        class Enough(Exception):  # noqa: N818 - as a page does it
+            pass
+
+        impatient = True
+
+        def watch(waiting: Waiting | None) -> None:
+            if impatient and waiting is not None:
+                waiting.give_up()
+                raise Enough
+
+        bench = opened(desk, (many_pods(600),), watch)
+        begin = time.monotonic()
+        with pytest.raises(Enough):
+            bench.picture(BASELINE, PictureQuestion(by="pod"))
+        impatient = False
+        assert bench.endpoints()
+        assert time.monotonic() - begin < 5
+        with pytest.raises(UsageError, match="cancelled"):
+            bench.picture(BASELINE, PictureQuestion(by="pod"))
+
+
+class TestLimits:
+    def test_an_opening_over_the_time_limit_says_which_flag_raises_it(
+        self, desk_with: Callable[..., WorkerDesk]
+    ) -> None:
+        opening = desk_with(seconds=1).open((many_pods(20_000),), Assumptions())
+        with pytest.raises(UsageError, match=r"took more than 1 seconds and was stopped .*--max-seconds raises"):
+            wait_for(opening)
+
+    def test_an_opening_over_the_memory_limit_does_too(self, desk_with: Callable[..., WorkerDesk]) -> None:
+        opening = desk_with(memory=220_000_000).open((many_pods(20_000),), Assumptions())
+        with pytest.raises(UsageError, match=r"needs more than 220 MB of memory .*--max-memory raises"):
+            wait_for(opening)
+
+    def test_a_question_over_the_time_limit_costs_only_its_answer(self, desk_with: Callable[..., WorkerDesk]) -> None:
+        bench = opened(desk_with(seconds=3), (many_pods(600),))
+        worker_of(bench).limits = ServerLimits(seconds=0)
+        with pytest.raises(UsageError, match="--max-seconds raises"):
+            bench.picture(BASELINE, PictureQuestion(by="pod"))
+        with pytest.raises(UsageError, match="--max-seconds raises"):
+            bench.picture(BASELINE, PictureQuestion(by="pod"))
+        worker_of(bench).limits = ServerLimits()
+        assert bench.endpoints()
+
+    def test_only_so_many_are_opened_at_a_time(self, desk_with: Callable[..., WorkerDesk]) -> None:
+        desk = desk_with(analyses=1)
+        first = desk.open((many_pods(20_000),), Assumptions())
+        assert isinstance(first.poll(0.1), Waiting)
+        second = desk.open(FILES, Assumptions())
+        waiting = second.poll(0.1)
+        assert isinstance(waiting, Waiting)
+        assert waiting.queued
+        first.cancel()
+        assert wait_for(second).summary().workloads
+
+
+class TestEnds:
+    def test_a_killed_worker_is_told_at_once_and_costs_no_other(self, desk: WorkerDesk) -> None:
+        mine, other = opened(desk), opened(desk)
+        os.kill(worker_of(mine).pid, signal.SIGKILL)
+        begin = time.monotonic()
+        with pytest.raises(WorkerLost, match=r"ended unexpectedly \(signal 9\)"):
+            mine.endpoints()
+        assert time.monotonic() - begin < 2
+        assert is_lost(mine)
+        assert not is_lost(other)
+        assert other.endpoints()
+
+    def test_one_that_is_killed_while_it_works_is_too(self, desk: WorkerDesk) -> None:
+        bench = opened(desk, (many_pods(600),))
+        threading.Timer(0.3, os.kill, (worker_of(bench).pid, signal.SIGKILL)).start()
+        begin = time.monotonic()
+        with pytest.raises(WorkerLost, match="ended unexpectedly"):
+            bench.picture(BASELINE, PictureQuestion(by="pod"))
+        assert time.monotonic() - begin < 2.3
+
+    def test_it_ends_with_the_last_bench_that_it_serves(self, desk: WorkerDesk) -> None:
+        bench = opened(desk)
+        pid = worker_of(bench).pid
+        second = bench.with_assumptions(Assumptions(cni="calico"))
+        del bench
+        gc.collect()
+        assert second.endpoints()
+        del second
+        gc.collect()
+        assert is_gone(pid)
+
+    def test_it_ends_when_its_bench_is_let_go(self, desk: WorkerDesk) -> None:
+        bench = opened(desk)
+        let_go(bench)
+        assert is_gone(worker_of(bench).pid)
+        with pytest.raises(WorkerLost, match="replaced"):
+            bench.endpoints()
+
+    @pytest.mark.parametrize("busy", [False, True])
+    def test_it_ends_with_the_process_that_started_it(self, busy: bool, tmp_path: Path) -> None:
+        script = tmp_path / "parent.py"
+        script.write_text(
+            "import os, signal, sys, threading\n"
+            "from tests.unit.workbench.test_worker import *\n"
+            f"bench = opened(WorkerDesk(), (many_pods({600 if busy else 5}),))\n"
+            "print(worker_of(bench).pid, flush=True)\n"
+            "threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGKILL)).start()\n"
+            "bench.picture(BASELINE, PictureQuestion(by='pod'))\n"
+            "threading.Event().wait()\n"
+        )
+        done = subprocess.run(
+            [sys.executable, str(script)],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == -signal.SIGKILL
+        assert is_gone(int(done.stdout))
+
+    def test_a_worker_outlives_the_thread_that_asked_for_it(self, desk: WorkerDesk) -> None:
+        found: list[Bench] = []
+        thread = threading.Thread(target=lambda: found.append(opened(desk)))
+        thread.start()
+        thread.join()
+        assert found[0].endpoints()
+
+    def test_what_the_terminal_interrupts_is_not_the_worker(self, desk: WorkerDesk) -> None:
+        bench = opened(desk)
+        os.kill(worker_of(bench).pid, signal.SIGINT)
+        assert bench.endpoints()
