@@ -219,7 +219,7 @@ def why_command(arguments: argparse.Namespace) -> int:
     """`netviz why`: verdict and trace for one connection."""
     from netviz.engine.naming import find
     from netviz.workbench.answers import Asker
-    from netviz.workbench.bench import protocol_number
+    from netviz.workbench.asking import protocol_number
     from netviz.workbench.excerpts import quoter
     from netviz.workbench.why_json import why_json
 

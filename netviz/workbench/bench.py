@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -24,15 +24,15 @@ from netviz.manifests.limits import DEFAULT_LIMITS, Limits
 from netviz.manifests.progress import Progress
 from netviz.model.cluster import Cluster
 from netviz.model.policy import PolicySet
-from netviz.sets.connections import PROTOCOL_NAMES
 from netviz.source import SourceText
 from netviz.view.build import build_picture, make_layout
 from netviz.view.filters import CardLabels
 from netviz.view.layout import Layout
 from netviz.view.picture import Picture
-from netviz.view.settings import MOST_CARDS, frame_of
+from netviz.view.settings import frame_of
 from netviz.workbench import inventory
 from netviz.workbench.answers import Asker, lookup
+from netviz.workbench.asking import drawable, grouping_of, protocol_number
 from netviz.workbench.board import SelectedWorkload, TierColumn, policy_cards, selected_workloads, tier_columns
 from netviz.workbench.drafts import draft_diagnostics, draft_texts, drafted_ids, with_drafts
 from netviz.workbench.excerpts import quoter
@@ -57,6 +57,7 @@ from netviz.workbench.questions import (
     WhyQuestion,
 )
 from netviz.workbench.steps import step_words
+from netviz.workbench.two_inputs import TwoInputs
 
 _REMEMBERED = 12
 _T = TypeVar("_T")
@@ -91,6 +92,8 @@ class Workbench:
         self._options.assumed_pods()
         self._memory: OrderedDict[object, object] = OrderedDict()
         self._others: dict[Plugin, Workbench] = {}
+        self._earlier: Loaded | None = None
+        self._compared: TwoInputs | None = None
 
     def _options_under(self, plugin: Plugin) -> Options:
         assumed = self._assumptions
@@ -114,7 +117,10 @@ class Workbench:
 
     def with_assumptions(self, assumptions: Assumptions) -> Workbench:
         """The same input under other assumptions; UsageError for a pod CIDR or a network plugin that is none."""
-        return Workbench(self._loaded, assumptions)
+        other = Workbench(self._loaded, assumptions)
+        if self._earlier is not None:
+            other._compare_with(self._earlier)
+        return other
 
     @property
     def assumptions(self) -> Assumptions:
@@ -174,14 +180,14 @@ class Workbench:
         """What the step from one scenario to another does, in a sentence; "" where nothing was switched."""
         if previous == what_if:
             return ""
-        grouping = _grouping(by)
+        grouping = grouping_of(by)
         old, new = self._matrices(previous, grouping)[1], self._matrices(what_if, grouping)[1]
         return step_words(previous, what_if, self._loaded.policies, compare(old, new))
 
     def picture(self, what_if: WhatIf, question: PictureQuestion) -> PictureAnswer:
         """The picture of a scenario beside the baseline, and every changed pair."""
-        question, notes = self._drawable(question)
-        by = _grouping(question.by)
+        question, notes = drawable(question, self._cluster)
+        by = grouping_of(question.by)
         before, after = self._matrices(what_if, by)
         picture = self._picture(what_if, question, before, after, notes)
         changes = self._comparison(what_if, by)
@@ -194,13 +200,13 @@ class Workbench:
 
     def pairs(self, what_if: WhatIf, by: str) -> tuple[ChangeLine, ...]:
         """Every pair that is allowed, unknown or changed, one by one and without folding, sorted by name."""
-        grouping = _grouping(by)
+        grouping = grouping_of(by)
         return inventory.pair_lines(self._matrices(what_if, grouping)[1], self._comparison(what_if, grouping))
 
     def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:
         """The picture as a standalone SVG document."""
-        question, notes = self._drawable(question)
-        before, after = self._matrices(what_if, _grouping(question.by))
+        question, notes = drawable(question, self._cluster)
+        before, after = self._matrices(what_if, grouping_of(question.by))
         return render_svg(self._picture(what_if, question, before, after, notes), dark=dark)
 
     def why(self, what_if: WhatIf, question: WhyQuestion) -> WhyAnswer:
@@ -248,13 +254,43 @@ class Workbench:
         self, what_if: WhatIf, picture: PictureQuestion, source: str, target: str
     ) -> WhyQuestion:
         """The question that explains a drawn edge between two cards, folded ends included."""
-        picture, _ = self._drawable(picture)
-        before, after = self._matrices(what_if, _grouping(picture.by))
+        picture, _ = drawable(picture, self._cluster)
+        before, after = self._matrices(what_if, grouping_of(picture.by))
         drawn = self._picture(what_if, picture, before, after)
         found = inventory.edge_ends(drawn, (before, after), source, target)
         if found is None:
             raise UsageError("that connection is not in the picture any more")
         return WhyQuestion(source=found[0], target=found[1])
+
+    def compare_with(self, files: Sequence[InputFile]) -> LoadSummary | None:
+        """Read the input that this one is compared with, as the state before; without files there is none any more."""
+        if not files:
+            self._earlier = self._compared = None
+            return None
+        earlier = under(load_files([(file.name, file.data) for file in files]), self._plugin)
+        self._compare_with(earlier)
+        return inventory.summary(earlier)
+
+    def _compare_with(self, earlier: Loaded) -> None:
+        self._earlier = under(earlier, self._plugin)
+        self._compared = TwoInputs(self._earlier, self._loaded, self._options)
+
+    def compared(self, question: PictureQuestion) -> PictureAnswer:
+        """Both inputs in one picture, and every changed pair with its causes; UsageError if there is no other input."""
+        return self._two_inputs().picture(question)
+
+    def compared_svg(self, question: PictureQuestion, *, dark: bool = False) -> str:
+        """The picture of both inputs as a standalone SVG document; UsageError if there is no other input."""
+        return self._two_inputs().svg(question, dark=dark)
+
+    def compared_why(self, question: WhyQuestion) -> tuple[WhyAnswer | None, WhyAnswer | None]:
+        """Verdict and traces before and after, None where an end is not there; errors as for `why` and `compared`."""
+        return self._two_inputs().why(question)
+
+    def _two_inputs(self) -> TwoInputs:
+        if self._compared is None:
+            raise UsageError("there is no other input to compare with: choose it on the Compare page")
+        return self._compared
 
     def check_draft(self, draft: Draft) -> tuple[Diagnostic, ...]:
         """What is wrong with a draft: the same checks as for a file."""
@@ -302,16 +338,6 @@ class Workbench:
 
     def _comparison(self, what_if: WhatIf, by: Grouping) -> Comparison:
         return self._remember(("changes", what_if, by), lambda: compare(*self._matrices(what_if, by)))
-
-    def _drawable(self, question: PictureQuestion) -> tuple[PictureQuestion, tuple[str, ...]]:
-        """The question, or the one about namespaces in its place where the input has too many cards, and a sentence."""
-        size = len(self._cluster.workloads)
-        if question.by == "pod":
-            size = max(size, len(self._cluster.pods))
-        if question.by == "namespace" or size <= MOST_CARDS or question.namespaces or question.labels or question.focus:
-            return question, ()
-        many = f"{size:,} {question.by}s are too many to draw one by one: each namespace is one card."
-        return replace(question, by="namespace"), (many,)
 
     def _picture(
         self,
@@ -364,19 +390,3 @@ class Workbench:
             return None
 
         return find
-
-
-def _grouping(by: str) -> Grouping:
-    if by not in set(Grouping):
-        raise UsageError(f"{by!r} is no level: choose pod, workload or namespace")
-    return Grouping(by)
-
-
-def protocol_number(text: str) -> int:
-    """The protocol that a name or number means; UsageError for others."""
-    for number, name in PROTOCOL_NAMES.items():
-        if text.upper() == name.upper():
-            return number
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= 255:
-        return int(text)
-    raise UsageError(f"{text!r} is no protocol: choose one of {', '.join(PROTOCOL_NAMES.values())} or a number 1-255")

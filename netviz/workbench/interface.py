@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from netviz.errors import Diagnostic
@@ -15,6 +16,7 @@ from netviz.workbench.questions import (
     ChangeLine,
     Draft,
     EndpointChoice,
+    InputFile,
     LoadSummary,
     PictureAnswer,
     PictureQuestion,
@@ -110,6 +112,22 @@ class Bench(Protocol):
         self, what_if: WhatIf, picture: PictureQuestion, source: str, target: str
     ) -> WhyQuestion:
         """The question that explains a drawn edge."""
+        ...
+
+    def compare_with(self, files: Sequence[InputFile]) -> LoadSummary | None:
+        """Read the input that this one is compared with, as the state before; without files there is none any more."""
+        ...
+
+    def compared(self, question: PictureQuestion) -> PictureAnswer:
+        """Both inputs in one picture, and every changed pair with its causes."""
+        ...
+
+    def compared_svg(self, question: PictureQuestion, *, dark: bool = False) -> str:
+        """The picture of both inputs as a standalone SVG document."""
+        ...
+
+    def compared_why(self, question: WhyQuestion) -> tuple[WhyAnswer | None, WhyAnswer | None]:
+        """Verdict and traces for one connection before and after."""
         ...
 
     def check_draft(self, draft: Draft) -> tuple[Diagnostic, ...]:

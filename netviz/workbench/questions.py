@@ -112,11 +112,29 @@ class EndpointChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CauseLine:
+    """A difference between two inputs that caused a changed pair.
+
+    `kind` is policy, labels, workload, service, ... (docs/compare.md), `change` added, removed or changed, `detail` how
+    it changed. `alone`: undoing it would undo the change; else only together with the others that are not alone.
+    """
+
+    kind: str
+    name: str
+    change: str
+    detail: str
+    alone: bool
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeLine:
     """One changed pair: matrix peer ids, their labels, the ports in words.
 
     `change` is added, removed, changed, unknown (cannot be decided any more) or decided (could not be before).
     `verdict` is about what is there now: allowed, partly unknown, unknown, or denied for a pair without anything.
+    `causes` are known between two inputs only, `caused_by` is the same in words.
     """
 
     source: str
@@ -127,6 +145,8 @@ class ChangeLine:
     before: str
     after: str
     verdict: str = "allowed"
+    causes: tuple[CauseLine, ...] = ()
+    caused_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from netviz.workbench import (
     Assumptions,
     BoardCard,
     CardFacts,
+    CauseLine,
     ChangeLine,
     DocumentLine,
     Draft,
@@ -284,6 +285,29 @@ class FakeWorkbench:
 
     def edge_question(self, what_if: WhatIf, picture: PictureQuestion, source: str, target: str) -> WhyQuestion:
         return WhyQuestion(source=f"shop/{source}", target=f"shop/{target}", port=8080)
+
+    def compare_with(self, files: Sequence[InputFile]) -> LoadSummary | None:
+        return self.summary() if files else None
+
+    def compared(self, question: PictureQuestion) -> PictureAnswer:
+        answer = self.picture(WhatIf(disabled=frozenset({DENY_ALL})), question)
+        cause = CauseLine(
+            kind="policy",
+            name=HOSTILE if self.hostile else DENY_ALL,
+            change="removed",
+            detail="",
+            alone=True,
+            file=HOSTILE if self.hostile else "policies.yaml",
+            line=1,
+        )
+        changes = tuple(replace(c, causes=(cause,), caused_by=f"policy {cause.name} removed") for c in answer.changes)
+        return replace(answer, changes=changes)
+
+    def compared_svg(self, question: PictureQuestion, *, dark: bool = False) -> str:
+        return self.svg(BASELINE, question, dark=dark)
+
+    def compared_why(self, question: WhyQuestion) -> tuple[WhyAnswer | None, WhyAnswer | None]:
+        return None, self.why(BASELINE, question)
 
     def check_draft(self, draft: Draft) -> tuple[Diagnostic, ...]:
         if "kind" in draft.text:

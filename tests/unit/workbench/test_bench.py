@@ -42,6 +42,9 @@ def answers(asked: Workbench, what_if: WhatIf) -> Iterator[tuple[str, object]]:
     yield "why alias", why(asked, "caller", "service/town/partner", 80, what_if)
 
 
+COMPARING = {"compare_with", "compared", "compared_svg", "compared_why"}
+"""Asked in test_two_inputs.py."""
+
 QUESTIONS = [name for name, _ in answers(bench(), BASELINE)]
 
 
@@ -56,7 +59,7 @@ def test_every_question_is_in_the_list_above() -> None:
     asked = bench()
     methods = {name for name in dir(asked) if not name.startswith("_") and callable(getattr(asked, name))}
     told = {name.split()[0] for name in QUESTIONS}
-    assert methods - told == {"load", "with_assumptions", "edge_question", "drafted"}
+    assert methods - told == {"load", "with_assumptions", "edge_question", "drafted"} | COMPARING
 
 
 @pytest.mark.parametrize("question", [BASELINE, OFF, DRAFTED, PictureQuestion(), WhyQuestion(source="a", target="b")])
