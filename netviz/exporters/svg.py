@@ -29,7 +29,7 @@ _BOX_SUBTITLE: Final = 12.0
 _POLICIES_SHOWN: Final = 24
 _ARROW: Final = (11.0, 4.6)
 _DASHES: Final = {Change.SAME: "", Change.ADDED: "", Change.REMOVED: "8 5", Change.CHANGED: ""}
-_OUTSIDE: Final = frozenset({NodeKind.INTERNET, NodeKind.ANY_WORKLOAD, NodeKind.ADDRESSES, NodeKind.INGRESS_CONTROLLER})
+_OUTSIDE: Final = frozenset(NodeKind) - {NodeKind.WORKLOAD, NodeKind.NAMESPACE}
 
 
 def write_svg(picture: Picture, rows: PairRows, context: ExportContext) -> str:

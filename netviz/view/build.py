@@ -148,6 +148,7 @@ def _node(face: Face, layout: Layout, colours: Mapping[str, int]) -> Node:
         egress_before=face.egress_before,
         tooltip=face.tooltip,
         peer=face.peer,
+        example=face.example,
     )
 
 

@@ -37,7 +37,7 @@ class Face:
     """The content of one card, before it has a place. `title` is in one line; all text is already visible text.
 
     `unit` is what a card of the cluster stands for: workload, pod or namespace. With `grouped_by`, a label key, the
-    box is that of its value `group`, not of the namespace.
+    box is that of its value `group`, not of the namespace. `example`: see `Node`.
     """
 
     id: str
@@ -52,6 +52,7 @@ class Face:
     egress_before: Badge | None = None
     tooltip: tuple[str, ...] = ()
     peer: str = ""
+    example: str = ""
     unit: str = ""
     group: str = ""
     grouped_by: str = ""

@@ -25,6 +25,7 @@ INTERNET_SOURCE: Final = "internet"
 INTERNET_TARGET: Final = "internet:target"
 TARGET_SUFFIX: Final = ":target"
 MOST_OPEN_DRAWN: Final = 12
+MOST_COVERED_DRAWN: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ class Drawing:
 def fold(table: PairTable) -> Drawing:
     """The drawing of the whole table; every changed pair is visible through some link whose change is not SAME."""
     folding = _Folding(table=table, groups=representatives(address_groups(table)))
-    explicit, needs_any, needs_outside = _explicit_links(folding)
+    explicit, needs_any, needs_outside, covered_note = _explicit_links(folding)
     incoming, open_note = _incoming_links(folding)
     outgoing, everywhere_notes = _outgoing_links(folding, needs_any, needs_outside)
     links = (*incoming, *explicit, *outgoing, *_unknown_links(folding))
@@ -62,7 +63,7 @@ def fold(table: PairTable) -> Drawing:
         ends={e.id: e for e in table.ends if e.peer.type is not PeerType.ADDRESSES},
         outside={folding.card(i, source=True): group for i, group in folding.groups.items()},
         links=tuple(sorted(links, key=lambda link: (link.source, link.target, not link.certain))),
-        notes=(*open_note, *everywhere_notes),
+        notes=(*open_note, *everywhere_notes, *covered_note),
     )
 
 
@@ -139,11 +140,15 @@ class _Folding:
         return self.memo[key]
 
 
-def _explicit_links(folding: _Folding) -> tuple[list[Link], set[int], set[int]]:
-    """Links between two cards, and the sources whose folded link must be drawn to show a change."""
+def _explicit_links(folding: _Folding) -> tuple[list[Link], set[int], set[int], tuple[str, ...]]:
+    """Links between two cards, the sources whose folded link must be drawn to show a change, and a note.
+
+    A changed pair whose folded link shows the change, and that has nothing of its own left, is drawn too unless there
+    are very many of that sort.
+    """
     links: list[Link] = []
-    needs_any: set[int] = set()
-    needs_outside: set[int] = set()
+    covered: list[tuple[Link, str, int]] = []
+    needs: dict[str, set[int]] = {"in": set(), "any": set(), "outside": set()}
     senders, receivers = _boundless(folding)
     for source, target, (before, after) in folding.pairs():
         if source in senders and target in receivers and before.allow == after.allow:
@@ -154,32 +159,35 @@ def _explicit_links(folding: _Folding) -> tuple[list[Link], set[int], set[int]]:
         if folding.internet(target):
             start = folding.table.ends[source]
             if change is not Change.SAME and start.was.egress.any_outside != start.peer.egress.any_outside:
-                needs_outside.add(source)
+                needs["outside"].add(source)
             continue
         was = folding.residual(source, target, before.allow, old=True)
         now = folding.residual(source, target, after.allow, old=False)
-        if not was and not now:
-            if change is Change.SAME:
-                continue
-            needs = _shown_by_fold(folding, source, target, change)
-            if needs == "any":
-                needs_any.add(source)
-            elif needs == "outside":
-                needs_outside.add(source)
-            if needs:
-                continue
+        if change is Change.SAME and not was and not now:
+            continue
+        shown = "" if change is Change.SAME or now else _shown_by_fold(folding, source, target, change)
+        if shown and not was:
+            needs[shown].add(source)
+            continue
         if change is not Change.SAME:
             was, now = before.allow, after.allow
-        links.append(
-            Link(
-                source=folding.card(source, source=True),
-                target=folding.card(target, source=False),
-                before=was or now if change is Change.SAME else was,
-                after=now or was if change is Change.SAME else now,
-                change=change,
-            )
+        link = Link(
+            source=folding.card(source, source=True),
+            target=folding.card(target, source=False),
+            before=was or now if change is Change.SAME else was,
+            after=now or was if change is Change.SAME else now,
+            change=change,
         )
-    return links, needs_any, needs_outside
+        if shown and after.allow:
+            covered.append((link, shown, source))
+        else:
+            links.append(link)
+    if len(covered) <= MOST_COVERED_DRAWN:
+        return [*links, *(link for link, _, _ in covered)], needs["any"], needs["outside"], ()
+    for _, shown, source in covered:
+        needs[shown].add(source)
+    note = f"{len(covered)} connections are now part of what is open to everybody: not drawn one by one."
+    return links, needs["any"], needs["outside"], (note,)
 
 
 def _boundless(folding: _Folding) -> tuple[set[int], set[int]]:

@@ -78,11 +78,13 @@ def arrange(
     groups = groups_of(inner, flows, sides)
     width = _card_width(inner)
     heights = {f.id: card_height(f, width) for f in inner}
-    stacks, pitch = best_stacks(groups, width, max(heights.values(), default=CARD_HEIGHT), flows)
+    outer = [f for f in cards.values() if f.kind not in (NodeKind.WORKLOAD, NodeKind.NAMESPACE)]
+    called = {target for _, target in flows}
+    beside = len({f.id in called for f in outer}) * (_OUTER_WIDTH + _OUTER_STRIP)
+    stacks, pitch = best_stacks(groups, width, max(heights.values(), default=CARD_HEIGHT), flows, beside=beside)
     measures = _Measures(card_width=width, pitch=pitch, heights=heights)
     stacks = _untangled(stacks, measures, flows)
     places, boxes, tracks = _set_out(stacks, measures, colours)
-    outer = [f for f in cards.values() if f.kind not in (NodeKind.WORKLOAD, NodeKind.NAMESPACE)]
     return with_outer_cards(
         Layout(places=places, boxes=tuple(boxes), tracks=_with_outer_tracks(tracks, outer), card_width=width),
         outer,

@@ -15,6 +15,7 @@ class NodeKind(StrEnum):
     INTERNET = "internet"
     ANY_WORKLOAD = "any-workload"
     INGRESS_CONTROLLER = "ingress-controller"
+    GROUP = "group"
 
 
 class Badge(StrEnum):
@@ -47,7 +48,8 @@ class Node:
 
     `title_lines` is the name, wrapped so that it fits the card. `colour` indexes the namespace palette. `icon` is one
     of cube, cylinder, globe, grid, gateway, clock, stack. `peer` is the matrix peer id: of one address peer that
-    speaks for all that a card of addresses stands for; "" for "Any workload".
+    speaks for all that a card of addresses stands for; "" for "Any workload" and for a group of cards. `example` is the
+    peer id of one member of a group, "" for other cards.
     `ingress_before` and `egress_before` differ from the badges where the what-if changed them.
     """
 
@@ -68,6 +70,7 @@ class Node:
     egress_before: Badge | None = None
     tooltip: tuple[str, ...] = ()
     peer: str = ""
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

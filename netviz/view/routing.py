@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from netviz.view.geometry import Path, Point, Rect, line, point_at, swing
+from netviz.view.geometry import Path, Point, Rect, line, swing
 from netviz.view.layout import Layout, Place
 
 _CLEAR: Final = 9.0
@@ -26,7 +26,7 @@ _CHOICES: Final = 6
 _PLAIN_SPAN: Final = 4
 _FAR: Final = 1e6
 _HANDLES: Final = (0.5, 0.36, 0.62)
-_SAMPLE: Final = 26.0
+_HALVINGS: Final = 14
 
 Gap = tuple[float, float]
 _State = tuple[float, float, tuple[tuple[int, float], ...]]
@@ -113,20 +113,32 @@ def _planned(
 
 
 def _is_free(layout: Layout, gaps: Sequence[Sequence[Gap]], start: Point, end: Point, handle: float) -> bool:
-    """Whether one plain curve passes through gaps only."""
+    """Whether one plain curve passes through gaps only.
+
+    The curve only rises or only falls, so that it is in a gap all the way if it is at both sides of the track.
+    """
     low, high = sorted((start[0], end[0]))
-    tracks = [(i, t) for i, t in enumerate(layout.tracks) if t[0] > low and t[1] < high]
-    piece = (start, *swing(start, end, handle))
-    used: dict[int, int] = {}
-    steps = max(12, int((high - low) / _SAMPLE))
-    for step in range(1, steps):
-        x, y = point_at(piece, step / steps)
-        for i, (left, right) in tracks:
-            if left - _CLEAR <= x <= right + _CLEAR:
-                gap = bisect_right(gaps[i], y, key=lambda gap: gap[0]) - 1
-                if y > gaps[i][gap][1] or used.setdefault(i, gap) != gap:
-                    return False
+    for i, (left, right) in enumerate(layout.tracks):
+        if left <= low or right >= high:
+            continue
+        heights = [_height_at(start, end, handle, x) for x in (left - _CLEAR, right + _CLEAR)]
+        gap = bisect_right(gaps[i], min(heights), key=lambda gap: gap[0]) - 1
+        if max(heights) > gaps[i][gap][1]:
+            return False
     return True
+
+
+def _height_at(start: Point, end: Point, handle: float, x: float) -> float:
+    """Where the swing from start to end is at `x`."""
+    wanted = (x - start[0]) / (end[0] - start[0])
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        t = (low + high) / 2
+        if t * (3 * (1 - t) * ((1 - t) * handle + t * (1 - handle)) + t * t) < wanted:
+            low = t
+        else:
+            high = t
+    return start[1] + (end[1] - start[1]) * low * low * (3 - 2 * low)
 
 
 def _cheapest_gaps(

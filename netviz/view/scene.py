@@ -70,10 +70,12 @@ def scene(table: PairTable, view: ViewSettings = PLAIN, labels: CardLabels = NO_
     else:
         if view.focus:
             notes.append(f"{visible(view.focus)} is not in this view: everything is shown.")
-        links, hub_notes = without_hubs(cards, links, view.hubs)
+        links, groups, hub_notes = without_hubs(cards, links, view.hubs)
+        cards |= groups
         notes += hub_notes
         shown = _pod_cards(cards, picked, view, links)
-    links, cut_notes = few_enough(cards, links)
+    links, groups, cut_notes = few_enough(cards, links)
+    cards |= groups
     notes += cut_notes
     if view.only_changes:
         links = tuple(link for link in links if link.change is not Change.SAME)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Final
@@ -23,13 +23,12 @@ BETWEEN_BOXES: Final = 62.0
 BOX_GAP: Final = 34.0
 MANY: Final = 60
 _BOTTOM: Final = 22.0
-_OUTER: Final = 400.0
 _BEST_ASPECT: Final = 1.95
 _GAPS: Final = (34.0, 40.0, 50.0, 62.0, 74.0)
 _ROWS: Final = (2, 3, 4, 5, 6, 7, 8, 10, 12, 16)
-_LIMITS: Final = (1.0, 1.3, 1.7, 2.2, 3.0, 4.0, 6.0)
+_LIMITS: Final = (0.7, 1.0, 1.3, 1.7, 2.2, 3.0)
 _BOWS: Final = 1.7
-_BESIDE: Final = 1.0
+_BESIDE: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,30 +115,49 @@ def _folded_columns(group: Group, rows: int, most: int) -> tuple[tuple[str, ...]
     return tuple(tuple(column) for column in columns)
 
 
-def best_stacks(groups: Sequence[Group], width: float, height: float, flows: Flows) -> tuple[Stacks, float]:
-    """The way of wrapping that suits a screen best, and the distance from row to row."""
+def best_stacks(
+    groups: Sequence[Group], width: float, height: float, flows: Flows, *, beside: float = 0.0
+) -> tuple[Stacks, float]:
+    """The way of wrapping that suits a screen best, and the distance from row to row.
+
+    `width` and `height` are those of a card; `beside` is the width that cards outside of all boxes will take.
+    """
     best: tuple[float, Stacks] = math.inf, ()
     groups = sorted(groups, key=lambda g: (g.rank is None, g.rank or 0))
     merges = _merged_ranks(groups, flows)
     inner = max((len(g.columns) - 1 for g in groups), default=0)
     gaps = _GAPS if sum(len(c) for g in groups for c in g.columns) <= MANY else _GAPS[:2]
+    tried: set[tuple[tuple[tuple[str, ...], ...], ...]] = set()
     for rows, inside in product(_ROWS, sorted({inner, *(m for m in (1, 2, 3, 4) if m < inner)})):
-        folded = [replace(g, columns=_folded_columns(g, rows, inside)) for g in groups]
+        columns = tuple(_folded_columns(g, rows, inside) for g in groups)
+        if columns in tried:
+            continue
+        tried.add(columns)
+        folded = [replace(g, columns=c) for g, c in zip(groups, columns, strict=True)]
         sizes = {g.key: box_size(g, width, height + gaps[0]) for g in folded}
-        tallest = max((h for _, h in sizes.values()), default=0.0)
+        limits = _limits(sizes.values())
         bows = _same_column(folded, flows) / max(1, len(flows))
-        for ranks, beside in merges:
+        for ranks, level in merges:
             ranked = [replace(g, rank=ranks.get(g.key)) for g in folded]
-            for limit in _LIMITS:
-                stacks = _stacked(ranked, sizes, tallest * limit)
-                cost = _cost(stacks, sizes) + _BOWS * bows + _BESIDE * beside
+            for limit in limits:
+                stacks = _stacked(ranked, sizes, limit)
+                cost = _cost(stacks, sizes, beside) + _BOWS * bows + _BESIDE * level
                 if cost < best[0] - 1e-9:
                     best = cost, stacks
-    return best[1], height + _widest_gap(best[1], width, height, gaps)
+    return best[1], height + _widest_gap(best[1], width, height, gaps, beside)
+
+
+def _limits(sizes: Iterable[tuple[float, float]]) -> list[float]:
+    """How high a stack may be: some boxes high, or about as high as the picture must be to suit a screen."""
+    found = [*sizes]
+    tallest = max((h for _, h in found), default=0.0)
+    area = sum((w + BETWEEN_BOXES + 2 * PAD) * (h + BOX_GAP) for w, h in found)
+    screen = math.sqrt(area / _BEST_ASPECT)
+    return sorted({tallest, *(max(tallest, side * share) for side in (tallest, screen) for share in _LIMITS)})
 
 
 def _merged_ranks(groups: Sequence[Group], flows: Flows) -> list[tuple[dict[str, int], float]]:
-    """The ranks as they are, then with ever more neighbouring ranks taken together, down to two.
+    """The ranks as they are, then with ever more neighbouring ranks taken together, down to one.
 
     Each time those two are merged that call each other least; the number is the share of all connections that then run
     between boxes of one rank.
@@ -162,7 +180,7 @@ def _merged_ranks(groups: Sequence[Group], flows: Flows) -> list[tuple[dict[str,
                 between[low] = between.get(low, 0) + count
         found.append((ranks, beside / max(1, len(flows))))
         last = max(ranks.values(), default=0)
-        if last < 2:
+        if last < 1:
             return found
         joint = min(range(last), key=lambda rank: (between.get(rank, 0), -rank))
         ranks = {key: rank - (rank > joint) for key, rank in ranks.items()}
@@ -174,10 +192,11 @@ def _same_column(groups: Sequence[Group], flows: Flows) -> int:
     return sum(1 for source, target in flows if source in column and column[source] == column.get(target))
 
 
-def _widest_gap(stacks: Stacks, width: float, height: float, gaps: Sequence[float]) -> float:
+def _widest_gap(stacks: Stacks, width: float, height: float, gaps: Sequence[float], beside: float) -> float:
     """The most room between rows that does not make the picture smaller on the screen."""
     costs = {
-        gap: _cost(stacks, {g.key: box_size(g, width, height + gap) for stack in stacks for g in stack}) for gap in gaps
+        gap: _cost(stacks, {g.key: box_size(g, width, height + gap) for stack in stacks for g in stack}, beside)
+        for gap in gaps
     }
     return max(gap for gap, cost in costs.items() if cost <= costs[gaps[0]] + 0.02)
 
@@ -233,7 +252,7 @@ def _stacked(groups: Sequence[Group], sizes: Mapping[str, tuple[float, float]], 
     return tuple(tuple(stack) for stack in stacks)
 
 
-def _cost(stacks: Stacks, sizes: Mapping[str, tuple[float, float]]) -> float:
-    width = _OUTER + sum(max(sizes[g.key][0] for g in stack) + room_after(stack) for stack in stacks)
+def _cost(stacks: Stacks, sizes: Mapping[str, tuple[float, float]], beside: float) -> float:
+    width = beside + sum(max(sizes[g.key][0] for g in stack) + room_after(stack) for stack in stacks)
     height = max((sum(sizes[g.key][1] + BOX_GAP for g in stack) for stack in stacks), default=CARD_HEIGHT)
     return math.log(max(width / _BEST_ASPECT, height))

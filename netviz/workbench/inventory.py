@@ -326,8 +326,8 @@ def edge_ends(
         return None
     start, end = nodes[source], nodes[target]
     outside = _largest_outside(matrices[1])
-    first = start.peer or ("" if start.kind is NodeKind.ANY_WORKLOAD else outside)
-    second = end.peer or ("" if end.kind is NodeKind.ANY_WORKLOAD else outside)
+    first = start.peer or start.example or ("" if start.kind is NodeKind.ANY_WORKLOAD else outside)
+    second = end.peer or end.example or ("" if end.kind is NodeKind.ANY_WORKLOAD else outside)
     if first and second:
         return first, second
     removed = any((e.source, e.target, e.change) == (source, target, Change.REMOVED) for e in picture.edges)

@@ -1,9 +1,7 @@
-from dataclasses import replace
-
 from netviz.analysis.pairs import paired
 from netviz.view.scene import Scene, scene
 from netviz.view.settings import ViewSettings
-from tests.unit.view.worlds import World, shop, shop_what_if, synthetic, tcp
+from tests.unit.view.worlds import World, shop, shop_what_if
 
 
 def seen(world: World, after: World | None = None, *, namespaces: tuple[str, ...] = (), focus: str = "") -> Scene:
@@ -51,22 +49,3 @@ def test_a_focus_that_is_not_there_shows_everything_and_says_so() -> None:
     shown = seen(shop(), focus="shop/gone")
     assert len(shown.faces) == len(seen(shop()).faces)
     assert "shop/gone is not in this view: everything is shown." in shown.notes
-
-
-def test_a_hub_of_a_large_picture_is_a_sentence_until_it_is_focused() -> None:
-    world = synthetic(80, 8, watched=True)
-    watcher = world.pods[-1].id
-    name = watcher.partition("/")[2]
-    shown = seen(world)
-    assert not [link for link in shown.links if link.source == watcher and link.after == tcp(9090)]
-    assert f"{name} may reach 69 others on TCP 9090: not drawn, focus on it to see them." in shown.notes
-    assert len([link for link in seen(world, focus=watcher).links if link.source == watcher]) == 69
-
-
-def test_a_changed_link_of_a_hub_is_drawn() -> None:
-    world = synthetic(80, 8, watched=True)
-    watched, watcher = world.pods[15], world.pods[-1].id
-    rules = tuple(rule for rule in watched.ingress or () if rule[0] != watcher)
-    after = World(tuple(replace(p, ingress=rules) if p == watched else p for p in world.pods))
-    drawn = [link for link in seen(world, after).links if link.source == watcher and link.before == tcp(9090)]
-    assert [link.target for link in drawn] == [watched.id]
