@@ -9,6 +9,7 @@ from netviz.ui.address import sync_address
 from netviz.ui.editor import render_editor
 from netviz.ui.opening import open_first
 from netviz.ui.page_input import render_report, render_welcome
+from netviz.ui.page_matrix import render_matrix
 from netviz.ui.page_policies import render_board, render_policy
 from netviz.ui.page_table import render_table
 from netviz.ui.panel_map import render_map
@@ -42,6 +43,9 @@ def _render_loaded(state: AppState, bench: workbench.Bench) -> None:
     match state.view:
         case "input":
             render_report(state, bench, summary)
+        case "matrix":
+            _render_incomplete(summary)
+            render_matrix()
         case "table":
             _render_incomplete(summary)
             render_table(state)

@@ -16,6 +16,7 @@ from netviz.view.picture import Change, Edge, Picture
 from netviz.workbench import BASELINE, CardFacts, EndpointChoice, Half, Step, WhatIf, WhyAnswer, WhyQuestion
 
 PANEL_HEIGHT = 680
+HINT = "Click an arrow to see which rules decide, or a card to see its policies and peers."
 PROTOCOLS = ("TCP", "UDP", "SCTP")
 MARKS = {"yes": "✓", "no": "✗", "info": "•", "unknown": "?"}
 VERDICTS = {
@@ -33,13 +34,13 @@ SMALL_INPUT = 60
 NOW, BEFORE = "With the what-if", "As in the files"
 
 
-def render_why(state: AppState, bench: workbench.Bench, picture: Picture) -> None:
-    """The form for a question, and the answer about what is selected or was asked."""
+def render_why(state: AppState, bench: workbench.Bench, picture: Picture, *, hint: str = HINT) -> None:
+    """The form for a question, and the answer about what is selected or was asked; `hint` says how to select."""
     with st.container(height=PANEL_HEIGHT, border=False, key="nv-why"):
         _render_form(state, bench.endpoints())
         subject = state.subject
         if subject == NOTHING:
-            text("Click an arrow to see which rules decide, or a card to see its policies and peers.", "quiet", "hint")
+            text(hint, "quiet", "hint")
         elif subject.node:
             _render_node(state, bench, picture, subject.node)
         else:
@@ -50,7 +51,7 @@ def _render_form(state: AppState, endpoints: Sequence[EndpointChoice]) -> None:
     labels = {choice.id: choice.label for choice in endpoints}
     keys = {name: f"why-{name}-{state.generation}" for name in ("from", "to", "protocol", "port", "ask")}
     with (
-        st.expander("Ask: may A reach B?", expanded=state.subject == NOTHING or state.subject.question is not None),
+        st.expander("Ask: may A reach B?", expanded=state.subject == NOTHING or state.subject.asked),
         st.form(f"why-{state.generation}", border=False),
     ):
         for name in ("from", "to"):
@@ -78,7 +79,7 @@ def _ask(keys: Mapping[str, str]) -> None:
             protocol=st.session_state[keys["protocol"]],
             port=int(st.session_state[keys["port"]]),
         )
-        update(subject=Subject(question=question))
+        update(subject=Subject(question=question, asked=True))
 
 
 def _render_connection(state: AppState, bench: workbench.Bench, picture: Picture, subject: Subject) -> None:

@@ -12,13 +12,22 @@ import streamlit as st
 from netviz import workbench
 from netviz.errors import Diagnostic
 from netviz.view.settings import LEVELS, MOST_HOPS
-from netviz.workbench import Assumptions, Draft, InputFile, PictureQuestion, ViewSettings, WhatIf, WhyQuestion
+from netviz.workbench import (
+    Assumptions,
+    Draft,
+    GridQuestion,
+    InputFile,
+    PictureQuestion,
+    ViewSettings,
+    WhatIf,
+    WhyQuestion,
+)
 
-VIEWS = ("map", "table", "policies", "input")
+VIEWS = ("map", "matrix", "table", "policies", "input")
 STATE_KEY = "netviz"
 SHORT_LENGTH = 8
 MOST_CARDS = 150
-"""Above this many workloads the map begins with namespaces."""
+"""Above this many workloads the page begins with the matrix, and the map with namespaces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +59,22 @@ class Editing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What the explanation is about: a card or an arrow of the map (by node id), a question of the form, or nothing."""
+    """What the explanation is about: a card or an arrow of the map (by node id), a question, or nothing.
+
+    `asked` says that the question was put in the form, and not by choosing a pair.
+    """
 
     node: str = ""
     source: str = ""
     target: str = ""
     question: WhyQuestion | None = None
+    asked: bool = False
 
 
 NOTHING = Subject()
 DEFAULTS = Assumptions()
 PLAIN = ViewSettings()
+ALL_ZONES = GridQuestion()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +86,7 @@ class AppState:
     `noticed` is what there was to say before anything was read, such as a file that is no manifest.
     `generation` counts loads; the keys of input widgets contain it, so that a load also lets go of what they hold.
     `editing` is None while the editor is closed; `reading` is the id of the policy that is shown by itself;
+    `home` is the view that the page began with; `grid` is the window of the matrix that is shown.
     `settings` is what the map shows; `explaining` says whether it has the panel beside it. `subject` is what is
     explained, `selected` the selection of the map that was last acted on, and `clicked` the click that made it.
     """
@@ -83,6 +98,8 @@ class AppState:
     noticed: tuple[Diagnostic, ...] = ()
     generation: int = 0
     view: str = "map"
+    home: str = "map"
+    grid: GridQuestion = ALL_ZONES
     settings: ViewSettings = PLAIN
     disabled: frozenset[str] = frozenset()
     enforced: frozenset[str] = frozenset()
@@ -131,6 +148,8 @@ def loaded(
     bench: workbench.Bench, *, origin: str, identity: str, sample: str = "", noticed: Sequence[Diagnostic] = ()
 ) -> AppState:
     """Start over with another input; only the count of loads goes on."""
+    is_large = bench.summary().workloads > MOST_CARDS
+    home = "matrix" if is_large else "map"
     state = AppState(
         bench=bench,
         origin=origin,
@@ -139,7 +158,9 @@ def loaded(
         noticed=tuple(noticed),
         assumptions=bench.assumptions,
         generation=current().generation + 1,
-        settings=ViewSettings(by="namespace" if bench.summary().workloads > MOST_CARDS else "workload"),
+        view=home,
+        home=home,
+        settings=ViewSettings(by="namespace" if is_large else "workload"),
     )
     st.session_state[STATE_KEY] = state
     return state
@@ -166,7 +187,7 @@ def to_query(state: AppState) -> dict[str, str]:
     query = {
         "sample": state.sample,
         "input": state.identity,
-        "view": state.view if state.view != "map" else "",
+        "view": state.view if state.view != state.home else "",
         "by": state.settings.by if state.settings.by != "workload" else "",
         "ns": _hashes(state.settings.namespaces),
         "focus": short(state.settings.focus) if state.settings.focus else "",

@@ -7,6 +7,7 @@ from netviz.workbench.board import BoardCard, SelectedWorkload, TierColumn
 from netviz.workbench.desk import Desk, LocalDesk, Opening, WorkerDesk, is_lost, let_go
 from netviz.workbench.fidelity import Fidelity, FidelityLine
 from netviz.workbench.finding import FoundCard, FoundCards, LabelChoice
+from netviz.workbench.grid import Grid, GridCell, GridLine, GridQuestion
 from netviz.workbench.interface import Bench
 from netviz.workbench.questions import (
     BASELINE,
@@ -46,6 +47,10 @@ __all__ = [
     "FidelityLine",
     "FoundCard",
     "FoundCards",
+    "Grid",
+    "GridCell",
+    "GridLine",
+    "GridQuestion",
     "Half",
     "InputFile",
     "LabelChoice",

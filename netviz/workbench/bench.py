@@ -38,6 +38,7 @@ from netviz.workbench.drafts import draft_diagnostics, draft_texts, drafted_ids,
 from netviz.workbench.excerpts import quoter
 from netviz.workbench.fidelity import Fidelity, FidelityLine, fidelity, unmodelled_lines, unmodelled_notes
 from netviz.workbench.finding import FoundCards, LabelChoice, asks_for_labels, card_labels, find_cards, label_choices
+from netviz.workbench.grid import MOST_COUNTED, Grid, GridQuestion, peer_grid, zone_grid, zone_tallies
 from netviz.workbench.plugins import Comparing, options_for
 from netviz.workbench.questions import (
     BASELINE,
@@ -202,6 +203,18 @@ class Workbench:
         """Every pair that is allowed, unknown or changed, one by one and without folding, sorted by name."""
         grouping = grouping_of(by)
         return inventory.pair_lines(self._matrices(what_if, grouping)[1], self._comparison(what_if, grouping))
+
+    def grid(self, what_if: WhatIf, question: GridQuestion) -> Grid:
+        """A window of the matrix; UsageError for a zone that is not there, or is part of an input too large to open."""
+        counted = len(self._cluster.workloads) <= MOST_COUNTED
+        by = Grouping.WORKLOAD if counted else Grouping.NAMESPACE
+        after, changes = self._matrices(what_if, by)[1], self._comparison(what_if, by)
+        if not question.source:
+            key = ("tallies", what_if)
+            return zone_grid(self._remember(key, lambda: zone_tallies(after, changes, counted=counted)), question)
+        if not counted:
+            raise UsageError(f"pairs of workloads are not worked out for more than {MOST_COUNTED:,} workloads")
+        return peer_grid(after, changes, question)
 
     def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:
         """The picture as a standalone SVG document."""

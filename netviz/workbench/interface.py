@@ -9,6 +9,7 @@ from netviz.errors import Diagnostic
 from netviz.workbench.board import SelectedWorkload, TierColumn
 from netviz.workbench.fidelity import Fidelity, FidelityLine
 from netviz.workbench.finding import FoundCards, LabelChoice
+from netviz.workbench.grid import Grid, GridQuestion
 from netviz.workbench.questions import (
     BASELINE,
     Assumptions,
@@ -90,6 +91,10 @@ class Bench(Protocol):
 
     def pairs(self, what_if: WhatIf, by: str) -> tuple[ChangeLine, ...]:
         """Every pair that is allowed, unknown or changed."""
+        ...
+
+    def grid(self, what_if: WhatIf, question: GridQuestion) -> Grid:
+        """A window of the matrix."""
         ...
 
     def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:

@@ -162,21 +162,23 @@ def change_lines(comparison: Comparison) -> tuple[ChangeLine, ...]:
             source_label=labels[change.source],
             target_label=labels[change.target],
             change=change.word,
-            before=_cell_words(change.before.allow, change.before.unknown),
-            after=_cell_words(change.after.allow, change.after.unknown),
-            verdict=_cell_verdict(change.after.allow, change.after.unknown),
+            before=cell_words(change.before.allow, change.before.unknown),
+            after=cell_words(change.after.allow, change.after.unknown),
+            verdict=cell_verdict(change.after.allow, change.after.unknown),
         )
         for change in comparison.changes
     )
 
 
-def _cell_words(allow: ConnectionSet, unknown: ConnectionSet) -> str:
+def cell_words(allow: ConnectionSet, unknown: ConnectionSet) -> str:
+    """What a cell lets through, in words; "" for nothing."""
     words = [connection_words(allow)] if allow else []
     words += [f"unknown: {connection_words(unknown)}"] if unknown else []
     return "; ".join(words)
 
 
-def _cell_verdict(allow: ConnectionSet, unknown: ConnectionSet) -> str:
+def cell_verdict(allow: ConnectionSet, unknown: ConnectionSet) -> str:
+    """A cell in one word: allowed, partly unknown, unknown or denied."""
     if not unknown:
         return "allowed" if allow else "denied"
     return "partly unknown" if allow else "unknown"
@@ -241,7 +243,7 @@ def card_facts(evaluation: Evaluation, matrix: ReachabilityMatrix, identity: str
     peer = matrix.peers[number]
     incoming, outgoing = [], []
     for (i, j), cell in sorted(matrix.cells.items()):
-        words = _cell_words(cell.allow, cell.unknown)
+        words = cell_words(cell.allow, cell.unknown)
         if j == number:
             incoming.append((matrix.peers[i].id, peer_label(matrix.peers[i]), words))
         elif i == number:
@@ -353,7 +355,7 @@ def pair_lines(matrix: ReachabilityMatrix, comparison: Comparison) -> tuple[Chan
     for (i, j), cell in matrix.cells.items():
         source, target = matrix.peers[i].id, matrix.peers[j].id
         if (source, target) not in changed:
-            words = _cell_words(cell.allow, cell.unknown)
+            words = cell_words(cell.allow, cell.unknown)
             found[source, target] = ChangeLine(
                 source=source,
                 target=target,
@@ -362,7 +364,7 @@ def pair_lines(matrix: ReachabilityMatrix, comparison: Comparison) -> tuple[Chan
                 change="same",
                 before=words,
                 after=words,
-                verdict=_cell_verdict(cell.allow, cell.unknown),
+                verdict=cell_verdict(cell.allow, cell.unknown),
             )
     return tuple(sorted(found.values(), key=lambda line: (line.source_label, line.target_label)))
 

@@ -21,6 +21,10 @@ from netviz.workbench import (
     FidelityLine,
     FoundCard,
     FoundCards,
+    Grid,
+    GridCell,
+    GridLine,
+    GridQuestion,
     Half,
     InputFile,
     LabelChoice,
@@ -235,6 +239,51 @@ class FakeWorkbench:
                 after=edge.ports,
             )
             for edge in drawn
+        )
+
+    def grid(self, what_if: WhatIf, question: GridQuestion) -> Grid:
+        """The namespace against itself; opened, its three workloads."""
+        edges = self.picture(what_if, PictureQuestion()).picture.edges
+        names = dict(zip(PLACES, ("a", HOSTILE if self.hostile else "b", "c"), strict=True))
+        shop = GridLine(id="namespace/shop", label=HOSTILE if self.hostile else "shop", members=3)
+        if not question.source:
+            counts = {change: sum(edge.change is change for edge in edges) for change in Change}
+            whole = GridCell(
+                row=0,
+                column=0,
+                pairs=sum(edge.change is not Change.REMOVED for edge in edges),
+                possible=6,
+                unknown=0,
+                added=counts[Change.ADDED],
+                removed=counts[Change.REMOVED],
+            )
+            return Grid(rows=(shop,), columns=(shop,), cells=(whole,), row_total=1, column_total=1)
+        lines = tuple(GridLine(id=f"shop/{name}", label=f"shop/{name}") for name in names.values())
+        cells = tuple(
+            GridCell(
+                row=list(names).index(edge.source),
+                column=list(names).index(edge.target),
+                pairs=int(edge.change is not Change.REMOVED),
+                possible=1,
+                unknown=0,
+                added=int(edge.change is Change.ADDED),
+                removed=int(edge.change is Change.REMOVED),
+                verdict="denied" if edge.change is Change.REMOVED else "allowed",
+                ports=edge.ports,
+                before=edge.ports_before,
+                colour=None if edge.change is Change.REMOVED else 0,
+            )
+            for edge in edges
+        )
+        return Grid(
+            rows=lines,
+            columns=lines,
+            cells=cells,
+            row_total=3,
+            column_total=3,
+            open_source=shop.label,
+            open_target=shop.label,
+            ports=("TCP 8080",),
         )
 
     def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:

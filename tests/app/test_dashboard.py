@@ -103,6 +103,7 @@ def test_input_without_anything_to_draw_shows_the_report(open_text: OpenText) ->
 def test_a_huge_input_begins_with_namespaces_and_asks_for_a_choice_before_it_draws_more(open_text: OpenText) -> None:
     page = open_text("huge")
     assert state_of(page).settings.by == "namespace"
+    page.button_group(key="view-1").set_value("map").run()
     assert drawn(page)["nodes"]
     page.button_group(key="level-1").set_value("workload").run()
     assert any(line.startswith("This is too much to read at once") for line in texts(page))

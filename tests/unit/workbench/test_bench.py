@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from netviz.errors import UsageError
-from netviz.workbench import BASELINE, Assumptions, Draft, PictureQuestion, WhatIf, WhyQuestion, Workbench
+from netviz.workbench import BASELINE, Assumptions, Draft, GridQuestion, PictureQuestion, WhatIf, WhyQuestion, Workbench
 from tests.unit.workbench.town import API, CALLER, NAMESPACE, WEB, WEB_8080, bench, policy, why
 
 DENY_API = "NetworkPolicy/town/deny-api"
@@ -30,6 +30,8 @@ def answers(asked: Workbench, what_if: WhatIf) -> Iterator[tuple[str, object]]:
     yield "labels", asked.labels()
     yield "find", asked.find("we")
     yield "step", asked.step(BASELINE, what_if, "pod")
+    yield "grid", asked.grid(what_if, GridQuestion())
+    yield "grid opened", asked.grid(what_if, GridQuestion(source="namespace/town", target="namespace/town"))
     yield "svg", asked.svg(what_if, PictureQuestion(), dark=True)
     yield "card", asked.card(what_if, "town/api[Pod]")
     yield "check_draft", asked.check_draft(Draft(text="nonsense"))
