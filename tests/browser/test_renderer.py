@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 if TYPE_CHECKING:
@@ -421,6 +422,18 @@ def test_hostile_texts_and_ids_stay_texts_and_ids(open_map: Callable[..., Locato
     assert root.locator("img").count() == 0
     assert root.evaluate("() => globalThis.hacked") is None
     assert root.evaluate("() => ({}).x") is None
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_no_barrier_is_found_in_the_map(open_map: Callable[..., Locator], dark: bool) -> None:
+    root = open_map(dark=dark)
+    root.get_by_role("searchbox").fill("shop/c")
+    root.page.evaluate(Axe().axe_script)
+    found: dict[str, list[dict[str, Any]]] = root.evaluate(
+        "root => axe.run(root, { resultTypes: ['violations', 'passes'] })"
+    )
+    assert {"button-name", "color-contrast"} <= {each["id"] for each in found["passes"]}
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]] == []
 
 
 def test_two_hundred_cards_are_redrawn_in_a_moment(open_map: Callable[..., Locator]) -> None:
