@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from netviz.manifests.parsed import (
     Finder,
     Parsed,
     Problem,
+    Taken,
     duplicate_key,
     line_ends,
     source_lines,
@@ -50,9 +51,7 @@ _ESCAPE = re.compile(
 _WORD = re.compile(r'"kind"[ \t\n\r]*:[ \t\n\r]*"([A-Za-z]{1,100})"')
 
 
-def read_json(
-    text: str, limits: Limits, tick: Tick = no_tick, taken: Taken | None = None
-) -> Iterator[Parsed | Broken]:
+def read_json(text: str, limits: Limits, tick: Tick = no_tick, taken: Taken | None = None) -> Iterator[Parsed | Broken]:
     """The documents of a file in order; a broken one is the last, for nothing says where the next begins.
 
     `taken` is called with each object of a List as soon as it is read, and may forget parts of it.
@@ -105,9 +104,6 @@ def _strict_float(digits: str) -> Scalar:
 
 def _no_constant(name: str) -> Scalar:
     raise ScalarError(f"{name} does not exist in JSON")
-
-
-Taken = Callable[[dict[str, Any]], None]
 
 
 class _Span(NamedTuple):

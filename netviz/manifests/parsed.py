@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,6 +17,10 @@ MOST_PROBLEMS = 1_000
 """What is gathered about one document before it is refused as a whole."""
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+Taken = Callable[[dict[str, Any]], None]
+"""Is called with each object of a List as soon as it is read, and may forget parts of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,9 @@ from typing import Any
 from netviz.errors import Diagnostic, Severity
 from netviz.manifests.decoding import DecodingError, decode
 from netviz.manifests.document import Document, Path, path_text, type_name
-from netviz.manifests.json_reader import Taken, read_json
+from netviz.manifests.json_reader import read_json
 from netviz.manifests.limits import DEFAULT_LIMITS, Limits, over_limit
-from netviz.manifests.parsed import Broken, Parsed, Problem
+from netviz.manifests.parsed import Broken, Parsed, Problem, Taken
 from netviz.manifests.progress import Tick, no_tick, part
 from netviz.manifests.trimming import Trim, no_trim, trim_ignored
 from netviz.manifests.yaml_reader import has_marker, read_yaml
@@ -104,11 +104,11 @@ def collector_off() -> Iterator[None]:
 def _outcomes(name: str, text: str, limits: Limits, tick: Tick, taken: Taken) -> Iterable[Parsed | Broken]:
     """The documents, as JSON if the text is JSON: a flow mapping of YAML begins in the same way."""
     if not _JSON_START.match(text) or has_marker(text):
-        return read_yaml(text, limits, tick)
+        return read_yaml(text, limits, tick, taken)
     found = list(read_json(text, limits, tick, taken))
     if not _ends_broken(found, "json-syntax"):
         return found
-    as_yaml = list(read_yaml(text, limits, tick))
+    as_yaml = list(read_yaml(text, limits, tick, taken))
     # What is called JSON or begins with whole documents of it is JSON with a mistake, unless it is YAML: so kubectl.
     is_json = len(found) > 1 or name.lower().endswith(".json")
     return found if is_json and _ends_broken(as_yaml, "yaml-syntax") else as_yaml

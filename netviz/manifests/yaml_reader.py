@@ -23,6 +23,7 @@ from netviz.manifests.parsed import (
     Broken,
     Finder,
     Parsed,
+    Taken,
     line_ends,
     source_lines,
     too_many_problems,
@@ -30,6 +31,7 @@ from netviz.manifests.parsed import (
 )
 from netviz.manifests.progress import Tick, no_tick
 from netviz.manifests.yaml_errors import seeming_kind, syntax_error, template_hint
+from netviz.manifests.yaml_lines import Lines, Unproven, read_block
 from netviz.manifests.yaml_tree import (
     Keys,
     NextEvent,
@@ -51,15 +53,25 @@ _NODES_PER_CHARACTER = 2
 """More than any text can have: an empty value takes no more than the comma or dash before it."""
 
 
-def read_yaml(text: str, limits: Limits, tick: Tick = no_tick) -> Iterator[Parsed | Broken]:
-    """The documents of a file in order."""
-    values, keys = Values(), Keys()
+def read_yaml(
+    text: str, limits: Limits, tick: Tick = no_tick, taken: Taken | None = None, *, plain: bool = True
+) -> Iterator[Parsed | Broken]:
+    """The documents of a file in order.
+
+    Where every line can mean only one thing, they are read line by line, else by the parser. `taken` is called with
+    objects of Lists as soon as they are read, and may forget parts of them. Without `plain` the parser reads all.
+    """
+    values, keys, known = Values(), Keys(), Lines()
     index, line, done = 0, 1, 0
     for start, end in _pieces(text):
         line += line_ends(text, done, start)
         done = start
         piece = _Piece(text[start:end], line)
-        for outcome in _PieceReader(piece, limits, values, keys, _from(tick, start)).documents(index):
+        done_here = _from(tick, start)
+        done_here(0)
+        whole = _plain(piece, index + 1, limits, known, done_here, taken or (lambda _: None)) if plain else None
+        outcomes = _PieceReader(piece, limits, values, keys, done_here).documents(index) if whole is None else (whole,)
+        for outcome in outcomes:
             index = outcome.index
             if index > limits.documents:
                 message, hint = over_limit(limits, "documents")
@@ -108,6 +120,18 @@ class _Piece:
     def lines(self) -> list[str]:
         """Its lines, cut only when a text is asked for."""
         return source_lines(self.text)
+
+
+def _plain(piece: _Piece, index: int, limits: Limits, known: Lines, tick: Tick, taken: Taken) -> Parsed | Broken | None:
+    """The one document of a piece, read line by line; None if only the parser can tell what it means."""
+    try:
+        block = read_block(piece.text, piece.line, limits, known, tick, taken)
+    except Unproven:
+        return None
+    first = piece.line if block.marker is None else block.marker + 1
+    end = piece.line + piece.text.count("\n") + (not piece.text.endswith("\n"))
+    places = YamlPlaces(piece=piece, data=block.data, line=block.line, first=first, end=end)
+    return Parsed(index=index, line=block.line, data=block.data, problems=(), places=places)
 
 
 class _PieceReader:
