@@ -47,6 +47,7 @@ def payload(picture: Picture, *, identity: str = "") -> dict[str, object]:
         "headline": headline(picture.counts),
         "differences": differences(picture.counts),
         "notes": _lines(picture.notes),
+        "found": list(picture.found),
         "view": _rounded((picture.x, picture.y, picture.width, picture.height)),
         "nodes": nodes,
         "edges": edges,

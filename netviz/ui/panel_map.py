@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, replace
+from dataclasses import astuple
 from functools import partial
 
 import streamlit as st
 
 from netviz import workbench
-from netviz.errors import shown
 from netviz.exporters.vis import payload
 from netviz.ui.address import sync_address
 from netviz.ui.graph import Selection, draw
-from netviz.ui.opening import namespaces_of
 from netviz.ui.panel_assumptions import render_assumptions
 from netviz.ui.panel_fidelity import render_chip
+from netviz.ui.panel_filter import fold_namespace, render_filters, render_shown
 from netviz.ui.panel_why import render_why
 from netviz.ui.parts import callout, guarded, text
-from netviz.ui.state import NOTHING, AppState, Subject, current, refine, short, update
-from netviz.ui.text import node_name, plural
-from netviz.view.picture import Counts, Node, Picture
-from netviz.view.settings import LEVELS, MOST_HOPS
+from netviz.ui.state import NOTHING, AppState, Subject, current, short, update
+from netviz.ui.text import plural
+from netviz.view.picture import Counts, Picture
+from netviz.view.settings import MOST_CARDS, frame_of
 from netviz.workbench import ChangeLine, PictureAnswer, ViewSettings, WhyQuestion
 
-MOST_CARDS_DRAWN = 300
-MOST_ARROWS_DRAWN = 800
+TOO_MANY = (
+    "There are too many cards to draw one by one, so each namespace is one card. "
+    "Open a namespace, choose some above, or find a workload and focus on it."
+)
 CHANGES_HEIGHT = 300
 CARDS = {"workload": "workload", "pod": "endpoint", "namespace": "namespace"}
 """What a card of each level is called; at the level of pods a workload without listed pods is one endpoint."""
@@ -37,29 +38,34 @@ MOST_CHANGES_SHOWN = 7
 def render_map() -> None:
     """Filters, map and explanation: a click on the map runs only this again."""
     state = current()
-    if state.bench is None:
+    bench = state.bench
+    if bench is None:
         return
     drawn = False
     with guarded("map"), st.container(key="nv-fragment"):
-        if is_beyond_drawing(state, state.bench):
-            _render_filters(state, state.bench, ())
-            render_too_many()
-        else:
-            answer = state.bench.picture(state.what_if, state.question)
-            _render_numbers(state, state.bench, answer)
-            _render_filters(state, state.bench, answer.picture.nodes)
-            _render_map_and_panel(state, state.bench, answer)
+        answer = bench.picture(state.what_if, state.question)
+        state = _listened(state, bench, answer.picture.unit)
+        _render_numbers(state, bench, answer)
+        render_filters(state, bench, answer.picture.nodes)
+        _render_map_and_panel(state, bench, answer)
         drawn = True
     if not drawn:
         st.button("Show everything", key="show-everything", on_click=_show_everything)
     sync_address()
 
 
+def _listened(state: AppState, bench: workbench.Bench, unit: str) -> AppState:
+    """The state with a sentence about the last step of the what-if, if there was one since the map was drawn."""
+    if state.what_if == state.told_at:
+        return state
+    return update(told=bench.step(state.told_at, state.what_if, unit), told_at=state.what_if)
+
+
 def is_beyond_drawing(state: AppState, bench: workbench.Bench) -> bool:
     """Whether everything at once is asked for, and that is so much that it is not even worth working out."""
     summary = bench.summary()
     size = {"workload": summary.workloads, "pod": max(summary.pods, summary.workloads)}.get(state.settings.by, 0)
-    return size > MOST_CARDS_DRAWN and not state.settings.namespaces and not state.settings.focus
+    return size > MOST_CARDS and not state.settings.namespaces and not state.settings.focus
 
 
 def render_too_many() -> None:
@@ -72,18 +78,26 @@ def render_too_many() -> None:
 
 
 def _show_everything() -> None:
-    update(settings=ViewSettings(), subject=NOTHING)
+    update(settings=ViewSettings(), subject=NOTHING, refused_ports="")
 
 
 def _render_map_and_panel(state: AppState, bench: workbench.Bench, answer: PictureAnswer) -> None:
+    picture = answer.picture
     columns = st.columns([11, 4] if state.explaining else 1, gap="medium")
     with columns[0]:
-        _render_picture(state, answer.picture)
+        above = st.container()
+        _render_picture(state, picture)
+        with above:  # filled last: what it offers depends on what was clicked
+            if picture.unit != state.settings.by:
+                callout("info", TOO_MANY, key="too-many")
+            render_shown(current(), picture, CARDS[picture.unit])
+            if state.told:
+                text(state.told, "quiet", "told")
         _render_notes(answer)
         _render_changes(answer.changes)
     if state.explaining:
         with columns[1], guarded("why"):
-            render_why(current(), bench, answer.picture)
+            render_why(current(), bench, picture)
 
 
 def counts_line(counts: Counts, *, cards: str, what_if: bool) -> str:
@@ -105,7 +119,7 @@ def _render_numbers(state: AppState, bench: workbench.Bench, answer: PictureAnsw
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="nv-bar-numbers"
     ):
         st.markdown(
-            counts_line(answer.picture.counts, cards=CARDS[state.settings.by], what_if=bool(answer.picture.what_if)),
+            counts_line(answer.picture.counts, cards=CARDS[answer.picture.unit], what_if=bool(answer.picture.what_if)),
             width="content",
         )
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
@@ -134,69 +148,6 @@ def _svg(bench: workbench.Bench, state: AppState, *, dark: bool) -> bytes:
     return bench.svg(state.what_if, state.question, dark=dark).encode("utf-8")
 
 
-def _render_filters(state: AppState, bench: workbench.Bench, nodes: Sequence[Node]) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key="nv-filters"):
-        _render_level(state)
-        _render_namespaces(state, bench)
-        _render_focus(state, nodes)
-
-
-def _render_level(state: AppState) -> None:
-    key = _keyed("level", state.settings.by)
-    st.segmented_control(
-        "Level",
-        LEVELS,
-        key=key,
-        required=True,
-        format_func=str.capitalize,
-        label_visibility="collapsed",
-        on_change=_set_level,
-        args=(key,),
-    )
-
-
-def _render_namespaces(state: AppState, bench: workbench.Bench) -> None:
-    key = _keyed("namespaces", list(state.settings.namespaces))
-    st.multiselect(
-        "Namespaces",
-        namespaces_of(bench),
-        key=key,
-        format_func=shown,
-        placeholder="All namespaces",
-        label_visibility="collapsed",
-        on_change=_set_namespaces,
-        args=(key,),
-    )
-
-
-def _render_focus(state: AppState, nodes: Sequence[Node]) -> None:
-    names = {node.peer: node_name(node) for node in nodes if node.peer}
-    key = _keyed("focus", state.settings.focus or None)
-    st.selectbox(
-        "Focus",
-        sorted({*names, state.settings.focus} - {""}),
-        key=key,
-        placeholder="Focus on one…",
-        index=None,
-        format_func=lambda peer: shown(names.get(peer, peer)),
-        label_visibility="collapsed",
-        on_change=_set_focus,
-        args=(key,),
-    )
-    if state.settings.focus:
-        key = _keyed("hops", state.settings.hops)
-        st.selectbox(
-            "Hops",
-            range(1, MOST_HOPS + 1),
-            key=key,
-            format_func=lambda n: plural(n, "hop"),
-            label_visibility="collapsed",
-            on_change=_set_hops,
-            args=(key,),
-            width=110,
-        )
-
-
 def _keyed(name: str, value: object) -> str:
     """The key of a filter, whose widget shows the state whatever it showed before."""
     key = f"{name}-{current().generation}"
@@ -204,35 +155,19 @@ def _keyed(name: str, value: object) -> str:
     return key
 
 
-def _set_level(key: str) -> None:
-    refine(by=st.session_state[key], focus="")
-    update(subject=NOTHING)
-
-
-def _set_namespaces(key: str) -> None:
-    refine(namespaces=tuple(st.session_state[key]))
-
-
-def _set_focus(key: str) -> None:
-    refine(focus=st.session_state[key] or "")
-
-
 def _set_explaining(key: str) -> None:
     update(explaining=st.session_state[key])
 
 
-def _set_hops(key: str) -> None:
-    refine(hops=st.session_state[key])
-
-
 def _render_picture(state: AppState, picture: Picture) -> None:
-    if len(picture.nodes) > MOST_CARDS_DRAWN or len(picture.edges) > MOST_ARROWS_DRAWN:
-        render_too_many()
-        return
     identity = f"{state.identity}-{short(str(_frame(state.settings)))}"
-    selection = draw(payload(picture, identity=identity), key=f"map-{state.generation}", height=0)
+    data = {**payload(picture, identity=identity), "news": state.told}
+    selection = draw(data, key=f"map-{state.generation}", on_collapse=fold_namespace)
     selected = _subject(selection)
     clicked = selection.click if selection else state.clicked
+    region = selection.id if selection and selection.type == "box" else ""
+    if region != state.region:
+        update(region=region)
     if (selected, clicked) != (state.selected, state.clicked):
         # A selection that left the picture must not take the answer to a question of the form with it.
         is_lost = selected == NOTHING and state.subject != state.selected
@@ -241,8 +176,7 @@ def _render_picture(state: AppState, picture: Picture) -> None:
 
 def _frame(settings: ViewSettings) -> tuple[object, ...]:
     """What makes it another map: everything but what only lights up or leaves out cards of the same map."""
-    frame = replace(settings, search="", only_changes=False)
-    return tuple(sorted(value) if isinstance(value, frozenset) else value for value in astuple(frame))
+    return tuple(sorted(value) if isinstance(value, frozenset) else value for value in astuple(frame_of(settings)))
 
 
 def _subject(selection: Selection | None) -> Subject:

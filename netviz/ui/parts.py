@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Literal
 from uuid import uuid4
 
 import streamlit as st
@@ -68,9 +69,9 @@ def style() -> None:
     st.html(f"<style>{STYLE}</style>")
 
 
-def text(line: str, tone: str, key: str) -> None:
+def text(line: str, tone: str, key: str, *, width: Literal["stretch", "content"] = "stretch") -> None:
     """A line of untrusted text; `tone` is strong or quiet. `key` is unique on the page."""
-    with st.container(key=f"nv-{tone}-{key}"):
+    with st.container(key=f"nv-{tone}-{key}", width=width):
         st.text(line)
 
 

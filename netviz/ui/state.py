@@ -13,6 +13,7 @@ from netviz import workbench
 from netviz.errors import Diagnostic
 from netviz.view.settings import LEVELS, MOST_HOPS
 from netviz.workbench import (
+    BASELINE,
     Assumptions,
     Draft,
     GridQuestion,
@@ -87,8 +88,10 @@ class AppState:
     `generation` counts loads; the keys of input widgets contain it, so that a load also lets go of what they hold.
     `editing` is None while the editor is closed; `reading` is the id of the policy that is shown by itself;
     `home` is the view that the page began with; `grid` is the window of the matrix that is shown.
-    `settings` is what the map shows; `explaining` says whether it has the panel beside it. `subject` is what is
-    explained, `selected` the selection of the map that was last acted on, and `clicked` the click that made it.
+    `refused_ports` says what is wrong with ports that were typed. `told` is what the last step of the what-if did, the
+    one to `told_at`. `settings` is what the map shows; `explaining` says whether it has the panel beside it. `subject`
+    is what is explained, `region` the id of the box that was clicked, `selected` the selection of the map that was last
+    acted on, and `clicked` the click that made it.
     """
 
     bench: workbench.Bench | None = None
@@ -108,6 +111,10 @@ class AppState:
     editing: Editing | None = None
     reading: str = ""
     explaining: bool = True
+    refused_ports: str = ""
+    region: str = ""
+    told: str = ""
+    told_at: WhatIf = BASELINE
     subject: Subject = NOTHING
     selected: Subject = NOTHING
     clicked: int = 0

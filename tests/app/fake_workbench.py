@@ -415,8 +415,10 @@ def _picture(
         for key, name in zip(PLACES, names, strict=True)
     )
     off = sorted(what_if.disabled)
+    is_huge = any(b"huge" in file.data for file in bench.files) and not question.namespaces
     return Picture(
         title=question.title,
+        unit="namespace" if is_huge else "workload",
         what_if=f"off: {', '.join(off)}" if off else "with drafts" if what_if.drafts else "",
         nodes=nodes,
         edges=edges,

@@ -106,7 +106,7 @@ def test_a_huge_input_begins_with_namespaces_and_asks_for_a_choice_before_it_dra
     page.button_group(key="view-1").set_value("map").run()
     assert drawn(page)["nodes"]
     page.button_group(key="level-1").set_value("workload").run()
-    assert any(line.startswith("This is too much to read at once") for line in texts(page))
+    assert any(line.startswith("There are too many cards to draw one by one") for line in texts(page))
     page.multiselect(key="namespaces-1").set_value(["shop"]).run()
     assert drawn(page)["nodes"]
 

@@ -372,7 +372,7 @@ class View {
   light() {
     const item = this.selectedItem();
     this.look.chosen = item;
-    const matches = this.matches();
+    const matches = this.matches() ?? this.foundElsewhere();
     const [cards, edges] = item ? surroundings(item) : [[], []];
     if (matches !== null) this.look.lit = { nodes: new Set(matches), edges: new Set() };
     else this.look.lit = item ? { nodes: new Set(cards), edges: new Set(edges) } : null;
@@ -386,6 +386,12 @@ class View {
     const names = (node) => [node.name, `${node.namespace}/${node.lines.join("")}`, ...node.tooltip.slice(0, 1)];
     const isMatch = (node) => names(node).some((name) => name.toLowerCase().includes(query));
     return [...this.scene.nodes.values()].filter(isMatch);
+  }
+
+  /** What a search of the page beside the map has found, unless something is selected. */
+  foundElsewhere() {
+    if (this.selectedItem() || !this.payload.found?.length) return null;
+    return this.payload.found.map((id) => this.scene.nodes.get(id)).filter(Boolean);
   }
 
   find() {
