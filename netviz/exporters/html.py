@@ -24,7 +24,7 @@ from netviz.exporters.context import (
 from netviz.exporters.html_reasons import reasons_json
 from netviz.exporters.renderer import asset, renderer_script, renderer_style, vis_network
 from netviz.exporters.svg import render_svg
-from netviz.exporters.vis import headline, payload
+from netviz.exporters.vis import differences, headline, payload
 from netviz.view.palette import DARK, LIGHT, Theme
 from netviz.view.picture import Picture
 from netviz.view.text import visible
@@ -116,7 +116,8 @@ def _head(picture: Picture, context: ExportContext) -> Iterator[str]:
     yield '<header class="top">'
     yield '<div class="words">'
     yield f"<h1>{_text(context.title)}</h1>"
-    yield f'<p class="counts">{_text(headline(picture.counts))}</p>'
+    counts = " · ".join(filter(None, (headline(picture.counts), differences(picture.counts))))
+    yield f'<p class="counts">{_text(counts)}</p>'
     if picture.what_if:
         yield f'<p class="what-if">{_text(picture.what_if)}</p>'
     for line in fidelity_lines(context):

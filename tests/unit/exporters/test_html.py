@@ -247,6 +247,11 @@ def test_the_page_says_where_it_comes_from_and_when_only_if_told(shop: Parts, pa
     assert read(undated).texts["footer"] == ["netviz 1.2.3 · input sha256:0123456789abcdef"]
 
 
+def test_the_head_has_the_numbers_and_the_scenario(page: str) -> None:
+    lines = read(page).texts["p"]
+    assert lines[:2] == ["12 workloads · 24 allowed pairs · 1 removed", f"{SESSIONS} switched off"]
+
+
 def test_the_page_lists_which_policies_are_off_and_on(page: str) -> None:
     lines = read(page).texts["li"]
     assert f"Off (1): {SESSIONS}" in lines
