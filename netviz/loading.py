@@ -14,6 +14,7 @@ from netviz.dialects.plugins import AUTO, Plugin, Trait, is_calico
 from netviz.dialects.tiers import defined_tiers, tier_dialect_of
 from netviz.errors import Diagnostic, Severity
 from netviz.manifests.cluster import expected_versions, is_cluster_kind, is_namespaced, read_cluster
+from netviz.manifests.digest import digest_of, input_digest
 from netviz.manifests.document import Document
 from netviz.manifests.duplicates import note_stored_twins, report_duplicates, stored_twins
 from netviz.manifests.host_endpoints import HOST_ENDPOINT
@@ -44,7 +45,8 @@ class Origin:
     """What judging the policies once more needs: the policy documents, and all that no plugin changes.
 
     `documents` by the number of their record; `outcomes` are those of all other documents; `diagnostics` are about
-    everything but what single policies say; `cluster` is what was read, whatever of it the plugin knows.
+    everything but what single policies say; `cluster` is what was read, whatever of it the plugin knows. `digest` is
+    the hash of the input.
     """
 
     files: tuple[str, ...]
@@ -56,6 +58,7 @@ class Origin:
     missing: tuple[str, ...]
     dialects: tuple[Dialect, ...]
     cluster: Cluster = field(default_factory=Cluster)
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +107,10 @@ def load(
                 yield display_name(path), data
 
     bytes_read = meter(progress, "reading", sum(map(size, found.files)))
-    readings = _readings(contents(), limits, dialects, bytes_read)
+    readings, digest = _readings(contents(), limits, dialects, bytes_read)
     with collector_off():
         names = tuple(map(display_name, found.files))
-        return under(_assemble(names, readings, problems, dialects, progress), plugin)
+        return under(_assemble(names, readings, problems, dialects, digest, progress), plugin)
 
 
 def load_files(
@@ -123,9 +126,10 @@ def load_files(
     `progress` is as for `load`.
     """
     bytes_read = meter(progress, "reading", sum(len(data) for _, data in files))
-    readings = _readings(files, limits, dialects, bytes_read)
+    readings, digest = _readings(files, limits, dialects, bytes_read)
     with collector_off():
-        return under(_assemble(tuple(name for name, _ in files), readings, [], dialects, progress), plugin)
+        names = tuple(name for name, _ in files)
+        return under(_assemble(names, readings, [], dialects, digest, progress), plugin)
 
 
 def under(loaded: Loaded, plugin: Plugin) -> Loaded:
@@ -148,14 +152,17 @@ def split_names(cluster: Cluster) -> frozenset[tuple[str, int]]:
 
 def _readings(
     files: Iterable[tuple[str, bytes]], limits: Limits, dialects: Sequence[Dialect], bytes_read: Meter
-) -> list[Reading]:
+) -> tuple[list[Reading], str]:
+    """Every file read, and the hash of them all; of their bytes nothing else is kept."""
     found: list[Reading] = []
+    digests: list[tuple[str, bytes]] = []
     done = 0
     for name, data in files:
+        digests.append((name, digest_of(data)))
         found.append(_read(name, data, limits, dialects, part(bytes_read.tick, done, len(data), len(data))))
         done += len(data)
     bytes_read.end()
-    return found
+    return found, input_digest(digests)
 
 
 def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect], tick: Tick) -> Reading:
@@ -179,6 +186,7 @@ def _assemble(
     readings: Sequence[Reading],
     problems: Sequence[Diagnostic],
     dialects: Sequence[Dialect],
+    digest: str,
     progress: Progress | None,
 ) -> Loaded:
     records = tuple(record for reading in readings for record in reading.records)
@@ -195,6 +203,7 @@ def _assemble(
         texts=tuple(text for each in readings for text in each.texts),
         missing=(),
         dialects=tuple(dialects),
+        digest=digest,
     )
     judged = _judge(origin, AUTO, frozenset())
     mentioned = {policy.id.namespace for policy in judged.policies if policy.id.namespace}
@@ -245,6 +254,7 @@ def _finished(origin: Origin, judged: _Judged, plugin: Plugin) -> Loaded:
         texts=origin.texts,
         missing=origin.missing,
         unsupported=(*judged.unsupported, *(_listed_host(name, problem) for name, problem in hosts.items())),
+        digest=origin.digest,
     )
     place = {tier.name: tier_position(tier) for tier in tiers}
     ordered = sorted(policies, key=lambda policy: (place[policy.tier], policy_position(policy)))

@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 _MARKS = {"yes": "+", "no": "x", "info": "-", "unknown": "?"}
 
 
-def _load(paths: Sequence[str], arguments: argparse.Namespace) -> Loaded:
+def load_input(paths: Sequence[str], arguments: argparse.Namespace) -> Loaded:
+    """The input that the paths name, under the common options; its diagnostics go to stderr."""
     from dataclasses import replace
 
     from netviz.dialects import dialects
     from netviz.dialects.plugins import parse_plugin
-    from netviz.exporters.tables import visible
     from netviz.loading import load
     from netviz.manifests.limits import Limits
+    from netviz.view.text import visible
 
     usual = Limits()
     limits = replace(
@@ -45,7 +46,8 @@ def _load(paths: Sequence[str], arguments: argparse.Namespace) -> Loaded:
     return loaded
 
 
-def _evaluator(loaded: Loaded, arguments: argparse.Namespace, *others: Loaded) -> Evaluator:
+def evaluator_of(loaded: Loaded, arguments: argparse.Namespace, *others: Loaded) -> Evaluator:
+    """The evaluator of an input under the common options, over one vocabulary with the others."""
     from netviz.engine.evaluator import Evaluator
     from netviz.engine.options import Options
     from netviz.engine.vocabulary import vocabulary_of
@@ -61,7 +63,7 @@ def _evaluator(loaded: Loaded, arguments: argparse.Namespace, *others: Loaded) -
     return Evaluator(cluster, loaded.policies, options, words)
 
 
-def _evaluation(evaluator: Evaluator, arguments: argparse.Namespace, *others: Evaluator) -> Evaluation:
+def evaluation_of(evaluator: Evaluator, arguments: argparse.Namespace, *others: Evaluator) -> Evaluation:
     """What `--disable` names has to be in this evaluator's policies or in those of another side."""
     from netviz.engine.options import Scenario
 
@@ -108,10 +110,10 @@ def list_command(arguments: argparse.Namespace) -> int:
     from netviz.workbench.answers import Asker, reasons
     from netviz.workbench.inventory import assumptions
 
-    loaded = _load(arguments.paths, arguments)
-    evaluation = _evaluation(_evaluator(loaded, arguments), arguments)
+    loaded = load_input(arguments.paths, arguments)
+    evaluation = evaluation_of(evaluator_of(loaded, arguments), arguments)
     by = Grouping(arguments.by)
-    matrix = _restricted(evaluation.matrix(by), arguments.namespace)
+    matrix = restricted(evaluation.matrix(by), arguments.namespace)
     if arguments.format == "json":
         asker = Asker(evaluation, lambda _ref: ())
         ends = peer_ends(evaluation, by)
@@ -129,7 +131,8 @@ def list_command(arguments: argparse.Namespace) -> int:
     return _answered(loaded.report.complete)
 
 
-def _restricted(matrix: ReachabilityMatrix, namespaces: Sequence[str]) -> ReachabilityMatrix:
+def restricted(matrix: ReachabilityMatrix, namespaces: Sequence[str]) -> ReachabilityMatrix:
+    """The pairs that touch one of the namespaces (none: all); UsageError for a namespace that is not in the input."""
     from dataclasses import replace
 
     if not namespaces:
@@ -167,12 +170,12 @@ def diff_command(arguments: argparse.Namespace) -> int:
     from netviz.workbench.inventory import assumptions
 
     old_paths, new_paths = _two_sides(arguments)
-    old, new = _load(old_paths, arguments), _load(new_paths, arguments)
+    old, new = load_input(old_paths, arguments), load_input(new_paths, arguments)
     by = Grouping(arguments.by)
-    evaluators = _evaluator(old, arguments, new), _evaluator(new, arguments, old)
-    before, after = (_evaluation(evaluator, arguments, *evaluators) for evaluator in evaluators)
+    evaluators = evaluator_of(old, arguments, new), evaluator_of(new, arguments, old)
+    before, after = (evaluation_of(evaluator, arguments, *evaluators) for evaluator in evaluators)
     matrices = before.matrix(by), after.matrix(by)
-    comparison = _touching(compare(*matrices), arguments.namespace)
+    comparison = touching(compare(*matrices), arguments.namespace)
     causes = find_causes(before, after, comparison, by)
     reports = [old.report, new.report]
     if arguments.format == "json":
@@ -195,7 +198,8 @@ def _two_sides(arguments: argparse.Namespace) -> tuple[list[str], list[str]]:
     raise UsageError("diff takes two paths, OLD and NEW, or --old PATH... and --new PATH...")
 
 
-def _touching(comparison: Comparison, namespaces: Sequence[str]) -> Comparison:
+def touching(comparison: Comparison, namespaces: Sequence[str]) -> Comparison:
+    """The changes that touch one of the namespaces (none: all)."""
     from dataclasses import replace
 
     if not namespaces:
@@ -227,8 +231,8 @@ def why_command(arguments: argparse.Namespace) -> int:
         raise UsageError("why answers as text or json")
     if not 0 <= arguments.port <= 65535:
         raise UsageError(f"--port {arguments.port}: a port is between 1 and 65535")
-    loaded = _load(arguments.paths, arguments)
-    evaluation = _evaluation(_evaluator(loaded, arguments), arguments)
+    loaded = load_input(arguments.paths, arguments)
+    evaluation = evaluation_of(evaluator_of(loaded, arguments), arguments)
     source, target = find(evaluation.cluster, arguments.source), find(evaluation.cluster, arguments.target)
     asker = Asker(evaluation, quoter(loaded.report.texts))
     answer = asker.why(source, target, protocol_number(arguments.protocol), arguments.port)
@@ -243,7 +247,7 @@ def why_command(arguments: argparse.Namespace) -> int:
 
 
 def _why_lines(answer: WhyAnswer, indent: str = "") -> list[str]:
-    from netviz.exporters.tables import visible
+    from netviz.view.text import visible
 
     via = f" (via {answer.via})" if answer.via and not indent else ""
     lines = [f"{indent}{answer.verdict.upper()}  {answer.sentence}{via}"]

@@ -11,6 +11,7 @@ from typing import Any
 from netviz import __version__
 from netviz.cli.codes import INTERNAL, OK, USAGE
 from netviz.cli.commands import diff_command, list_command, why_command
+from netviz.cli.export import FORMATS, export_command
 from netviz.cli.serving import serve_command
 from netviz.errors import NetvizError
 
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=serve_command)
     listing = _command(commands, "list", "list every allowed connection", "netviz list k8s/ --format json")
     listing.add_argument("paths", nargs="+", metavar="PATH", help="files, directories, or - for standard input")
+    _form(listing)
     _common(listing)
     listing.set_defaults(run=list_command)
     diff = _command(
@@ -63,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("--old", nargs="+", metavar="PATH", help="paths of the old side")
     diff.add_argument("--new", nargs="+", metavar="PATH", help="paths of the new side")
     diff.add_argument("--exit-code", action="store_true", help="exit with 1 if anything differs")
+    _form(diff)
     _common(diff)
     diff.set_defaults(run=diff_command)
     why = _command(
@@ -76,9 +79,26 @@ def _parser() -> argparse.ArgumentParser:
     why.add_argument("--to", dest="target", required=True, metavar="B", help="likewise; service/NAMESPACE/NAME")
     why.add_argument("--port", type=int, default=0, help="destination port; without it, all ports are answered")
     why.add_argument("--protocol", default="TCP", help="TCP (default), UDP, SCTP, ICMP or a number")
+    _form(why)
     _common(why)
     why.set_defaults(run=why_command)
+    _export(commands)
     return parser
+
+
+def _export(commands: Any) -> None:  # noqa: ANN401 - argparse does not name the type
+    export = _command(
+        commands, "export", "write the answer as files for reviews", "netviz export k8s/ --format all --out review/"
+    )
+    add = export.add_argument
+    add("paths", nargs="+", metavar="PATH", help="files, directories, or - for standard input")
+    add("--format", dest="formats", required=True, metavar="FMT[,FMT]", help=f"{', '.join(FORMATS)}, or all")
+    add("--out", required=True, metavar="DIR", help="folder to write to; files of the same name are replaced")
+    add("--title", default="", help="title of every file (default: the name of the path)")
+    add("--date", default="", help="date to write into the files (default: SOURCE_DATE_EPOCH if set, else none)")
+    add("--dark", action="store_true", help="dark colours for pictures")
+    _common(export)
+    export.set_defaults(run=export_command)
 
 
 def _command(commands: Any, name: str, summary: str, example: str) -> argparse.ArgumentParser:  # noqa: ANN401
@@ -89,9 +109,13 @@ def _command(commands: Any, name: str, summary: str, example: str) -> argparse.A
     return parser
 
 
+def _form(parser: argparse.ArgumentParser) -> None:
+    forms = ("text", "json", "csv", "md")
+    parser.add_argument("--format", choices=forms, default="text", help="form of the answer (default text)")
+
+
 def _common(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--format", choices=("text", "json", "csv", "md"), default="text", help="form of the answer (default text)")
     add("--by", choices=("workload", "pod", "namespace"), default="workload", help="what one peer is")
     add("--disable", action="append", default=[], metavar="POLICY", help="what if: without KIND/NAMESPACE/NAME")
     add("--enforce-staged", action="store_true", help="what if: staged policies count, too")

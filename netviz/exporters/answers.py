@@ -10,7 +10,7 @@ from netviz.analysis.compare import Comparison
 from netviz.engine.matrix import Peer, PeerType, ReachabilityMatrix
 from netviz.errors import Diagnostic
 from netviz.manifests.report import LoadReport
-from netviz.sets.addresses import IpAddress
+from netviz.sets.addresses import AddressSet, IpAddress
 from netviz.sets.connections import (
     ALL_CONNECTIONS,
     ALL_PORTS,
@@ -78,12 +78,16 @@ def _icmp_json(name: str | int, types: IntervalSet, codes: IntervalSet) -> list[
     ]
 
 
+def ranges_json(addresses: AddressSet) -> list[list[str]]:
+    """Inclusive ranges, each as its first and last address."""
+    return [[str(IpAddress(f, a)), str(IpAddress(f, b))] for f, a, b in addresses.ranges()]
+
+
 def peer_json(peer: Peer) -> Json:
     """A peer of an answer."""
     match peer.type:
         case PeerType.ADDRESSES:
-            ranges = [[str(IpAddress(f, a)), str(IpAddress(f, b))] for f, a, b in peer.addresses.ranges()]
-            return {"id": peer.id, "type": "addresses", "ranges": ranges}
+            return {"id": peer.id, "type": "addresses", "ranges": ranges_json(peer.addresses)}
         case PeerType.INGRESS_CONTROLLER:
             return {"id": peer.id, "type": "ingress-controller"}
         case _:

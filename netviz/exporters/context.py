@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from netviz.exporters.reasons import Explainer
+from netviz.sets.addresses import AddressSet
 from netviz.sets.connections import NO_CONNECTIONS, ConnectionSet
 from netviz.view.picture import Picture
 
@@ -48,7 +49,10 @@ class ExportContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeerRow:
-    """One peer of the pairs. `type` is workload, pod, namespace, addresses or ingress-controller."""
+    """One peer of the pairs. `type` is workload, pod, namespace, addresses or ingress-controller.
+
+    `addresses` are those of an address peer. `isolated_*` is yes, no or unknown.
+    """
 
     id: str
     label: str
@@ -58,14 +62,16 @@ class PeerRow:
     kind: str = ""
     isolated_ingress: str = "no"
     isolated_egress: str = "no"
+    addresses: AddressSet = AddressSet()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairRow:
     """One pair that is allowed, unknown or changed; `source` and `target` are ids of `PairRows.peers`.
 
-    `change` is same, added, removed, changed, or unknown where only the unknown part differs. `verdict` is about what
-    is there now: allowed, partly unknown, unknown or denied. `before` and `after` are in words, "" for nothing.
+    `change` is same, added, removed, changed, unknown (it cannot be decided any more) or decided (it can be, now).
+    `verdict` is about what is there now: allowed, partly unknown, unknown or denied. `before` and `after` are in
+    words, "" for nothing.
     """
 
     source: str
@@ -135,15 +141,19 @@ def origin_line(context: ExportContext) -> str:
 
 
 def scenario_lines(context: ExportContext, limit: int | None = None) -> tuple[str, ...]:
-    """Which policies are off and on, one line each; lists longer than `limit` end in how many more there are."""
+    """Which policies are off and on, one line each. Lists longer than `limit`, or half of it where nothing differs from
+    the input, end in how many more there are.
+    """
+    half = None if limit is None else limit // 2
+    special = {*context.staged, *context.drafted}
     lists = (
-        ("Off", context.off),
-        ("On", tuple(i for i in context.on if i not in (*context.staged, *context.drafted))),
-        ("Staged, enforced here", context.staged),
-        ("Drafted here", context.drafted),
-        ("Staged, not enforced", context.staged_off),
+        ("Off", context.off, limit),
+        ("Staged, enforced here", context.staged, limit),
+        ("Drafted here", context.drafted, limit),
+        ("On", tuple(i for i in context.on if i not in special), half),
+        ("Staged, not enforced", context.staged_off, half),
     )
-    lines = [f"{head} ({len(ids)}): {_listed(ids, limit)}" for head, ids in lists if ids]
+    lines = [f"{head} ({len(ids)}): {_listed(ids, most)}" for head, ids, most in lists if ids]
     return tuple(lines) or ("There is no policy in the input.",)
 
 

@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
-from xml.sax.saxutils import escape
 
 from netviz.exporters.context import ExportContext, PairRows, fidelity_lines, origin_line, scenario_lines
+from netviz.exporters.shapes import MOST_POLICIES
+from netviz.exporters.xml import xml_attribute, xml_text
 from netviz.view.cards import BADGE_ROOM, SUBTITLE_SIZE, TEXT_LEFT, TITLE_SIZE
 from netviz.view.palette import BADGE_ICONS, BADGE_WORDS, CHANGE_WORDS, DARK, ICONS, LIGHT, Icon, Theme
 from netviz.view.picture import Badge, Box, Change, Edge, Node, NodeKind, Picture
@@ -26,7 +27,6 @@ _NOTE_ROW: Final = 19.0
 _NOTE_SIZE: Final = 12.0
 _BOX_TITLE: Final = 16.0
 _BOX_SUBTITLE: Final = 12.0
-_POLICIES_SHOWN: Final = 24
 _ARROW: Final = (11.0, 4.6)
 _DASHES: Final = {Change.SAME: "", Change.ADDED: "", Change.REMOVED: "8 5", Change.CHANGED: ""}
 _OUTSIDE: Final = frozenset(NodeKind) - {NodeKind.WORKLOAD, NodeKind.NAMESPACE}
@@ -35,7 +35,7 @@ _OUTSIDE: Final = frozenset(NodeKind) - {NodeKind.WORKLOAD, NodeKind.NAMESPACE}
 def write_svg(picture: Picture, rows: PairRows, context: ExportContext) -> str:
     """The picture as it leaves the house: below it stand the policies of the scenario, and where it comes from."""
     del rows
-    more = [*scenario_lines(context, _POLICIES_SHOWN), *fidelity_lines(context), origin_line(context)]
+    more = [*scenario_lines(context, MOST_POLICIES), *fidelity_lines(context), origin_line(context)]
     notes = (*picture.notes, *(line for line in more if line not in picture.notes))
     return render_svg(replace(picture, title=context.title, notes=notes), dark=context.dark)
 
@@ -55,8 +55,8 @@ def render_svg(picture: Picture, *, dark: bool = False) -> str:
     shift = (width - picture.width) / 2 - picture.x, _HEAD - picture.y
     body = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(width)}" height="{_n(height)}"'
-        f' viewBox="0 0 {_n(width)} {_n(height)}" role="img" font-family="{_attribute(FONT)}">',
-        f"<title>{_text(picture.title)}</title>",
+        f' viewBox="0 0 {_n(width)} {_n(height)}" role="img" font-family="{xml_attribute(FONT)}">',
+        f"<title>{xml_text(picture.title)}</title>",
         f'<rect width="{_n(width)}" height="{_n(height)}" fill="{theme["background"]}"/>',
         *_head(picture, theme, width),
         f'<g transform="translate({_n(shift[0])} {_n(shift[1])})">',
@@ -320,25 +320,17 @@ def _label(
     length = text_width(visible(text), size, bold=bold)
     return (
         f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" fill="{colour}"{weight}{place}{extra}'
-        f' textLength="{_n(length)}" lengthAdjust="spacingAndGlyphs">{_text(text)}</text>'
+        f' textLength="{_n(length)}" lengthAdjust="spacingAndGlyphs">{xml_text(text)}</text>'
     )
 
 
 def _tooltip(lines: Iterable[str]) -> str:
-    text = "\n".join(_text(line) for line in lines)
+    text = "\n".join(xml_text(line) for line in lines)
     return f"<title>{text}</title>" if text else ""
 
 
 def _counted(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
-
-
-def _text(text: str) -> str:
-    return escape(visible(text))
-
-
-def _attribute(text: str) -> str:
-    return escape(text, {'"': "&quot;"})
 
 
 def _pair(point: tuple[float, float]) -> str:

@@ -6,15 +6,12 @@ import csv
 import io
 from collections.abc import Sequence
 
+from netviz.view.text import visible
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MARKDOWN = "\\`*_{}[]()<>#|!~$&"
 
 Rows = Sequence[Sequence[str]]
-
-
-def visible(text: str) -> str:
-    """The text with control and bidirectional characters written as escapes."""
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def text_table(head: Sequence[str], rows: Rows) -> str:
@@ -47,6 +44,10 @@ def markdown_table(head: Sequence[str], rows: Rows) -> str:
 
 
 def markdown_text(text: str) -> str:
-    """Text as Markdown that shows exactly this text."""
+    """Text as Markdown that shows exactly this text: no markup, link or image, and nobody is called (`@name`).
+
+    A character without width parts what a forge would turn into a link after all: an address, a name, an issue (`#1`).
+    """
     escaped = "".join(f"\\{c}" if c in _MARKDOWN else c for c in visible(text))
-    return escaped.replace("://", ":\u200b//").replace("www.", "www\u200b.")
+    parted = escaped.replace("://", ":\u200b//").replace("www.", "www\u200b.")
+    return parted.replace("@", "@\u200b").replace("#", "#\u200b")

@@ -38,7 +38,7 @@ class LoadReport:
 
     `records` has one entry per document with the outcome read, ignored, refused, unsupported or empty. `diagnostics`
     are sorted by file and line. `texts` holds the text of policy documents only. `missing` says in sentences what
-    the input lacks and which answers rest on that.
+    the input lacks and which answers rest on that. `digest` is the SHA-256 of the names and bytes that were read.
     """
 
     files: tuple[str, ...]
@@ -47,6 +47,7 @@ class LoadReport:
     texts: tuple[SourceText, ...] = ()
     missing: tuple[str, ...] = ()
     unsupported: tuple[Unsupported, ...] = ()
+    digest: str = ""
 
     @property
     def complete(self) -> bool:

@@ -18,6 +18,7 @@ from netviz.engine.options import Options, Scenario
 from netviz.engine.reach import peer_ends
 from netviz.engine.vocabulary import vocabulary_of
 from netviz.errors import Diagnostic, UsageError
+from netviz.exporters.formats import exporter
 from netviz.exporters.svg import render_svg
 from netviz.loading import Loaded, load_files, under
 from netviz.manifests.limits import DEFAULT_LIMITS, Limits
@@ -39,6 +40,7 @@ from netviz.workbench.excerpts import quoter
 from netviz.workbench.fidelity import Fidelity, FidelityLine, fidelity, unmodelled_lines, unmodelled_notes
 from netviz.workbench.finding import FoundCards, LabelChoice, asks_for_labels, card_labels, find_cards, label_choices
 from netviz.workbench.grid import MOST_COUNTED, Grid, GridQuestion, peer_grid, zone_grid, zone_tallies
+from netviz.workbench.packing import Pack, context_of, is_exact, pair_rows
 from netviz.workbench.plugins import Comparing, options_for
 from netviz.workbench.questions import (
     BASELINE,
@@ -49,6 +51,8 @@ from netviz.workbench.questions import (
     EndpointChoice,
     InputFile,
     LoadSummary,
+    PackedFile,
+    PackQuestion,
     PictureAnswer,
     PictureQuestion,
     PluginVerdict,
@@ -57,6 +61,7 @@ from netviz.workbench.questions import (
     WhyAnswer,
     WhyQuestion,
 )
+from netviz.workbench.reasons import explainer
 from netviz.workbench.steps import step_words
 from netviz.workbench.two_inputs import TwoInputs
 
@@ -221,6 +226,32 @@ class Workbench:
         question, notes = drawable(question, self._cluster)
         before, after = self._matrices(what_if, grouping_of(question.by))
         return render_svg(self._picture(what_if, question, before, after, notes), dark=dark)
+
+    def pack(self, what_if: WhatIf, question: PictureQuestion, wanted: PackQuestion) -> tuple[PackedFile, ...]:
+        """The files of a review pack, in the order of the formats; UsageError for one that cannot be made here."""
+        drawn, notes = drawable(question, self._cluster)
+        by, level = grouping_of(question.by), grouping_of(drawn.by)
+        after, evaluation = self._matrices(what_if, by)[1], self._sides(what_if).after
+        drawn_matrices = self._matrices(what_if, level)
+        picture = self._picture(what_if, drawn, *drawn_matrices, notes)
+        pack = Pack(
+            picture=picture,
+            rows=pair_rows(
+                after,
+                self._comparison(what_if, by),
+                namespaces=question.namespaces,
+                explainer=explainer(evaluation, picture, drawn_matrices, self._texts(what_if)),
+            ),
+            context=context_of(
+                evaluation,
+                self._loaded,
+                wanted,
+                by=by.value,
+                exact=is_exact(*self._matrices(what_if, by)),
+                drafted=[i for draft in what_if.drafts for i in drafted_ids(draft)],
+            ),
+        )
+        return pack.files(exporter(name) for name in wanted.formats)
 
     def why(self, what_if: WhatIf, question: WhyQuestion) -> WhyAnswer:
         """Verdict and traces for one connection; UsageError for a name or protocol that is not known."""

@@ -19,6 +19,8 @@ from netviz.workbench.questions import (
     EndpointChoice,
     InputFile,
     LoadSummary,
+    PackedFile,
+    PackQuestion,
     PictureAnswer,
     PictureQuestion,
     PluginVerdict,
@@ -99,6 +101,10 @@ class Bench(Protocol):
 
     def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:
         """The picture as a standalone SVG document."""
+        ...
+
+    def pack(self, what_if: WhatIf, question: PictureQuestion, wanted: PackQuestion) -> tuple[PackedFile, ...]:
+        """The files of a review pack."""
         ...
 
     def why(self, what_if: WhatIf, question: WhyQuestion) -> WhyAnswer:

@@ -54,6 +54,7 @@ def summary(loaded: Loaded) -> LoadSummary:
         namespaces=len(loaded.cluster.namespaces),
         policies=len(loaded.policies.policies),
         kubectl=KUBECTL_EXPORT,
+        digest=report.digest,
     )
 
 

@@ -63,7 +63,10 @@ class DocumentLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadSummary:
-    """What became of the input. `missing` says what is not there and which answers rest on it."""
+    """What became of the input. `missing` says what is not there and which answers rest on it.
+
+    `digest` is the SHA-256 of the names and bytes of the input.
+    """
 
     files: tuple[str, ...]
     documents: tuple[DocumentLine, ...]
@@ -76,6 +79,7 @@ class LoadSummary:
     namespaces: int
     policies: int
     kubectl: str
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +220,25 @@ class PluginVerdict:
     verdict: str
     chosen: bool = False
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackQuestion:
+    """What to write: formats by name (`EXPORTERS`), and what the files say of themselves; `date` as it was typed."""
+
+    formats: tuple[str, ...]
+    title: str = ""
+    date: str = ""
+    dark: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedFile:
+    """One written file."""
+
+    name: str
+    media_type: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

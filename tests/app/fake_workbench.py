@@ -29,6 +29,8 @@ from netviz.workbench import (
     InputFile,
     LabelChoice,
     LoadSummary,
+    PackedFile,
+    PackQuestion,
     PictureAnswer,
     PictureQuestion,
     PluginVerdict,
@@ -288,6 +290,12 @@ class FakeWorkbench:
 
     def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:
         return "<svg/>"
+
+    def pack(self, what_if: WhatIf, question: PictureQuestion, wanted: PackQuestion) -> tuple[PackedFile, ...]:
+        told = f"{wanted.title} {wanted.date} {sorted(what_if.disabled)}"
+        return tuple(
+            PackedFile(name=f"netviz.{name}", media_type="text/plain", data=told.encode()) for name in wanted.formats
+        )
 
     def why(self, what_if: WhatIf, question: WhyQuestion) -> WhyAnswer:
         if "nobody" in (question.source, question.target):

@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from netviz.exporters.tables import csv_table, markdown_table, markdown_text, text_table, visible
+from netviz.exporters.tables import csv_table, markdown_table, markdown_text, text_table
+from netviz.view.text import visible
 
 HEAD = ("from", "to")
 

@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 
 from netviz.errors import UsageError
-from netviz.workbench import BASELINE, Assumptions, Draft, GridQuestion, PictureQuestion, WhatIf, WhyQuestion, Workbench
+from netviz.workbench import (
+    BASELINE,
+    Assumptions,
+    Draft,
+    GridQuestion,
+    PackQuestion,
+    PictureQuestion,
+    WhatIf,
+    WhyQuestion,
+    Workbench,
+)
 from tests.unit.workbench.town import API, CALLER, NAMESPACE, WEB, WEB_8080, bench, policy, why
 
 DENY_API = "NetworkPolicy/town/deny-api"
@@ -33,6 +43,7 @@ def answers(asked: Workbench, what_if: WhatIf) -> Iterator[tuple[str, object]]:
     yield "grid", asked.grid(what_if, GridQuestion())
     yield "grid opened", asked.grid(what_if, GridQuestion(source="namespace/town", target="namespace/town"))
     yield "svg", asked.svg(what_if, PictureQuestion(), dark=True)
+    yield "pack", asked.pack(what_if, PictureQuestion(), PackQuestion(formats=("svg", "json", "md")))
     yield "card", asked.card(what_if, "town/api[Pod]")
     yield "check_draft", asked.check_draft(Draft(text="nonsense"))
     for by in ("workload", "pod", "namespace"):

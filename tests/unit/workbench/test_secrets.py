@@ -10,7 +10,8 @@ from uuid import uuid4
 
 import pytest
 
-from netviz.workbench import BASELINE, InputFile, PictureQuestion, WhyQuestion, Workbench
+from netviz.exporters.formats import EXPORTERS
+from netviz.workbench import BASELINE, InputFile, PackQuestion, PictureQuestion, WhyQuestion, Workbench
 
 PLACES = (
     "secret-data",
@@ -104,6 +105,8 @@ def reachable_texts(root: object) -> Iterator[str | bytes]:
             # The collector passes over keys that are texts.
             waiting += [*gc.get_referents(thing), *(thing if isinstance(thing, dict) else ())]
 
+FORMATS = tuple(each.name for each in EXPORTERS if not each.browser)
+
 
 class Asked:
     """A bench over the manifest with a canary in every place, after every kind of question."""
@@ -166,6 +169,7 @@ def test_no_answer_holds_a_secret(asked: Asked) -> None:
         bench.summary(),
         bench.picture(BASELINE, PictureQuestion()),
         bench.svg(BASELINE, PictureQuestion()),
+        bench.pack(BASELINE, PictureQuestion(), PackQuestion(formats=FORMATS)),
         bench.why(BASELINE, WhyQuestion(source="8.8.8.8", target="shop/web", port=8080)),
         bench.endpoints(),
     )
