@@ -8,6 +8,7 @@ from netviz import workbench
 from netviz.ui.address import sync_address
 from netviz.ui.editor import render_editor
 from netviz.ui.opening import open_first
+from netviz.ui.page_compare import render_compare
 from netviz.ui.page_input import render_report, render_welcome
 from netviz.ui.page_matrix import render_matrix
 from netviz.ui.page_policies import render_board, render_policy
@@ -49,6 +50,9 @@ def _render_loaded(state: AppState, bench: workbench.Bench) -> None:
         case "table":
             _render_incomplete(summary)
             render_table(state)
+        case "compare":
+            _render_incomplete(summary)
+            render_compare()
         case "policies":
             _render_incomplete(summary)
             render_board(state, columns)

@@ -97,9 +97,9 @@ def _render_connection(state: AppState, bench: workbench.Bench, picture: Picture
     for number, line in enumerate(filter(None, map(_edge_words, edges))):
         text(line, "quiet", f"edge-{number}")
     answer = bench.why(shown_case, question)
-    _render_verdict(answer, "answer")
+    render_verdict(answer, "answer")
     _render_plugins(state, bench, shown_case, question)
-    _render_traces(answer, "answer")
+    render_traces(answer, "answer")
 
 
 def _render_plugins(state: AppState, bench: workbench.Bench, what_if: WhatIf, question: WhyQuestion) -> None:
@@ -133,7 +133,8 @@ def _edge_words(edge: Edge) -> str:
     )
 
 
-def _render_verdict(answer: WhyAnswer, key: str) -> None:
+def render_verdict(answer: WhyAnswer, key: str) -> None:
+    """A verdict with its port sets and reasons; `key` is unique on the page."""
     partly = answer.verdict == "mixed" and answer.allowed
     st.markdown(PARTLY if partly else VERDICTS.get(answer.verdict, VERDICTS["unknown"]))
     text(f"{answer.source} → {answer.target}", "strong", f"{key}-ends")
@@ -147,15 +148,16 @@ def _render_verdict(answer: WhyAnswer, key: str) -> None:
         text(line, "quiet", f"{key}-note-{number}")
 
 
-def _render_traces(answer: WhyAnswer, key: str) -> None:
+def render_traces(answer: WhyAnswer, key: str) -> None:
+    """The traces of an answer, or of every backend behind it; `key` is unique on the page."""
     for number, half in enumerate(answer.halves):
         _render_half(half, f"{key}-{number}")
     if answer.backends:
         text(plural(len(answer.backends), "backend"), "strong", f"{key}-backends")
     for number, backend in enumerate(answer.backends):
         with st.expander(f"Backend {number + 1}: {backend.verdict}", expanded=len(answer.backends) == 1):
-            _render_verdict(backend, f"{key}-backend-{number}")
-            _render_traces(backend, f"{key}-backend-{number}")
+            render_verdict(backend, f"{key}-backend-{number}")
+            render_traces(backend, f"{key}-backend-{number}")
 
 
 def _render_half(half: Half, key: str) -> None:

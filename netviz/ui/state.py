@@ -18,13 +18,14 @@ from netviz.workbench import (
     Draft,
     GridQuestion,
     InputFile,
+    LoadSummary,
     PictureQuestion,
     ViewSettings,
     WhatIf,
     WhyQuestion,
 )
 
-VIEWS = ("map", "matrix", "table", "policies", "input")
+VIEWS = ("map", "matrix", "table", "policies", "compare", "input")
 STATE_KEY = "netviz"
 SHORT_LENGTH = 8
 MOST_CARDS = 150
@@ -92,6 +93,8 @@ class AppState:
     one to `told_at`. `settings` is what the map shows; `explaining` says whether it has the panel beside it. `subject`
     is what is explained, `region` the id of the box that was clicked, `selected` the selection of the map that was last
     acted on, and `clicked` the click that made it.
+    `earlier` is how the input is called that this one is compared with, "" if there is none, `earlier_summary` what
+    became of it; `compared` is the pair that is explained there, `compare_clicked` the click that chose it.
     """
 
     bench: workbench.Bench | None = None
@@ -118,6 +121,10 @@ class AppState:
     subject: Subject = NOTHING
     selected: Subject = NOTHING
     clicked: int = 0
+    earlier: str = ""
+    earlier_summary: LoadSummary | None = None
+    compared: WhyQuestion | None = None
+    compare_clicked: int = 0
 
     @property
     def what_if(self) -> WhatIf:

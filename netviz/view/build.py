@@ -26,9 +26,9 @@ MOST_LABELLED = 25
 SIGNS: Mapping[Change, str] = {Change.SAME: "", Change.ADDED: "+ ", Change.REMOVED: "− ", Change.CHANGED: "± "}
 _CHANGE_TEXT: Mapping[Change, str] = {
     Change.SAME: "",
-    Change.ADDED: "added by the what-if",
-    Change.REMOVED: "removed by the what-if",
-    Change.CHANGED: "ports changed by the what-if",
+    Change.ADDED: "added",
+    Change.REMOVED: "removed",
+    Change.CHANGED: "ports changed",
 }
 
 

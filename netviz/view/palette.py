@@ -184,8 +184,8 @@ BADGE_WORDS: Final[Mapping[str, str]] = {
 
 CHANGE_WORDS: Final[Mapping[str, str]] = {
     "same": "allowed",
-    "added": "+ added by what-if",
-    "removed": "− removed by what-if",
+    "added": "+ added",
+    "removed": "− removed",
     "changed": "± ports changed",
     "unknown": "? cannot be decided",
 }

@@ -347,7 +347,7 @@ class FakeWorkbench:
         return self.summary() if files else None
 
     def compared(self, question: PictureQuestion) -> PictureAnswer:
-        answer = self.picture(WhatIf(disabled=frozenset({DENY_ALL})), question)
+        answer = self.picture(WhatIf(disabled=frozenset({self.policies()[0].id})), question)
         cause = CauseLine(
             kind="policy",
             name=HOSTILE if self.hostile else DENY_ALL,

@@ -97,8 +97,8 @@ def test_removed_lines_are_dashed_and_undecided_ones_dotted() -> None:
 def test_the_legend_explains_only_what_occurs() -> None:
     baseline = texts(render_svg(build_picture(shop().matrix(), None, title="", what_if="")))
     assert "isolated, some allowed" in baseline
-    assert not {"− removed by what-if", "cannot be decided", "no policy can apply"} & set(baseline)
-    assert "− removed by what-if" in texts(render_svg(drawn()))
+    assert not {"− removed", "cannot be decided", "no policy can apply"} & set(baseline)
+    assert "− removed" in texts(render_svg(drawn()))
 
 
 def test_dark_uses_the_dark_palette() -> None:
