@@ -28,7 +28,7 @@ _NOTE_SIZE: Final = 12.0
 _BOX_TITLE: Final = 16.0
 _BOX_SUBTITLE: Final = 12.0
 _ARROW: Final = (11.0, 4.6)
-_DASHES: Final = {Change.SAME: "", Change.ADDED: "", Change.REMOVED: "8 5", Change.CHANGED: ""}
+_DASHES: Final = {Change.SAME: "", Change.ADDED: "", Change.REMOVED: "9 6", Change.CHANGED: "13 4 2.5 4"}
 _OUTSIDE: Final = frozenset(NodeKind) - {NodeKind.WORKLOAD, NodeKind.NAMESPACE}
 
 

@@ -137,8 +137,12 @@ def best_stacks(
         sizes = {g.key: box_size(g, width, height + gaps[0]) for g in folded}
         limits = _limits(sizes.values())
         bows = _same_column(folded, flows) / max(1, len(flows))
+        # No stacking makes a picture smaller than its boxes, so that many a merge need not be tried.
+        least = math.log(max(1.0, math.sqrt(sum(w * h for w, h in sizes.values()) / _BEST_ASPECT))) + _BOWS * bows
         for ranks, level in merges:
-            ranked = [replace(g, rank=ranks.get(g.key)) for g in folded]
+            if least + _BESIDE * level >= best[0]:
+                continue
+            ranked = _by_rank(folded, ranks, sizes)
             for limit in limits:
                 stacks = _stacked(ranked, sizes, limit)
                 cost = _cost(stacks, sizes, beside) + _BOWS * bows + _BESIDE * level
@@ -229,22 +233,36 @@ def starts_of(group: Group) -> list[float]:
     return [start - lowest for start in starts]
 
 
-def _stacked(groups: Sequence[Group], sizes: Mapping[str, tuple[float, float]], limit: float) -> Stacks:
+def _by_rank(
+    groups: Sequence[Group], ranks: Mapping[str, int], sizes: Mapping[str, tuple[float, float]]
+) -> list[list[Group]]:
+    """The boxes of each rank; last those of none, the highest first."""
+    found: dict[int, list[Group]] = {}
+    for group in groups:
+        if group.key in ranks:
+            found.setdefault(ranks[group.key], []).append(group)
+    loose = [group for group in groups if group.key not in ranks]
+    return [*(found[rank] for rank in sorted(found)), sorted(loose, key=lambda g: -sizes[g.key][1])]
+
+
+def _stacked(ranked: Sequence[Sequence[Group]], sizes: Mapping[str, tuple[float, float]], limit: float) -> Stacks:
+    """Each rank begins a stack, and another where it gets higher than the limit; loose boxes fill up the lowest."""
     stacks: list[list[Group]] = []
     filled: list[float] = []
-    for rank in sorted({g.rank for g in groups if g.rank is not None}):
-        for i, group in enumerate(g for g in groups if g.rank == rank):
+    *ranks, loose = ranked
+    for rank in ranks:
+        for i, group in enumerate(rank):
             height = sizes[group.key][1]
             if i == 0 or filled[-1] + height > limit:
                 stacks.append([])
                 filled.append(-BOX_GAP)
             stacks[-1].append(group)
             filled[-1] += height + BOX_GAP
-    for group in sorted((g for g in groups if g.rank is None), key=lambda g: -sizes[g.key][1]):
+    for group in loose:
         height = sizes[group.key][1]
-        fits = [i for i, used in enumerate(filled) if used + BOX_GAP + height <= limit]
-        at = min(fits, key=lambda i: (filled[i], i), default=len(stacks))
-        if at == len(stacks):
+        at = min(range(len(stacks)), key=filled.__getitem__, default=len(stacks))
+        if at == len(stacks) or filled[at] + BOX_GAP + height > limit:
+            at = len(stacks)
             stacks.append([])
             filled.append(-BOX_GAP)
         stacks[at].append(group)

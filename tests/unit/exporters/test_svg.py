@@ -89,7 +89,7 @@ def test_removed_lines_are_dashed_and_undecided_ones_dotted() -> None:
     murky = shop().but("shop/cartservice", murky=True)
     svg = render_svg(build_picture(murky.matrix(), shop().matrix(), title="", what_if="x"))
     removed = [line for line in svg.splitlines() if f'stroke="{LIGHT["removed"]}"' in line and "<g><title>" not in line]
-    assert any('stroke-dasharray="8 5"' in line for line in removed)
+    assert any('stroke-dasharray="9 6"' in line for line in removed)
     assert 'stroke-dasharray="2 4.5"' in svg
     assert "? cannot be decided" in texts(svg)
 
