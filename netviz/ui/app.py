@@ -49,7 +49,7 @@ def _render_loaded(state: AppState, bench: workbench.Bench) -> None:
             render_matrix()
         case "table":
             _render_incomplete(summary)
-            render_table(state)
+            render_table()
         case "compare":
             _render_incomplete(summary)
             render_compare()

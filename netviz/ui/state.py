@@ -20,6 +20,7 @@ from netviz.workbench import (
     InputFile,
     LoadSummary,
     PictureQuestion,
+    TableQuestion,
     ViewSettings,
     WhatIf,
     WhyQuestion,
@@ -77,6 +78,7 @@ NOTHING = Subject()
 DEFAULTS = Assumptions()
 PLAIN = ViewSettings()
 ALL_ZONES = GridQuestion()
+ALL_PAIRS = TableQuestion()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,8 @@ class AppState:
     `noticed` is what there was to say before anything was read, such as a file that is no manifest.
     `generation` counts loads; the keys of input widgets contain it, so that a load also lets go of what they hold.
     `editing` is None while the editor is closed; `reading` is the id of the policy that is shown by itself;
-    `home` is the view that the page began with; `grid` is the window of the matrix that is shown.
+    `home` is the view that the page began with; `grid` is the window of the matrix, and `table` the rows
+    that are shown, but for what `settings` filter.
     `refused_ports` says what is wrong with ports that were typed. `told` is what the last step of the what-if did, the
     one to `told_at`. `settings` is what the map shows; `explaining` says whether it has the panel beside it. `subject`
     is what is explained, `region` the id of the box that was clicked, `selected` the selection of the map that was last
@@ -106,6 +109,7 @@ class AppState:
     view: str = "map"
     home: str = "map"
     grid: GridQuestion = ALL_ZONES
+    table: TableQuestion = ALL_PAIRS
     settings: ViewSettings = PLAIN
     disabled: frozenset[str] = frozenset()
     enforced: frozenset[str] = frozenset()

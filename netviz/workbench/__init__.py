@@ -31,6 +31,7 @@ from netviz.workbench.questions import (
     WhyQuestion,
 )
 from netviz.workbench.remote import Waiting, WorkerLost
+from netviz.workbench.table import Table, TableQuestion, TableRow
 
 __all__ = [
     "BASELINE",
@@ -67,6 +68,9 @@ __all__ = [
     "PolicyCard",
     "SelectedWorkload",
     "Step",
+    "Table",
+    "TableQuestion",
+    "TableRow",
     "TierColumn",
     "ViewSettings",
     "Waiting",

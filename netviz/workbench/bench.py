@@ -63,6 +63,7 @@ from netviz.workbench.questions import (
 )
 from netviz.workbench.reasons import explainer
 from netviz.workbench.steps import step_words
+from netviz.workbench.table import Entry, Table, TableQuestion, decided, entries, filtered, table_csv, table_page
 from netviz.workbench.two_inputs import TwoInputs
 
 _REMEMBERED = 12
@@ -220,6 +221,30 @@ class Workbench:
         if not counted:
             raise UsageError(f"pairs of workloads are not worked out for more than {MOST_COUNTED:,} workloads")
         return peer_grid(after, changes, question)
+
+    def table(self, what_if: WhatIf, question: TableQuestion) -> Table:
+        """A page of the pairs that are allowed, unknown or changed; UsageError for filters that make no sense."""
+        every, found, explain = self._rows(what_if, question)
+        return table_page(found, question, len(every), explain)
+
+    def table_csv(self, what_if: WhatIf, question: TableQuestion) -> str:
+        """All pages as CSV; errors as for `table`."""
+        _, found, explain = self._rows(what_if, question)
+        return table_csv(found, explain)
+
+    def _rows(
+        self, what_if: WhatIf, question: TableQuestion
+    ) -> tuple[tuple[Entry, ...], list[Entry], Callable[[Entry], tuple[str, str]]]:
+        by = grouping_of(question.view.by)
+        count = {Grouping.WORKLOAD: len(self._cluster.workloads), Grouping.POD: len(self._cluster.pods)}.get(by, 0)
+        if count > MOST_COUNTED:
+            raise UsageError(f"pairs are listed for at most {MOST_COUNTED:,} {by}s: choose the level of namespaces")
+        matrix, comparison = self._matrices(what_if, by)[1], self._comparison(what_if, by)
+        every = self._remember(("entries", what_if, by), lambda: entries(matrix, comparison))
+        labels = self._card_labels(question.view.by) if question.view.labels else {}
+        after = self._sides(what_if).after
+        ends = self._remember(("ends", what_if.drafts, by), lambda: peer_ends(after, by))
+        return every, filtered(every, question, labels), partial(decided, after, ends)
 
     def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:
         """The picture as a standalone SVG document."""

@@ -29,6 +29,7 @@ from netviz.workbench.questions import (
     WhyAnswer,
     WhyQuestion,
 )
+from netviz.workbench.table import Table, TableQuestion
 
 
 class Bench(Protocol):
@@ -97,6 +98,14 @@ class Bench(Protocol):
 
     def grid(self, what_if: WhatIf, question: GridQuestion) -> Grid:
         """A window of the matrix."""
+        ...
+
+    def table(self, what_if: WhatIf, question: TableQuestion) -> Table:
+        """A page of the pairs that are allowed, unknown or changed."""
+        ...
+
+    def table_csv(self, what_if: WhatIf, question: TableQuestion) -> str:
+        """All pages as CSV."""
         ...
 
     def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:

@@ -37,6 +37,9 @@ from netviz.workbench import (
     PolicyCard,
     SelectedWorkload,
     Step,
+    Table,
+    TableQuestion,
+    TableRow,
     TierColumn,
     WhatIf,
     WhyAnswer,
@@ -286,6 +289,34 @@ class FakeWorkbench:
             open_source=shop.label,
             open_target=shop.label,
             ports=("TCP 8080",),
+        )
+
+    def table(self, what_if: WhatIf, question: TableQuestion) -> Table:
+        """The drawn arrows, one row each."""
+        if question.view.ports == "none":
+            raise UsageError("none is no port " + HOSTILE)
+        lines = self.pairs(what_if, question.view.by)
+        rows = tuple(
+            TableRow(
+                source=line.source,
+                target=line.target,
+                source_label=line.source_label,
+                target_label=HOSTILE if self.hostile else line.target_label,
+                verdict=line.verdict,
+                change=line.change,
+                before=line.before,
+                after=line.after,
+                egress="open: no policy selects it",
+                ingress="NetworkPolicy/shop/allow-web (tier default)",
+            )
+            for line in lines
+            if question.text in line.source_label
+        )
+        return Table(rows=rows, total=len(rows), all_pairs=len(lines), page=0, pages=1)
+
+    def table_csv(self, what_if: WhatIf, question: TableQuestion) -> str:
+        return "from,to\r\n" + "".join(
+            f"{row.source_label},{row.target_label}\r\n" for row in self.table(what_if, question).rows
         )
 
     def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:

@@ -277,7 +277,7 @@ def test_the_table_has_every_pair_with_its_change(open_text: OpenText) -> None:
     page.button_group[0].set_value("table").run()
     (rows,) = (table.value.to_dict("records") for table in page.dataframe)
     assert [(row["from"], row["to"], row["ports now"], row["change"]) for row in rows] == [
-        ("shop/a", "shop/b", "TCP 8080", "added"),
+        ("shop/a", "shop/b", "TCP 8080", "+ added"),
         ("shop/a", "shop/c", "TCP 8080", "same"),
     ]
 
@@ -311,7 +311,7 @@ def test_an_unexpected_error_is_one_sentence_with_a_report_id(
 
 
 @pytest.mark.parametrize("subject", [Subject(), Subject(node="b"), Subject(source="a", target="b")])
-@pytest.mark.parametrize("view", ["map", "table", "policies", "input"])
+@pytest.mark.parametrize("view", ["map", "matrix", "table", "policies", "input"])
 def test_hostile_names_never_reach_markdown_unescaped(open_text: OpenText, view: str, subject: Subject) -> None:
     page = explain(open_text("hostile unmodelled tiered"), subject)
     page.button(key="edit-policy").click().run()

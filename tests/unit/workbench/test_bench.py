@@ -16,6 +16,7 @@ from netviz.workbench import (
     GridQuestion,
     PackQuestion,
     PictureQuestion,
+    TableQuestion,
     WhatIf,
     WhyQuestion,
     Workbench,
@@ -42,6 +43,8 @@ def answers(asked: Workbench, what_if: WhatIf) -> Iterator[tuple[str, object]]:
     yield "step", asked.step(BASELINE, what_if, "pod")
     yield "grid", asked.grid(what_if, GridQuestion())
     yield "grid opened", asked.grid(what_if, GridQuestion(source="namespace/town", target="namespace/town"))
+    yield "table", asked.table(what_if, TableQuestion())
+    yield "table_csv", asked.table_csv(what_if, TableQuestion())
     yield "svg", asked.svg(what_if, PictureQuestion(), dark=True)
     yield "pack", asked.pack(what_if, PictureQuestion(), PackQuestion(formats=("svg", "json", "md")))
     yield "card", asked.card(what_if, "town/api[Pod]")
