@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from netviz.analysis.pairs import paired
 from netviz.engine.matrix import ReachabilityMatrix
 from netviz.sets.connections import ConnectionSet
 from netviz.view.cards import Face
-from netviz.view.filters import CardLabels
+from netviz.view.filters import CardLabels, narrowed, quickly_counted
 from netviz.view.fold import Link
 from netviz.view.geometry import Path, Rect, bounds
-from netviz.view.graph import build_graph, table_of
 from netviz.view.hubs import CARDS_OF_PODS
 from netviz.view.layout import Layout, arrange, box_title_width, title_lines, with_outer_cards, with_stray_cards
 from netviz.view.picture import Box, Change, Edge, Node, Picture
@@ -37,7 +37,8 @@ def make_layout(before: ReachabilityMatrix, *, view: ViewSettings = PLAIN, label
 
     It is the same with and without search and "only changes": these move nothing.
     """
-    return _arranged(scene(table_of(build_graph(before)), frame_of(view), labels))
+    part = narrowed(before, view)
+    return _arranged(scene(paired(part, part), frame_of(view), labels))
 
 
 def build_picture(
@@ -57,8 +58,10 @@ def build_picture(
     a free place. `layout` must come from `make_layout` with the same baseline, labels and settings.
     """
     base = after if before is None else before
-    graph = build_graph(after, base)
-    shown = scene(table_of(graph), view, labels)
+    part = narrowed(after, view)
+    was = part if base is after else narrowed(base, view)
+    whole = None if part is after else quickly_counted(after)
+    shown = scene(paired(was, part), view, labels, whole)
     if layout is None:
         layout = make_layout(base, view=view, labels=labels)
     layout = _completed(layout, shown)

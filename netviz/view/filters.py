@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
+from netviz.analysis.pairs import POD_LIKE
+from netviz.engine.matrix import PeerType, ReachabilityMatrix
 from netviz.errors import UsageError
 from netviz.sets.connections import ALL_CONNECTIONS, NO_CONNECTIONS, PORT_PROTOCOLS, PROTOCOL_NAMES, ConnectionSet
 from netviz.sets.intervals import IntervalSet
 from netviz.view.cards import Face
 from netviz.view.fold import Link
 from netviz.view.hubs import CARDS_OF_PODS
-from netviz.view.picture import NodeKind
+from netviz.view.picture import Counts, NodeKind
 from netviz.view.settings import MOST_CARDS, SYSTEM_NAMESPACES, ViewSettings
 
 CardLabels = Mapping[str, Mapping[str, str]]
@@ -43,6 +45,30 @@ class Chosen:
     def passed(self) -> frozenset[str]:
         """Every card of pods that is drawn, one by one or within a namespace."""
         return self.alone | set(self.gathered)
+
+
+def narrowed(matrix: ReachabilityMatrix, view: ViewSettings) -> ReachabilityMatrix:
+    """The matrix without the pairs that chosen namespaces, or the focus, surely leave out: of a large one, most."""
+    if any(peer.id == view.focus for peer in matrix.peers):
+        if view.hops > 1:
+            return matrix
+        kept = {i for i, peer in enumerate(matrix.peers) if peer.id == view.focus}
+    elif view.namespaces:
+        kept = {i for i, peer in enumerate(matrix.peers) if peer.namespace in view.namespaces}
+    else:
+        return matrix
+    return replace(matrix, cells={(i, j): cell for (i, j), cell in matrix.cells.items() if i in kept or j in kept})
+
+
+def quickly_counted(matrix: ReachabilityMatrix) -> Counts:
+    """The pairs of a matrix, without comparing it to another; as in `fold.counted`, none of an ingress controller."""
+    controllers = {i for i, peer in enumerate(matrix.peers) if peer.type is PeerType.INGRESS_CONTROLLER}
+    cells = [cell for (i, j), cell in matrix.cells.items() if i not in controllers and j not in controllers]
+    return Counts(
+        workloads=sum(peer.type in POD_LIKE for peer in matrix.peers),
+        pairs=sum(1 for cell in cells if cell.allow),
+        unknown=sum(1 for cell in cells if cell.unknown),
+    )
 
 
 def chosen(cards: Mapping[str, Face], view: ViewSettings, labels: CardLabels) -> Chosen:

@@ -6,8 +6,8 @@ from typing import Any
 
 import networkx as nx
 
-from netviz.analysis.pairs import End, PairTable, paired
-from netviz.engine.matrix import DENIED, Cell, Peer, PeerType, ReachabilityMatrix
+from netviz.analysis.pairs import End, paired
+from netviz.engine.matrix import Peer, PeerType, ReachabilityMatrix
 from netviz.sets.connections import NO_CONNECTIONS, ConnectionSet, protocol_name
 from netviz.view.fold import change_of
 from netviz.view.outside import block_words
@@ -47,25 +47,6 @@ def build_graph(matrix: ReachabilityMatrix, before: ReachabilityMatrix | None = 
                     attributes = known[key, old, new] = _edge_attributes(old, new, certain=key == ALLOWED)
                 graph.add_edge(ends[0], ends[1], key, **attributes)
     return graph
-
-
-def table_of(graph: nx.MultiDiGraph[str]) -> PairTable:
-    """The pairs of a graph made by `build_graph`, for folding."""
-    ends = tuple(
-        End(id=node, peer=data["peer"], was=data["was"], addresses=data["address_set"])
-        for node, data in graph.nodes(data=True)
-    )
-    number = {end.id: i for i, end in enumerate(ends)}
-    cells: dict[tuple[int, int], tuple[Cell, Cell]] = {}
-    for source, target, key, data in graph.edges(keys=True, data=True):
-        pair = number[source], number[target]
-        was, now = cells.get(pair, (DENIED, DENIED))
-        old, new = data["connections_before"], data["connections"]
-        if key == ALLOWED:
-            cells[pair] = Cell(old, was.unknown), Cell(new, now.unknown)
-        else:
-            cells[pair] = Cell(was.allow, old), Cell(now.allow, new)
-    return PairTable(ends=ends, cells=cells)
 
 
 def changed_edges(graph: nx.MultiDiGraph[str]) -> list[tuple[str, str, str]]:

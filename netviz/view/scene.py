@@ -42,8 +42,12 @@ class Scene:
     found: frozenset[str] = frozenset()
 
 
-def scene(table: PairTable, view: ViewSettings = PLAIN, labels: CardLabels = NO_LABELS) -> Scene:
+def scene(
+    table: PairTable, view: ViewSettings = PLAIN, labels: CardLabels = NO_LABELS, whole: Counts | None = None
+) -> Scene:
     """The scene of a table as the settings ask for it; UsageError for a port or protocol that is none.
+
+    `whole` counts what there is, where the table holds only a part of it.
 
     With a focus only what is within `hops` connections of that peer, callers left of it. Which cards of pods are shown
     depends on the baseline alone, unless only changes are asked for.
@@ -82,13 +86,13 @@ def scene(table: PairTable, view: ViewSettings = PLAIN, labels: CardLabels = NO_
         shown &= _changed_cards(cards, links) | {view.focus}
     named = {card for link in links for card in (link.source, link.target)}
     kept = {i: f for i, f in cards.items() if (i in shown if f.kind in CARDS_OF_PODS else i in named)}
-    whole = counted(table)
+    whole = whole or counted(table)
     part = _restricted(table, picked, set(kept), near, wanted, direction)
     return Scene(
         faces=kept,
         links=links,
         colours={name: i for i, name in enumerate(sorted({face.box for face in cards.values()} - {""}))},
-        counts=whole if part is table else counted(part),
+        counts=whole if part is table and view == PLAIN else counted(part),
         whole=whole,
         notes=(*filter(None, notes), *drawing.notes),
         sides=sides,
@@ -201,8 +205,12 @@ def _carrier(wanted: ConnectionSet) -> Callable[[ConnectionSet], bool] | None:
 
 
 def _hidden_note(drawing: Drawing, cards: Mapping[str, Face], picked: Chosen, namespaces: Sequence[str]) -> str:
-    shown = {card for card, face in cards.items() if face.kind not in CARDS_OF_PODS or card in picked.passed}
-    hidden = [link for link in drawing.links if (link.source in shown) != (link.target in shown)]
+    pods = {card for card, face in cards.items() if face.kind in CARDS_OF_PODS}
+    hidden = [
+        link
+        for link in drawing.links
+        if {link.source, link.target} <= pods and (link.source in picked.passed) != (link.target in picked.passed)
+    ]
     if not hidden:
         return ""
     changed = sum(link.change is not Change.SAME for link in hidden)

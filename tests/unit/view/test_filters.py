@@ -9,7 +9,7 @@ from netviz.errors import UsageError
 from netviz.sets.connections import ALL_CONNECTIONS
 from netviz.sets.intervals import IntervalSet
 from netviz.view.build import build_picture, make_layout
-from netviz.view.filters import parsed_ports
+from netviz.view.filters import narrowed, parsed_ports, quickly_counted
 from netviz.view.fold import ANY_SOURCE, INTERNET_SOURCE
 from netviz.view.gather import namespace_card
 from netviz.view.picture import Change, NodeKind
@@ -163,6 +163,31 @@ class TestLabels:
         assert seen(search="app=cart").found == {"shop/cartservice", "backend/redis-cart"}
         assert seen(search="web/").found == {"web/frontend", "web/loadgenerator"}
         assert seen(search="  ").found == frozenset()
+
+
+class TestNarrowed:
+    """What is left out early is left out anyway."""
+
+    @pytest.mark.parametrize("settings", [{"namespaces": ("shop",)}, {"focus": "shop/cartservice"}])
+    @pytest.mark.parametrize("more", [{}, {"neighbours": True}, {"hidden": ("web",)}, {"direction": "egress"}])
+    def test_the_picture_of_a_part_is_the_same_from_the_whole(
+        self, settings: dict[str, object], more: dict[str, object]
+    ) -> None:
+        before, after = shop().matrix(), shop_what_if().matrix()
+        view = ViewSettings(**settings, **more)  # type: ignore[arg-type]
+        quick = scene(paired(narrowed(before, view), narrowed(after, view)), view)
+        slow = scene(paired(before, after), view)
+        assert quick.links
+        assert (quick.links, quick.counts, quick.sides) == (slow.links, slow.counts, slow.sides)
+        assert quick.notes == slow.notes
+        assert quick.colours == slow.colours
+        assert {card: face for card, face in quick.faces.items() if face.namespace} == {
+            card: face for card, face in slow.faces.items() if face.namespace
+        }
+
+    def test_what_there_is_in_all_is_counted_without_the_baseline(self) -> None:
+        whole, quick = seen(shop_what_if()).whole, quickly_counted(shop_what_if().matrix())
+        assert (quick.workloads, quick.pairs, quick.unknown) == (whole.workloads, whole.pairs, whole.unknown)
 
 
 class TestOnlyChanges:

@@ -14,7 +14,7 @@ def test_a_namespace_filter_says_what_it_hides() -> None:
     shown = seen(shop(), shop_what_if(), namespaces=("shop",))
     assert {face.namespace for face in shown.faces.values()} == {"shop", ""}
     assert shown.counts.workloads == 6
-    assert shown.notes[0] == "Only shop: 15 connections with other namespaces are not drawn, 5 of them changed."
+    assert shown.notes[0] == "Only shop: 10 connections with other namespaces are not drawn, 3 of them changed."
 
 
 def test_a_namespace_has_the_same_colour_in_every_view() -> None:
