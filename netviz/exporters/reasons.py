@@ -37,7 +37,8 @@ class Reason:
 class Explainer:
     """Answers about one scenario.
 
-    `why` takes two peer ids and gives None where there is no answer (two ends outside of the cluster). `ends` takes the
+    `why` takes two peer ids and gives None where there is no answer (two
+    ends outside of the cluster, or too many workloads behind them). `ends` takes the
     ids of the cards of a drawn edge and gives the peer ids that it is explained with: of a folded end, an example.
     """
 

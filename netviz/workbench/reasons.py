@@ -19,6 +19,8 @@ from netviz.workbench.inventory import edge_ends
 from netviz.workbench.questions import WhyAnswer
 
 SHOWN_CASES = 4
+MOST_COMBINATIONS = 400
+"""Pairs of pods behind one arrow that are judged one by one; of a namespace with many workloads there are too many."""
 
 
 def explainer(
@@ -32,7 +34,8 @@ def explainer(
     ends = peer_ends(evaluation, matrices[1].by)
 
     def why(source: str, target: str) -> Reason | None:
-        if _is_outside(ends.get(source)) and _is_outside(ends.get(target)):
+        sides = ends.get(source, ()), ends.get(target, ())
+        if all(map(_is_outside, sides)) or len(sides[0]) * len(sides[1]) > MOST_COMBINATIONS:
             return None
         try:
             start, end = (lookup(evaluation, ends.get, name) for name in (source, target))
@@ -58,5 +61,5 @@ def reason_of(answer: WhyAnswer) -> Reason:
     )
 
 
-def _is_outside(ends: Sequence[object] | None) -> bool:
-    return ends is not None and all(isinstance(end, IpAddress) for end in ends)
+def _is_outside(ends: Sequence[object]) -> bool:
+    return bool(ends) and all(isinstance(end, IpAddress) for end in ends)

@@ -7,6 +7,8 @@ const VERDICTS = {
   unknown: ["?", "Cannot be decided"],
   mixed: ["±", "Allowed in part"],
 };
+const NO_ENTRY =
+  "This file does not explain that pair: both ends are outside of the cluster, or they stand for too many workloads.";
 const STEP_SIGNS = { yes: "✓", no: "✗", unknown: "?", info: "•" };
 
 function openPage() {
@@ -89,7 +91,7 @@ function explainEdge(page, id) {
 function explainPair(page, key, lines) {
   const entry = key === undefined ? undefined : page.data.pairs[key];
   if (!entry) {
-    const why = page.data.left_out || "Policies of this cluster do not decide about this pair.";
+    const why = page.data.left_out || NO_ENTRY;
     page.answer.replaceChildren(...lines, quiet(why));
     return;
   }

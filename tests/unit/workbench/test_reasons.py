@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netviz.view.trace import Half
-from netviz.workbench import BASELINE, InputFile, WhyAnswer, WhyQuestion, Workbench
+from netviz.workbench import BASELINE, InputFile, WhyAnswer, WhyQuestion, Workbench, reasons
 from netviz.workbench.reasons import SHOWN_CASES, reason_of
 from tests.exported import SAMPLES, parts, sample
 
@@ -41,6 +41,13 @@ def test_what_no_policy_is_asked_about_has_no_reason(source: str, target: str) -
     explainer = parts(sample("online-shop")).rows.explainer
     assert explainer is not None
     assert explainer.why(source, target) is None
+
+
+def test_an_arrow_between_too_many_workloads_is_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    explainer = parts(sample("online-shop")).rows.explainer
+    assert explainer is not None
+    monkeypatch.setattr(reasons, "MOST_COMBINATIONS", 0)
+    assert explainer.why("shop/checkout[Deployment]", "data/orders-db[StatefulSet]") is None
 
 
 def test_every_arrow_has_two_ends_to_explain_it_with() -> None:
