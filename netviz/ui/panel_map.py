@@ -15,6 +15,7 @@ from netviz.ui.graph import Selection, draw
 from netviz.ui.panel_assumptions import render_assumptions
 from netviz.ui.panel_fidelity import render_chip
 from netviz.ui.panel_filter import fold_namespace, render_filters, render_shown
+from netviz.ui.panel_pack import render_pack
 from netviz.ui.panel_why import render_why
 from netviz.ui.parts import callout, guarded, text
 from netviz.ui.state import NOTHING, AppState, Subject, current, short, update
@@ -127,25 +128,7 @@ def _render_numbers(state: AppState, bench: workbench.Bench, answer: PictureAnsw
             st.toggle("Explain", key=key, help="A panel beside the map", on_change=_set_explaining, args=(key,))
             render_chip(state, bench)
             render_assumptions(state, bench)
-            _render_downloads(state, bench)
-
-
-def _render_downloads(state: AppState, bench: workbench.Bench) -> None:
-    with st.popover("Download"):
-        for dark, theme in ((False, "light"), (True, "dark")):
-            st.download_button(
-                f"Picture, {theme} (SVG)",
-                data=partial(_svg, bench, state, dark=dark),
-                file_name=f"netviz-{theme}.svg",
-                mime="image/svg+xml",
-                key=f"svg-{theme}",
-                on_click="ignore",
-            )
-        text("PNG: the button on the map.", "quiet", "png")
-
-
-def _svg(bench: workbench.Bench, state: AppState, *, dark: bool) -> bytes:
-    return bench.svg(state.what_if, state.question, dark=dark).encode("utf-8")
+            render_pack(state, bench)
 
 
 def _keyed(name: str, value: object) -> str:

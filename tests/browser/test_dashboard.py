@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Download, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from netviz.exporters.formats import EXPORTERS
+from netviz.view.palette import DARK
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Visit
@@ -197,11 +201,22 @@ def test_a_policy_is_written_checked_and_applied(open_page: OpenPage) -> None:
 def test_the_picture_can_be_downloaded(open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page("?sample=aks-frontend-backend")
     root = map_of(page)
-    page.get_by_role("button", name="Download", exact=True).click()
-    svg = download(page, page.get_by_role("button", name="Picture, dark (SVG)").click)
-    assert svg.suggested_filename == "netviz-dark.svg"
+    page.get_by_role("button", name="Review pack").click()
+    page.get_by_label("Title", exact=True).fill("Before the move")
+    page.get_by_label("Title", exact=True).press("Enter")
+    page.get_by_text("Dark pictures").click()
+    svg = download(page, page.get_by_role("button", name="Picture (SVG)").click)
+    assert svg.suggested_filename == "netviz.svg"
     svg.save_as(tmp_path / "a.svg")
     assert "frontend" in (tmp_path / "a.svg").read_text("utf-8")
+    assert "Before the move" in (tmp_path / "a.svg").read_text("utf-8")
+    assert DARK["background"] in (tmp_path / "a.svg").read_text("utf-8")
+    pack = download(page, page.get_by_role("button", name="Everything (ZIP)").click)
+    pack.save_as(tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert sorted(archive.namelist()) == sorted(each.file_name for each in EXPORTERS)
+        assert archive.read("netviz.svg") == (tmp_path / "a.svg").read_bytes()
+        assert archive.read("netviz.png")[:8] == b"\x89PNG\r\n\x1a\n"
     page.keyboard.press("Escape")
     png = download(page, root.get_by_role("button", name="Download the picture as PNG").click)
     png.save_as(tmp_path / "a.png")
