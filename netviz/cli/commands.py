@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from netviz.cli.codes import FAILED, OK, REFUSED
+from netviz.cli.scenario import check_policies, scenario_of, with_scenario
 from netviz.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,11 +40,12 @@ def load_input(paths: Sequence[str], arguments: argparse.Namespace) -> Loaded:
         nodes=arguments.max_nodes or usual.nodes,
         json_nodes=arguments.max_nodes or usual.json_nodes,
     )
+    scenario = scenario_of(arguments)
     plugin = parse_plugin(arguments.cni, arguments.cni_version)
     loaded = load(paths, limits=limits, dialects=dialects(strict=arguments.strict), plugin=plugin)
     for diagnostic in loaded.report.diagnostics:
         print(visible(f"{diagnostic.severity.value}: {diagnostic}"), file=sys.stderr)
-    return loaded
+    return loaded if scenario is None else with_scenario(loaded, scenario, arguments)
 
 
 def evaluator_of(loaded: Loaded, arguments: argparse.Namespace, *others: Loaded) -> Evaluator:
@@ -66,12 +68,18 @@ def evaluator_of(loaded: Loaded, arguments: argparse.Namespace, *others: Loaded)
 def evaluation_of(evaluator: Evaluator, arguments: argparse.Namespace, *others: Evaluator) -> Evaluation:
     """What `--disable` names has to be in this evaluator's policies or in those of another side."""
     from netviz.engine.options import Scenario
+    from netviz.workbench.scenario_file import ScenarioFile
 
     policies = [compiled.policy for compiled in evaluator.policies]
     elsewhere = [compiled.policy for other in others for compiled in other.policies]
     known = {str(policy.id): policy.id for policy in (*policies, *elsewhere)}
+    scenario = scenario_of(arguments)
+    if scenario is not None:
+        check_policies(scenario, known)
+    named = scenario or ScenarioFile()
     disabled = frozenset(known[_policy(list(known), text)] for text in arguments.disable)
-    staged = frozenset(policy.id for policy in policies if policy.stage) if arguments.enforce_staged else frozenset()
+    disabled |= frozenset(known[name] for name in named.disabled if name in known)
+    staged = frozenset(p.id for p in policies if p.stage and (arguments.enforce_staged or str(p.id) in named.enforced))
     return evaluator.evaluate(Scenario(disabled.intersection(p.id for p in policies), staged))
 
 

@@ -118,6 +118,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--by", choices=("workload", "pod", "namespace"), default="workload", help="what one peer is")
     add("--disable", action="append", default=[], metavar="POLICY", help="what if: without KIND/NAMESPACE/NAME")
+    add("--scenario", default="", metavar="FILE", help="what if: a saved scenario (docs/scenarios.md)")
     add("--enforce-staged", action="store_true", help="what if: staged policies count, too")
     add("--namespace", action="append", default=[], metavar="NS", help="only connections that touch this namespace")
     add(

@@ -455,6 +455,58 @@ class TestDisable:
         assert netviz("diff", BASE, BASE, "--disable", STEP_4).code == USAGE
 
 
+class TestScenario:
+    HEAD = "netviz: scenario/1\n"
+
+    def test_a_saved_scenario_is_the_what_if(self, netviz: Netviz, manifests: Callable[..., str]) -> None:
+        file = manifests(f"{self.HEAD}disabled: [{STEP_3}]\n")
+        for command in (["list", AKS], ["diff", BASE, AKS]):
+            saved = netviz(*command, "--scenario", file)
+            assert saved.code == OK
+            assert saved.out == netviz(*command, "--disable", STEP_3).out
+
+    def test_why_takes_it_as_well(self, netviz: Netviz, manifests: Callable[..., str]) -> None:
+        file = manifests(f"{self.HEAD}disabled: [{STEP_3}]\n")
+        answer = netviz("why", AKS, "--from", "default/frontend", "--to", "default/backend", "--scenario", file)
+        assert answer.out.startswith("DENY")
+
+    def test_its_drafts_are_policies(self, netviz: Netviz, manifests: Callable[..., str]) -> None:
+        policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: shut, namespace: default}\n"
+        text = "".join(f"      {line}\n" for line in (policy + "spec: {podSelector: {}}\n").splitlines())
+        file = manifests(f"{self.HEAD}drafts:\n  - name: shut\n    text: |\n{text}")
+        rows = netviz("list", BASE, "--scenario", file).rows
+        assert rows
+        assert not [row for row in rows if row.split()[1].startswith("default/")]
+
+    def test_a_wrong_draft_is_told_and_nothing_answered(self, netviz: Netviz, manifests: Callable[..., str]) -> None:
+        answer = netviz("list", BASE, "--scenario", manifests(self.HEAD + "drafts: [{name: shut, text: nonsense}]\n"))
+        assert (answer.code, answer.out) == (USAGE, "")
+        assert "draft shut" in answer.err
+
+    def test_an_unknown_policy_is_told_with_its_line(self, netviz: Netviz, manifests: Callable[..., str]) -> None:
+        answer = netviz("list", AKS, "--scenario", manifests(f"{self.HEAD}disabled:\n  - {STEP_3}s\n"))
+        assert (answer.code, answer.out) == (USAGE, "")
+        assert f":3: there is no policy {STEP_3}s in the input; did you mean {STEP_3}" in answer.err
+
+    def test_assumptions_hold_where_the_command_line_says_nothing(
+        self, netviz: Netviz, manifests: Callable[..., str]
+    ) -> None:
+        file = manifests(self.HEAD + "assumptions: {cni: cilium, cniVersion: '1.16'}\n")
+        assert netviz("list", AKS, "--format", "json", "--scenario", file).json["cni"].startswith("cilium")
+        given = netviz("list", AKS, "--format", "json", "--scenario", file, "--cni", "calico").json
+        assert given["cni"].startswith("calico")
+
+    def test_another_input_is_noted(self, netviz: Netviz, manifests: Callable[..., str]) -> None:
+        answer = netviz("list", AKS, "--scenario", manifests(self.HEAD + "input: sha256:00000000\n"))
+        assert answer.code == OK
+        assert "made for another input" in answer.err
+
+    @pytest.mark.parametrize("text", ["kind: Pod\n", "netviz: scenario/1\nview: {by: planet}\n"])
+    def test_what_is_no_scenario_is_wrong_usage(self, netviz: Netviz, manifests: Callable[..., str], text: str) -> None:
+        assert netviz("list", AKS, "--scenario", manifests(text)).code == USAGE
+        assert netviz("list", AKS, "--scenario", "nowhere.yaml").code == USAGE
+
+
 class TestDiff:
     def test_the_json_has_exactly_these_parts(self, netviz: Netviz) -> None:
         answer = netviz("diff", BASE, AKS, "--format", "json").json
