@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--address", default="127.0.0.1", help="address to listen on (default: this computer only)")
     serve.add_argument("--allowed-host", action="append", default=[], help="further host name that may be in the URL")
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+    _limits(serve)
     serve.set_defaults(run=serve_command)
     listing = _command(commands, "list", "list every allowed connection", "netviz list k8s/ --format json")
     listing.add_argument("paths", nargs="+", metavar="PATH", help="files, directories, or - for standard input")
@@ -112,6 +113,16 @@ def _command(commands: Any, name: str, summary: str, example: str) -> argparse.A
 def _form(parser: argparse.ArgumentParser) -> None:
     forms = ("text", "json", "csv", "md")
     parser.add_argument("--format", choices=forms, default="text", help="form of the answer (default text)")
+
+
+def _limits(serve: argparse.ArgumentParser) -> None:
+    add = serve.add_argument
+    add("--max-file-size", type=int, default=0, metavar="MB", help="largest file that is read (default 200)")
+    add("--max-session-size", type=int, default=0, metavar="MB", help="most that is uploaded at once (default 400)")
+    add("--max-nodes", type=int, default=0, metavar="N", help="most values in one document (default 5 million)")
+    add("--max-seconds", type=int, default=0, metavar="S", help="longest time to open an input (default 60)")
+    add("--max-memory", type=int, default=0, metavar="MB", help="most memory that an input may take (default 4000)")
+    add("--max-analyses", type=int, default=0, metavar="N", help="inputs that are opened at a time (default 2)")
 
 
 def _common(parser: argparse.ArgumentParser) -> None:

@@ -9,15 +9,16 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from netviz.errors import UsageError
+from netviz.manifests.limits import DEFAULT_LIMITS, DEFAULT_SERVER_LIMITS, FLAGS, LIMITS_VARIABLE, ServerLimits, written
 
 LOOPBACK: Final = ("localhost", "127.0.0.1")
 SAFE: Final[Mapping[str, str]] = {
     "server.headless": "true",
-    "server.maxUploadSize": "200",
     "server.maxMessageSize": "50",
     "server.fileWatcherType": "none",
     "browser.gatherUsageStats": "false",
@@ -36,8 +37,11 @@ def serve_command(arguments: argparse.Namespace) -> int:
     for path in arguments.paths:
         if not Path(path).exists():
             raise UsageError(f"{path}: there is no such file or directory")
+    limits = server_limits(arguments)
+    os.environ[LIMITS_VARIABLE] = written(limits)
     command = server_command(
         arguments.paths,
+        limits=limits,
         port=arguments.port,
         address=arguments.address,
         hosts=tuple(arguments.allowed_host),
@@ -53,8 +57,37 @@ def serve_command(arguments: argparse.Namespace) -> int:
         return 0
 
 
+def server_limits(arguments: argparse.Namespace) -> ServerLimits:
+    """The limits that the command line sets; UsageError for one that nothing could pass."""
+    given = {
+        "session_size": arguments.max_session_size * 1_000_000,
+        "seconds": arguments.max_seconds,
+        "memory": arguments.max_memory * 1_000_000,
+        "analyses": arguments.max_analyses,
+    }
+    reading = {
+        "file_size": arguments.max_file_size * 1_000_000,
+        "nodes": arguments.max_nodes,
+        "json_nodes": arguments.max_nodes,
+    }
+    for name, value in (*given.items(), *reading.items()):
+        if value < 0:
+            raise UsageError(f"{FLAGS[name]} must not be negative")
+    return replace(
+        ServerLimits(),
+        reading=replace(DEFAULT_LIMITS, **{name: value for name, value in reading.items() if value}),
+        **{name: value for name, value in given.items() if value},
+    )
+
+
 def server_command(
-    paths: list[str], *, port: int, address: str, hosts: tuple[str, ...] = (), browser: bool = False
+    paths: list[str],
+    *,
+    port: int,
+    address: str,
+    hosts: tuple[str, ...] = (),
+    browser: bool = False,
+    limits: ServerLimits = DEFAULT_SERVER_LIMITS,
 ) -> list[str]:
     """The command line of the Streamlit server; every setting is a flag, so that it holds from any directory."""
     page = importlib.util.find_spec("netviz.ui.page")
@@ -64,6 +97,7 @@ def server_command(
     settings = {
         **SAFE,
         "server.headless": "false" if show else "true",
+        "server.maxUploadSize": str(-(-limits.reading.file_size // 1_000_000)),
         "server.address": address,
         "server.port": str(port),
     }

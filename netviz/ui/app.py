@@ -6,6 +6,8 @@ import streamlit as st
 
 from netviz import workbench
 from netviz.ui.address import sync_address
+from netviz.ui.busy import place_busy_line
+from netviz.ui.desk import presence
 from netviz.ui.editor import render_editor
 from netviz.ui.opening import open_first
 from netviz.ui.page_compare import render_compare
@@ -14,6 +16,7 @@ from netviz.ui.page_matrix import render_matrix
 from netviz.ui.page_policies import render_board, render_policy
 from netviz.ui.page_table import render_table
 from netviz.ui.panel_map import render_map
+from netviz.ui.panel_opening import render_opening
 from netviz.ui.panel_whatif import render_what_if
 from netviz.ui.parts import callout, guarded, style, text
 from netviz.ui.state import VIEWS, AppState, current, update
@@ -21,15 +24,23 @@ from netviz.ui.text import plural
 from netviz.ui.toggles import cards_of
 from netviz.workbench import LoadSummary
 
+WATCH_SECONDS = 1.5
+
 
 def main() -> None:
     """Run the page once; Streamlit calls this at every interaction."""
     st.set_page_config(page_title="netviz", page_icon="🕸️", layout="wide")
     style()
+    presence().attend()
+    place_busy_line()
     with guarded("first"):
         open_first()
+    with guarded("opening"):
+        render_opening()
     with guarded("page"):
         state = current()
+        if state.notice is not None:
+            callout(state.notice.tone, state.notice.headline, (state.notice.line,), key="notice")
         if state.bench is None:
             render_welcome(state)
             return
@@ -64,6 +75,15 @@ def _render_loaded(state: AppState, bench: workbench.Bench) -> None:
     elif state.reading:
         render_policy(bench, columns)
     sync_address()
+    if workbench.is_elsewhere(bench):
+        _watch_process()
+
+
+@st.fragment(run_every=WATCH_SECONDS)
+def _watch_process() -> None:
+    """Say that the process that holds the input is gone without waiting for the next click."""
+    with guarded("process"):
+        workbench.check_alive(current().bench)
 
 
 def _render_header(state: AppState) -> None:

@@ -13,17 +13,31 @@ from pathlib import Path
 import streamlit as st
 
 from netviz import workbench
+from netviz.dialects.plugins import parse_plugin
 from netviz.errors import Diagnostic, UsageError
-from netviz.manifests.limits import Limits
+from netviz.manifests.limits import FLAGS, megabytes
 from netviz.manifests.paths import display_name, find_files, read_bytes
+from netviz.ui.busy import watch
+from netviz.ui.desk import desk, presence
 from netviz.ui.samples import Sample, samples
-from netviz.ui.state import STATE_KEY, AppState, assumed, identity_of, loaded, restored
+from netviz.ui.state import (
+    DEFAULTS,
+    STATE_KEY,
+    AppState,
+    Pending,
+    assumed,
+    current,
+    identity_of,
+    loaded,
+    restored,
+    update,
+)
 from netviz.ui.text import plural
 from netviz.workbench import BASELINE, Assumptions, InputFile, PictureQuestion
 
 
 def open_first() -> None:
-    """On the first run of a session, open what the address or the command line names."""
+    """On the first run of a session, begin to open what the address or the command line names."""
     if STATE_KEY in st.session_state:
         return
     st.session_state[STATE_KEY] = AppState()
@@ -36,25 +50,25 @@ def open_first() -> None:
         open_paths(paths)
 
 
-def open_sample(sample: Sample) -> AppState:
-    """Open one of our samples."""
-    return open_files(sample.files(), origin=sample.title, sample=sample.name)
+def open_sample(sample: Sample) -> None:
+    """Begin to open one of our samples."""
+    open_files(sample.files(), origin=sample.title, sample=sample.name)
 
 
-def open_paths(paths: Sequence[str]) -> AppState:
-    """Open files and directories of this computer; raises UsageError for a path that is not there."""
+def open_paths(paths: Sequence[str]) -> None:
+    """Begin to open files and directories of this computer; raises UsageError for a path that is not there."""
     found = find_files(paths)
     noticed = list(found.diagnostics)
     files: list[InputFile] = []
     root = common_folder(paths)
     for path in found.files:
-        content = read_bytes(path, Limits(), io.BytesIO())
+        content = read_bytes(path, desk().limits.reading, io.BytesIO())
         if isinstance(content, Diagnostic):
             noticed.append(content)
         else:
             files.append(InputFile(name=display_name(_below(root, path)), data=content))
     origin = display_name(_below(root, Path(paths[0]))) if len(paths) == 1 else plural(len(paths), "path")
-    return open_files(files, origin=origin, noticed=noticed)
+    open_files(files, origin=origin, noticed=noticed)
 
 
 def common_folder(paths: Sequence[str]) -> Path | None:
@@ -83,17 +97,44 @@ def distinct(files: Sequence[InputFile]) -> tuple[InputFile, ...]:
 
 def open_files(
     files: Sequence[InputFile], *, origin: str, sample: str = "", noticed: Sequence[Diagnostic] = ()
-) -> AppState:
-    """Open files in place of what is open, with the view that the address describes if it is about the same input.
+) -> None:
+    """Begin to open files in place of what is open; UsageError if they are more than a session may bring.
 
-    `noticed` is what there was to say before a file was read. Where there is nothing to draw, the load report is shown
-    instead of the map.
+    `noticed` is what there was to say before a file was read.
     """
+    limits = desk().limits
+    size = sum(len(file.data) for file in files)
+    if size > limits.session_size:
+        raise UsageError(
+            f"The files are {megabytes(size)} together, and only {megabytes(limits.session_size)} can be opened at "
+            f"once (limit session-size; netviz serve {FLAGS['session_size']} raises the limit)."
+        )
+    before = current().opening
+    if before is not None:
+        before.job.cancel()
     files = distinct(files)
-    query = st.query_params.to_dict()
     identity = identity_of(files)
-    bench = _assuming(workbench.Workbench.load(files), assumed(query, identity))
-    state = loaded(bench, origin=origin, sample=sample, identity=identity, noticed=noticed)
+    job = desk().open(files, sensible(assumed(st.query_params.to_dict(), identity)), watch)
+    pending = Pending(job=job, origin=origin, sample=sample, identity=identity, noticed=tuple(noticed))
+    update(opening=pending, notice=None)
+    presence().hold(job)
+
+
+def finish(pending: Pending, bench: workbench.Bench) -> AppState:
+    """Show what was opened, with the view that the address describes if it is about the same input.
+
+    Where there is nothing to draw, the load report is shown instead of the map.
+    """
+    workbench.let_go(current().bench, "Another input was opened in its place.")
+    presence().hold(bench)
+    query = st.query_params.to_dict()
+    state = loaded(
+        bench,
+        origin=pending.origin,
+        sample=pending.sample,
+        identity=pending.identity,
+        noticed=pending.noticed,
+    )
     level = query.get("by", state.settings.by)
     summary = bench.summary()
     state = restored(
@@ -109,12 +150,13 @@ def open_files(
     return state
 
 
-def _assuming(bench: workbench.Bench, assumptions: Assumptions) -> workbench.Bench:
-    """The bench under what an address assumes; as it is where the address makes no sense."""
+def sensible(assumptions: Assumptions) -> Assumptions:
+    """What an address assumes; the usual assumptions where it makes no sense."""
     try:
-        return bench if assumptions == bench.assumptions else bench.with_assumptions(assumptions)
+        parse_plugin(assumptions.cni, assumptions.cni_version)
     except UsageError:
-        return bench
+        return DEFAULTS
+    return assumptions
 
 
 def namespaces_of(bench: workbench.Bench) -> tuple[str, ...]:

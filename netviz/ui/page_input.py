@@ -9,7 +9,9 @@ import streamlit as st
 
 from netviz import workbench
 from netviz.errors import Diagnostic, Severity
+from netviz.manifests.limits import megabytes
 from netviz.manifests.report import KUBECTL_EXPORT
+from netviz.ui.desk import desk
 from netviz.ui.opening import open_files, open_sample
 from netviz.ui.panel_fidelity import render_fidelity
 from netviz.ui.parts import callout, guarded, text
@@ -64,6 +66,13 @@ def _render_upload(generation: int) -> None:
         accept_multiple_files=True,
         key=f"upload-{generation}",
     )
+    limits = desk().limits
+    text(
+        f"Up to {megabytes(limits.reading.file_size)} a file and {megabytes(limits.session_size)} at once. "
+        f"The analysis is stopped after {limits.seconds} seconds or at {megabytes(limits.memory)} of memory.",
+        "quiet",
+        "limits",
+    )
     if uploads and st.button(f"Open {plural(len(uploads), 'file')}", type="primary", key="open-upload"):
         _open([InputFile(name=upload.name, data=upload.getvalue()) for upload in uploads])
 
@@ -77,7 +86,7 @@ def _render_paste(generation: int) -> None:
 
 def _open(files: Sequence[InputFile]) -> None:
     opened = False
-    with guarded("open"), st.spinner("Reading…"):
+    with guarded("open"):
         open_files(files, origin=files[0].name if len(files) == 1 else plural(len(files), "file"))
         opened = True
     if opened:

@@ -11,6 +11,8 @@ from uuid import uuid4
 import streamlit as st
 
 from netviz.errors import NetvizError
+from netviz.ui.state import lost
+from netviz.workbench import WorkerLost
 
 LOG = logging.getLogger("netviz")
 
@@ -56,6 +58,8 @@ STYLE = """
 [class*="st-key-nv-step-unknown"] { border-color: #c98a1b; }
 [class*="st-key-nv-step"] [data-testid="stText"] { font-size: 0.88rem; }
 [class*="st-key-nv-step"] pre { font-size: 0.76rem; padding: 0.4rem 0.6rem; }
+.st-key-nv-busy { display: none; }
+.st-key-nv-busy:has([data-testid="stText"]) { display: flex; }
 .st-key-nv-why { gap: 0.6rem; }
 .st-key-nv-why, div:has(> .st-key-nv-why) { height: max(30rem, calc(100vh - 12rem)) !important; }
 /* Streamlit's own CSV export does not keep cells from being formulas; the Table page's does. */
@@ -87,10 +91,14 @@ def callout(tone: str, headline: str, lines: Sequence[str] = (), *, key: str) ->
 def guarded(key: str) -> Iterator[None]:
     """Show what goes wrong inside as a sentence: an expected error in its own words, any other with a report id.
 
+    Where the process that held the input is gone, the page starts over and says so.
     The traceback of an unexpected error goes to the log (stderr), under the same id.
     """
     try:
         yield
+    except WorkerLost as error:
+        lost(str(error))
+        st.rerun()
     except NetvizError as error:
         callout("error", "This could not be answered.", (str(error),), key=key)
     except Exception:

@@ -82,12 +82,33 @@ ALL_PAIRS = TableQuestion()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that happened and that the page says until the next input is opened; `tone` as for a callout."""
+
+    tone: str
+    headline: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """An input that is being opened; the other fields become those of the state when it is open."""
+
+    job: workbench.Opening
+    origin: str
+    sample: str
+    identity: str
+    noticed: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppState:
     """Everything that survives a rerun.
 
-    `bench` is None until something is loaded. `origin` is how the input is called on the page; `sample` its name if it
-    is one of ours, else "". `identity` is a short hash of the input: what an address says holds for that input only.
-    `noticed` is what there was to say before anything was read, such as a file that is no manifest.
+    `bench` is None until something is loaded, `opening` is what is being loaded. `origin` is how the input is called
+    on the page; `sample` its name if it is one of ours, else "". `identity` is a short hash of the input: what an
+    address says holds for that input only. `noticed` is what there was to say before anything was read, such as a file
+    that is no manifest. `notice` is what the page says until another input is opened.
     `generation` counts loads; the keys of input widgets contain it, so that a load also lets go of what they hold.
     `editing` is None while the editor is closed; `reading` is the id of the policy that is shown by itself;
     `home` is the view that the page began with; `grid` is the window of the matrix, and `table` the rows
@@ -101,6 +122,8 @@ class AppState:
     """
 
     bench: workbench.Bench | None = None
+    opening: Pending | None = None
+    notice: Notice | None = None
     origin: str = ""
     sample: str = ""
     identity: str = ""
@@ -180,6 +203,14 @@ def loaded(
         home=home,
         settings=ViewSettings(by="namespace" if is_large else "workload"),
     )
+    st.session_state[STATE_KEY] = state
+    return state
+
+
+def lost(why: str) -> AppState:
+    """Start over without an input, because the process that held it is gone."""
+    notice = Notice(tone="error", headline="This input is not open any more.", line=why)
+    state = AppState(generation=current().generation + 1, notice=notice)
     st.session_state[STATE_KEY] = state
     return state
 

@@ -4,7 +4,7 @@ from netviz.view.settings import SYSTEM_NAMESPACES, ViewSettings
 from netviz.view.trace import Half, Step
 from netviz.workbench.bench import Workbench
 from netviz.workbench.board import BoardCard, SelectedWorkload, TierColumn
-from netviz.workbench.desk import Desk, LocalDesk, Opening, WorkerDesk, is_lost, let_go
+from netviz.workbench.desk import Desk, LocalDesk, Opening, WorkerDesk, check_alive, is_elsewhere, let_go
 from netviz.workbench.fidelity import Fidelity, FidelityLine
 from netviz.workbench.finding import FoundCard, FoundCards, LabelChoice
 from netviz.workbench.grid import Grid, GridCell, GridLine, GridQuestion
@@ -80,6 +80,7 @@ __all__ = [
     "Workbench",
     "WorkerDesk",
     "WorkerLost",
-    "is_lost",
+    "check_alive",
+    "is_elsewhere",
     "let_go",
 ]

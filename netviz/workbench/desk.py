@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Protocol
 
 from netviz.errors import NetvizError, UsageError
@@ -43,27 +44,30 @@ class Desk(Protocol):
         ...
 
 
-class LocalDesk:
-    """Opens inputs in this process, without limits on time and memory."""
+Load = Callable[[Sequence[InputFile], Assumptions], Bench]
 
-    def __init__(self, limits: ServerLimits = DEFAULT_SERVER_LIMITS) -> None:
+
+class LocalDesk:
+    """Opens inputs in this process, without limits on time and memory; `load` reads them."""
+
+    def __init__(self, load: Load = Workbench.load, limits: ServerLimits = DEFAULT_SERVER_LIMITS) -> None:
         self.limits = limits
+        self.load = load
 
     def open(self, files: Sequence[InputFile], assumptions: Assumptions, watch: Watch = nobody) -> Opening:
         """As `Desk` has it; the work is done in `poll`."""
-        return _LocalOpening(files, assumptions)
+        return _LocalOpening(partial(self.load, files, assumptions))
 
 
 class _LocalOpening:
-    def __init__(self, files: Sequence[InputFile], assumptions: Assumptions) -> None:
-        self._files = files
-        self._assumptions = assumptions
+    def __init__(self, load: Callable[[], Bench]) -> None:
+        self._load = load
 
     def poll(self, seconds: float) -> Bench:
-        return Workbench.load(self._files, self._assumptions)
+        return self._load()
 
     def cancel(self) -> None:
-        self._files = ()
+        pass
 
 
 class WorkerDesk:
@@ -180,12 +184,20 @@ class _WorkerOpening:
         self._desk.prepare()
 
 
-def let_go(bench: object) -> None:
-    """End the process behind a bench that nobody will ask any more."""
-    if isinstance(bench, RemoteBench):
-        bench.worker.end("This input was replaced by another.")
+def let_go(thing: object, why: str) -> None:
+    """End the process behind a bench or an opening that nobody will ask any more; if somebody does, `why` is told."""
+    if isinstance(thing, RemoteBench):
+        thing.worker.end(why)
+    elif isinstance(thing, _WorkerOpening):
+        thing.cancel()
 
 
-def is_lost(bench: object) -> bool:
-    """Whether the process behind a bench is gone."""
-    return isinstance(bench, RemoteBench) and not bench.worker.is_alive
+def is_elsewhere(bench: object) -> bool:
+    """Whether a bench lives in another process, which may go away."""
+    return isinstance(bench, RemoteBench)
+
+
+def check_alive(bench: object) -> None:
+    """Raise WorkerLost if the process behind a bench is gone."""
+    if isinstance(bench, RemoteBench) and not bench.worker.is_alive:
+        raise bench.worker.loss()

@@ -141,7 +141,7 @@ class Worker:
                     send(pipe, Forget(bench=self._dropped.popleft()))
                 send(pipe, request)
         except (OSError, ValueError):
-            raise self._loss() from None
+            raise self.loss() from None
 
     def hear(self, number: int, seconds: float) -> Reply | None:
         """The next reply to the request of this number, None if there is none in time; WorkerLost."""
@@ -153,12 +153,13 @@ class Worker:
                 return None
             if not isinstance(reply, Told | Answer | Failure | Broken):
                 self._inbox.put(reply)
-                raise self._loss()
+                raise self.loss()
             # A reply to a question that was given up comes late, and nobody is there for it.
             if reply.number == number:
                 return reply
 
-    def _loss(self) -> WorkerLost:
+    def loss(self) -> WorkerLost:
+        """The error that says why the process is gone."""
         code = _exit_code(self._process)
         if code == OUT_OF_MEMORY:
             self.end(over("memory", self.limits))

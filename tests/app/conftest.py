@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from netviz import workbench
+from netviz.ui.desk import DESK_KEY
+from netviz.workbench import LocalDesk
 from tests.app.fake_workbench import FakeWorkbench
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -17,17 +18,24 @@ PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
-def fake_bench(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbench, "Workbench", FakeWorkbench, raising=False)
+def desk() -> LocalDesk:
+    """Where the page opens its input: in this process."""
+    return LocalDesk()
 
 
 @pytest.fixture
-def open_page(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+def fake_bench(desk: LocalDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "load", FakeWorkbench.load)
+
+
+@pytest.fixture
+def open_page(desk: LocalDesk, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """`open_page(*arguments, **query)`: the page as `streamlit run app.py -- ARGUMENTS` shows it at first."""
 
     def start(*arguments: str, **query: str) -> AppTest:
         monkeypatch.setattr(sys, "argv", [str(APP), *arguments])
         page = AppTest.from_file(str(APP), default_timeout=PATIENCE_SECONDS)
+        page.session_state[DESK_KEY] = desk
         for name, value in query.items():
             page.query_params[name] = value
         return page.run()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from netviz import workbench
+import streamlit as st
+
 from netviz.ui.app import main
+from netviz.ui.desk import DESK_KEY
+from netviz.workbench import LocalDesk
 from tests.app.fake_workbench import FakeWorkbench
 
-workbench.Workbench = FakeWorkbench  # type: ignore[assignment,misc]
+st.session_state[DESK_KEY] = LocalDesk(FakeWorkbench.load)
 main()

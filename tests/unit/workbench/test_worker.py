@@ -31,7 +31,7 @@ from netviz.workbench import (
     Workbench,
     WorkerDesk,
     WorkerLost,
-    is_lost,
+    check_alive,
     let_go,
 )
 from netviz.workbench.remote import QUESTIONS, RemoteBench, Watch, Worker, nobody
@@ -277,8 +277,9 @@ class TestEnds:
         with pytest.raises(WorkerLost, match=r"ended unexpectedly \(signal 9\)"):
             mine.endpoints()
         assert time.monotonic() - begin < 2
-        assert is_lost(mine)
-        assert not is_lost(other)
+        with pytest.raises(WorkerLost):
+            check_alive(mine)
+        check_alive(other)
         assert other.endpoints()
 
     def test_one_that_is_killed_while_it_works_is_too(self, desk: WorkerDesk) -> None:
@@ -302,7 +303,7 @@ class TestEnds:
 
     def test_it_ends_when_its_bench_is_let_go(self, desk: WorkerDesk) -> None:
         bench = opened(desk)
-        let_go(bench)
+        let_go(bench, "It was replaced.")
         assert is_gone(worker_of(bench).pid)
         with pytest.raises(WorkerLost, match="replaced"):
             bench.endpoints()
