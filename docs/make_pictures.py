@@ -15,11 +15,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect, sync_playwright
 
 from netviz.cli.serving import server_command
 
 ROOT: Final = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from docs.review_clusters import SIZES, review_cluster  # noqa: E402 - a script's own folder is not its package's
+
 IMAGES: Final = ROOT / "docs" / "images"
 SAMPLES: Final = ROOT / "sample_manifests"
 WALK_THROUGH: Final = SAMPLES / "aks-frontend-backend"
@@ -40,7 +44,7 @@ ARROW: Final = """(root, ends) => {
     return [frame.left + at.x, frame.top + at.y];
 }"""
 SETTLING_MS: Final = 1500
-PATIENCE_SECONDS: Final = 60
+PATIENCE_SECONDS: Final = 240
 
 Open = Callable[..., Page]
 
@@ -105,7 +109,7 @@ def map_of(page: Page, condition: str = DRAWN) -> Locator:
     return root
 
 
-def upload(page: Page, files: Sequence[Path]) -> Locator:
+def upload(page: Page, files: Sequence[Path] | FilePayload) -> Locator:
     """Drop files on the page and open them."""
     page.locator("input[type=file]").set_input_files(files)
     page.get_by_role("button", name="Open", exact=False).filter(has_text="file").click()
@@ -167,15 +171,32 @@ def make_why(opened: Open) -> None:
     save(page, "why.png")
 
 
+def make_review(opened: Open, *, workloads: int, dark: bool) -> None:
+    """A cluster of that size as the map shows it at first."""
+    page = opened(dark=dark, width=1600, height=1000)
+    text = review_cluster(workloads).encode()
+    root = upload(page, FilePayload(name=f"{workloads}-workloads.yaml", mimeType="application/yaml", buffer=text))
+    hide_panel(page)
+    save(root, f"review-{workloads}-{'dark' if dark else 'light'}.png")
+
+
 def main() -> None:
-    """Make all of them."""
+    """Make all of them, or those that are named: what-if, steps, why, review."""
     IMAGES.mkdir(exist_ok=True)
     with dashboard() as address, chromium() as browser:
 
         def opened(query: str = "", *, dark: bool = False, width: int = 1440, height: int = 900) -> Page:
             return open_page(browser, f"{address}/{query}", dark=dark, width=width, height=height)
 
-        for make in (partial(make_what_if, dark=False), partial(make_what_if, dark=True), make_steps, make_why):
+        wanted = sys.argv[1:]
+        reviews = [(size, dark) for size in SIZES for dark in (False, True)]
+        makers: dict[str, list[Callable[[Open], None]]] = {
+            "what-if": [partial(make_what_if, dark=dark) for dark in (False, True)],
+            "steps": [make_steps],
+            "why": [make_why],
+            "review": [partial(make_review, workloads=size, dark=dark) for size, dark in reviews],
+        }
+        for make in (make for name, group in makers.items() if not wanted or name in wanted for make in group):
             make(opened)
 
 

@@ -71,6 +71,13 @@ class Face:
         )
         return TEXT_LEFT + text
 
+    @property
+    def least_width(self) -> float:
+        """The card width at which the longest part of the title that has no place to break fits in one line."""
+        room = BADGE_ROOM if self.ingress or self.egress else 14.0
+        parts = re.findall(r"[^-._/ ]+[-._/ ]?", self.title)
+        return TEXT_LEFT + room + max((text_width(part, TITLE_SIZE, bold=True) for part in parts), default=0.0)
+
 
 def faces(drawing: Drawing) -> dict[str, Face]:
     """The faces of all cards of a drawing: every end, and each folded card that a link names."""

@@ -164,7 +164,9 @@ def _card_width(faces: Sequence[Face]) -> float:
         return NARROWEST
     fits_most = wanted[-1] if wanted[-1] <= WIDEST else wanted[int(len(wanted) * 0.8)]
     most = WIDEST if len(faces) <= MANY else 256.0
-    return float(math.ceil(min(most, max(NARROWEST, fits_most))))
+    # A name is broken where it has a hyphen, so that no single letter goes to the next line.
+    unbroken = max(face.least_width for face in faces)
+    return float(math.ceil(min(most, max(NARROWEST, fits_most, unbroken))))
 
 
 def _untangled(stacks: Stacks, measures: _Measures, flows: Flows) -> Stacks:

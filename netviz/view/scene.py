@@ -11,6 +11,7 @@ from typing import Final
 from netviz.analysis.pairs import PairTable
 from netviz.engine.matrix import PeerType
 from netviz.sets.connections import ALL_CONNECTIONS, ConnectionSet
+from netviz.view.blocks import with_few_blocks
 from netviz.view.cards import Face, faces
 from netviz.view.filters import CardLabels, Chosen, carrying, chosen, found, limited, passes, wanted_connections
 from netviz.view.fold import Drawing, Link, counted, fold
@@ -66,6 +67,9 @@ def scene(
         notes.append(_hidden_note(drawing, cards, picked, view.namespaces))
     cards, links, gather_notes = _with_gathered(cards, links, picked)
     notes += gather_notes
+    links, groups, block_notes = with_few_blocks(cards, links)
+    cards |= groups
+    notes += block_notes
     sides: dict[str, int] | None = None
     near: set[str] = set()
     if view.focus in cards:
