@@ -116,7 +116,7 @@ def _head(picture: Picture, context: ExportContext) -> Iterator[str]:
     yield '<header class="top">'
     yield '<div class="words">'
     yield f"<h1>{_text(context.title)}</h1>"
-    counts = " · ".join(filter(None, (headline(picture.counts), differences(picture.counts))))
+    counts = " · ".join(filter(None, (headline(picture.counts, picture.unit), differences(picture.counts))))
     yield f'<p class="counts">{_text(counts)}</p>'
     if picture.what_if:
         yield f'<p class="what-if">{_text(picture.what_if)}</p>'
@@ -157,7 +157,7 @@ def _pairs(rows: PairRows, *, compares: bool) -> Iterator[str]:
     yield '<p class="quiet">Every pair that is allowed, unknown or changed. What is not listed is denied.</p>'
     if len(shown) < len(rows.pairs):
         yield f"<p>The first {len(shown):,} of {len(rows.pairs):,} pairs; the CSV export has all of them.</p>"
-    yield '<div class="wide"><table><thead><tr>'
+    yield '<div class="wide" role="group" aria-labelledby="pairs-title" tabindex="0"><table><thead><tr>'
     yield from (f'<th scope="col">{head}</th>' for head in heads)
     yield '</tr></thead><tbody id="rows">'
     for row in shown:

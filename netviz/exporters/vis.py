@@ -44,7 +44,7 @@ def payload(picture: Picture, *, identity: str = "") -> dict[str, object]:
         "identity": identity or _identity(picture),
         "title": _text(picture.title),
         "what_if": _text(picture.what_if),
-        "headline": headline(picture.counts),
+        "headline": headline(picture.counts, picture.unit),
         "differences": differences(picture.counts),
         "notes": _lines(picture.notes),
         "found": list(picture.found),
@@ -58,9 +58,9 @@ def payload(picture: Picture, *, identity: str = "") -> dict[str, object]:
     }
 
 
-def headline(counts: Counts) -> str:
-    """How much is drawn, in one line: `12 workloads · 26 allowed pairs · 2 undecided`."""
-    parts = [_count(counts.workloads, "workload"), _count(counts.pairs, "allowed pair")]
+def headline(counts: Counts, unit: str = "workload") -> str:
+    """How much is drawn, in one line: `12 workloads · 26 allowed pairs · 2 undecided`; `unit` as in `Picture`."""
+    parts = [_count(counts.workloads, unit), _count(counts.pairs, "allowed pair")]
     if counts.unknown:
         parts.append(f"{counts.unknown} undecided")
     return " · ".join(parts)

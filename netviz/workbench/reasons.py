@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from netviz.engine.evaluator import Evaluation
 from netviz.engine.matrix import ReachabilityMatrix
@@ -21,6 +22,9 @@ from netviz.workbench.questions import WhyAnswer
 SHOWN_CASES = 4
 MOST_COMBINATIONS = 400
 """Pairs of pods behind one arrow that are judged one by one; of a namespace with many workloads there are too many."""
+
+
+_RANKS: Final = {"allow": 0, "mixed": 1, "unknown": 2, "deny": 3}
 
 
 def explainer(
@@ -48,7 +52,9 @@ def explainer(
 
 def reason_of(answer: WhyAnswer) -> Reason:
     """An answer about all ports as an export has it."""
-    parts = answer.backends[:SHOWN_CASES] or (answer,)
+    # An arrow is there because something is allowed: that comes first.
+    ranked = sorted(answer.backends, key=lambda part: _RANKS.get(part.verdict, len(_RANKS)))
+    parts = ranked[:SHOWN_CASES] or [answer]
     more = len(answer.backends) - SHOWN_CASES
     return Reason(
         source=answer.source,

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 from netviz.exporters.context import ExportContext, PairRow, PairRows, PeerRow
 from netviz.exporters.html import write_html
 from netviz.exporters.reasons import Case, Explainer, Reason
+from netviz.view.palette import CHANGE_WORDS
 from netviz.view.picture import Badge, Box, Change, Counts, Edge, Node, NodeKind, Picture
 from netviz.view.trace import Half, Step
 from tests.exported import parts, sample
@@ -246,7 +247,7 @@ def test_the_png_of_the_page_is_the_whole_picture_at_twice_the_size_with_its_ori
     assert width >= 2 * view_width
     assert height >= 2 * (view_height + 100)
     words = page.evaluate("() => globalThis.heard")
-    assert {"A shop", "− removed by what-if", f"{SESSIONS} switched off"} <= set(words)
+    assert {"A shop", CHANGE_WORDS["removed"], f"{SESSIONS} switched off"} <= set(words)
     assert any(line.startswith("netviz 1.2.3 · input sha256:") for line in words)
 
 

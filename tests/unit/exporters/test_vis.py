@@ -158,6 +158,7 @@ def test_a_sentence_is_not_cut_but_a_monster_is() -> None:
 def test_the_headline_and_the_differences_count_raw_pairs() -> None:
     assert headline(Counts(workloads=12, pairs=1)) == "12 workloads · 1 allowed pair"
     assert headline(Counts(workloads=1, pairs=26, unknown=2)) == "1 workload · 26 allowed pairs · 2 undecided"
+    assert headline(Counts(workloads=2, pairs=0), "namespace") == "2 namespaces · 0 allowed pairs"
     assert differences(Counts(added=4, removed=1)) == "4 added, 1 removed"
     assert differences(Counts(changed=1, now_unknown=2)) == "1 changed, 2 now unknown"
     assert differences(Counts()) == ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from netviz.view.trace import Half
@@ -65,6 +67,7 @@ def test_of_many_combinations_the_first_are_told_and_the_rest_counted() -> None:
     one = WhyAnswer(
         source="a/b", target="a/c", via="", protocol="TCP", port=80, verdict="allow", sentence="may", halves=(half,)
     )
+    no = replace(one, verdict="deny", sentence="may not")
     answer = WhyAnswer(
         source="a/b",
         target="a/c",
@@ -73,10 +76,10 @@ def test_of_many_combinations_the_first_are_told_and_the_rest_counted() -> None:
         port=80,
         verdict="mixed",
         sentence="mixed",
-        backends=(one,) * (SHOWN_CASES + 3),
+        backends=(*(no,) * (SHOWN_CASES + 2), one),
         because=(("NetworkPolicy/a/x", "labels are missing"), ("", "no address")),
     )
     reason = reason_of(answer)
-    assert [case.sentence for case in reason.cases] == ["may"] * SHOWN_CASES
+    assert [case.sentence for case in reason.cases] == ["may", *["may not"] * (SHOWN_CASES - 1)]
     assert reason.notes == ("3 more combinations are not shown",)
     assert reason.doubts == ("NetworkPolicy/a/x: labels are missing", "no address")
