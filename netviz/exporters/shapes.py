@@ -129,7 +129,7 @@ def about(picture: Picture, context: ExportContext) -> tuple[str, ...]:
         *dict.fromkeys((*picture.notes, *fidelity_lines(context))),
         origin_line(context),
     ]
-    return tuple(part for line in lines for part in wrap(shortened(visible(line), _LONGEST_LINE), _LINE_LENGTH))
+    return tuple(part for line in lines for part in wrap(shortened(visible(line), _LONGEST_LINE), _LINE_LENGTH, break_on_hyphens=False))
 
 
 def _counted(number: int, word: str) -> str:

@@ -28,6 +28,15 @@ def test_every_format_becomes_one_file_that_is_named(tmp_path: Path, capsys: pyt
     assert capsys.readouterr().out.split() == [str(out / name) for name in names]
 
 
+def test_without_chromium_everything_but_the_png_is_written_and_the_hint_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NETVIZ_CHROMIUM", str(tmp_path / "no-browser"))
+    assert export(tmp_path / "out", "--format", "png,all") == 2
+    assert sorted(contents(tmp_path / "out")) == sorted(each.file_name for each in EXPORTERS if not each.browser)
+    assert "install Chromium" in capsys.readouterr().err
+
+
 def test_a_rerun_writes_the_same_bytes(tmp_path: Path) -> None:
     for folder in ("one", "two"):
         assert export(tmp_path / folder, "--format", WRITTEN, "--disable", "data/default-deny") == 0
