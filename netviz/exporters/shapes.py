@@ -92,18 +92,21 @@ def shortened(text: str, longest: int = _LONGEST) -> str:
     return f"{text[:half]}{ELLIPSIS}{text[-half:]}"
 
 
+def totals(counts: Counts, unit: str) -> str:
+    """How much is drawn."""
+    parts = [_counted(counts.workloads, unit), _counted(counts.pairs, "allowed pair")]
+    return " · ".join([*parts, *([f"{counts.unknown} undecided"] if counts.unknown else [])])
+
+
 def headline(counts: Counts, unit: str) -> str:
     """How much is drawn, and how it differs from the baseline."""
-    parts = [_counted(counts.workloads, unit), _counted(counts.pairs, "allowed pair")]
-    parts += [f"{counts.unknown} undecided"] if counts.unknown else []
     changes = (
         (counts.added, "+", "added"),
         (counts.removed, "−", "removed"),
         (counts.changed, "±", "changed"),
         (counts.now_unknown, "?", "now unknown"),
     )
-    parts += [f"{sign}{number} {word}" for number, sign, word in changes if number]
-    return " · ".join(parts)
+    return " · ".join([totals(counts, unit), *(f"{sign}{number} {word}" for number, sign, word in changes if number)])
 
 
 def legend_words(picture: Picture) -> tuple[str, ...]:
@@ -129,7 +132,8 @@ def about(picture: Picture, context: ExportContext) -> tuple[str, ...]:
         *dict.fromkeys((*picture.notes, *fidelity_lines(context))),
         origin_line(context),
     ]
-    return tuple(part for line in lines for part in wrap(shortened(visible(line), _LONGEST_LINE), _LINE_LENGTH, break_on_hyphens=False))
+    shown = (shortened(visible(line), _LONGEST_LINE) for line in lines)
+    return tuple(part for line in shown for part in wrap(line, _LINE_LENGTH, break_on_hyphens=False))
 
 
 def _counted(number: int, word: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from netviz.exporters.context import ExportContext, PairRow, PairRows, fidelity_lines, origin_line, scenario_lines
-from netviz.exporters.shapes import headline, shortened
+from netviz.exporters.shapes import shortened, totals
 from netviz.exporters.tables import markdown_table, markdown_text
 from netviz.view.picture import Picture
 
@@ -53,12 +53,12 @@ def write_summary(picture: Picture, rows: PairRows, context: ExportContext) -> s
     notes = list(dict.fromkeys((*picture.notes, *fidelity_lines(context))))
     if notes:
         lines += ["## Notes", "", *(f"- {_text(note)}" for note in notes), ""]
-    lines += ["Every pair that is not listed is denied or, in a comparison, unchanged.", ""]
+    lines += [f"Every pair that is not listed is {'unchanged' if context.compares else 'denied'}.", ""]
     return "\n".join([*lines, "---", "", _text(origin_line(context))]) + "\n"
 
 
 def _lead(picture: Picture, changed: Sequence[PairRow], context: ExportContext) -> Iterator[str]:
-    yield f"{headline(picture.counts, picture.unit)}."
+    yield f"{totals(picture.counts, picture.unit)}."
     if context.compares:
         counts = Counter(pair.change for pair in changed)
         words = [f"{counts[name]} {name}" for name in ("added", "removed", "changed")]

@@ -1,4 +1,4 @@
-"""Every text format of two samples, as it was last looked at; `pytest tests/golden --update-golden` writes them anew."""
+"""Every text format of two samples as somebody last looked at it; `pytest tests/golden --update-golden` renews them."""
 
 from __future__ import annotations
 
