@@ -90,10 +90,12 @@ def _render_search(state: AppState) -> None:
 
 def _render_found(state: AppState, bench: workbench.Bench) -> None:
     """What the search finds in the whole input, also what is not drawn, as buttons that lead there."""
+    # Always there: a row that comes and goes would make the browser build the map below it anew.
+    row = st.container(horizontal=True, vertical_alignment="center", key="nv-found")
     if not state.settings.search.strip():
         return
     found = bench.find(state.settings.search)
-    with st.container(horizontal=True, vertical_alignment="center", key="nv-found"):
+    with row:
         listed = f", the first {len(found.cards)}" if found.total > len(found.cards) else ""
         text(f"{found.total:,} found{listed}", "quiet", "found", width="content")
         for number, card in enumerate(found.cards):
@@ -197,7 +199,7 @@ def render_shown(state: AppState, picture: Picture, unit: str) -> None:
         line = shown_line(picture.counts, picture.whole, unit)
         if line:
             text(line, "quiet", "shown", width="content")
-        if line or state.settings != replace(PLAIN, by=state.settings.by):
+        if line or state.settings != replace(PLAIN, by=state.settings.by, search=state.settings.search):
             st.button("Reset filters", key="reset-shown", type="tertiary", on_click=reset)
         _render_onward(state, picture)
 

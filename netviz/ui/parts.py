@@ -27,6 +27,8 @@ STYLE = """
 [class*="st-key-nv-quiet"] [data-testid="stText"] { font-size: 0.82rem; opacity: 0.75; }
 [class*="st-key-nv-quiet"] { gap: 0.15rem; }
 [class*="st-key-nv-fragment"] { gap: 0.6rem; }
+.st-key-nv-found:empty, div:has(> .st-key-nv-found:empty) { display: none; }
+.st-key-nv-found { gap: 0.2rem 0.9rem; }
 [class*="st-key-nv-group"] { margin-top: 0.4rem; }
 [class*="st-key-nv-group"] [data-testid="stText"] { font-size: 0.78rem; font-weight: 620; opacity: 0.7; }
 [class*="st-key-nv-group"] button { min-height: 1.2rem; padding: 0 0.2rem; opacity: 0.75; }
