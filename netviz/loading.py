@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from netviz.dialects import DIALECTS, Dialect, seen_by
 from netviz.dialects.plugins import AUTO, Plugin, Trait, is_calico
@@ -106,9 +106,9 @@ def load(
             else:
                 yield display_name(path), data
 
-    bytes_read = meter(progress, "reading", sum(map(size, found.files)))
-    readings, digest = _readings(contents(), limits, dialects, bytes_read)
     with collector_off():
+        bytes_read = meter(progress, "reading", sum(map(size, found.files)))
+        readings, digest = _readings(contents(), limits, dialects, bytes_read)
         names = tuple(map(display_name, found.files))
         return under(_assemble(names, readings, problems, dialects, digest, progress), plugin)
 
@@ -125,9 +125,9 @@ def load_files(
 
     `progress` is as for `load`.
     """
-    bytes_read = meter(progress, "reading", sum(len(data) for _, data in files))
-    readings, digest = _readings(files, limits, dialects, bytes_read)
     with collector_off():
+        bytes_read = meter(progress, "reading", sum(len(data) for _, data in files))
+        readings, digest = _readings(files, limits, dialects, bytes_read)
         names = tuple(name for name, _ in files)
         return under(_assemble(names, readings, [], dialects, digest, progress), plugin)
 
@@ -174,7 +174,13 @@ def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect], t
             return "keep"
         return "keep" if known is not None or is_cluster_kind(api_version, kind) else "ignore"
 
-    return read(name, data, wanted=wanted, limits=limits, tick=tick, trim=trim)
+    return read(name, data, wanted=wanted, limits=limits, tick=tick, trim=_forget)
+
+
+def _forget(api_version: str, kind: str, data: dict[str, Any]) -> None:
+    """Policies and tiers are judged as the API server does, annotations too; of the rest, little is read."""
+    if is_cluster_kind(api_version, kind):
+        trim(kind, data)
 
 
 def _dialect_of(api_version: str, kind: str, dialects: Sequence[Dialect]) -> Dialect | None:
@@ -192,7 +198,9 @@ def _assemble(
     records = tuple(record for reading in readings for record in reading.records)
     documents = _numbered(records, [document for reading in readings for document in reading.documents])
     twins = {number: documents.pop(number) for number in stored_twins(documents)}
-    policies = {n: document for n, document in documents.items() if _is_policy(document, dialects)}
+    kinds = {(document.api_version, document.kind) for document in documents.values()}
+    judged_kinds = {kind for kind in kinds if _is_policy(*kind, dialects)}
+    policies = {n: d for n, d in documents.items() if (d.api_version, d.kind) in judged_kinds}
     objects = {n: document for n, document in documents.items() if n not in policies}
     origin = Origin(
         files=files,
@@ -230,10 +238,10 @@ def _assemble(
     return _finished(origin, judged, AUTO)
 
 
-def _is_policy(document: Document, dialects: Sequence[Dialect]) -> bool:
-    kind = document.api_version, document.kind
-    tiers = tier_dialect_of(*kind, dialects)
-    return tiers is not None or _dialect_of(*kind, dialects) is not None or unmodelled(*kind) is not None
+def _is_policy(api_version: str, kind: str, dialects: Sequence[Dialect]) -> bool:
+    if tier_dialect_of(api_version, kind, dialects) is not None or unmodelled(api_version, kind) is not None:
+        return True
+    return _dialect_of(api_version, kind, dialects) is not None
 
 
 def _finished(origin: Origin, judged: _Judged, plugin: Plugin) -> Loaded:

@@ -38,8 +38,10 @@ def defined_tiers(documents: Mapping[int, Document], dialects: Sequence[Dialect]
     outcomes: dict[int, str] = {}
     doubtful: set[str] = set()
     by_name: defaultdict[str, list[tuple[int, Tier]]] = defaultdict(list)
+    kinds = {(document.api_version, document.kind) for document in documents.values()}
+    readers = {kind: tier_dialect_of(*kind, dialects) for kind in kinds}
     for number, document in documents.items():
-        dialect = tier_dialect_of(document.api_version, document.kind, dialects)
+        dialect = readers[document.api_version, document.kind]
         if dialect is None:
             continue
         found: list[Diagnostic] = []

@@ -7,6 +7,7 @@ reading its span again, and only when one is asked for.
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import re
@@ -140,7 +141,9 @@ class _JsonDocument:
         if len(self._problems) > MOST_PROBLEMS:
             return too_many_problems(index, self._line, self._problems), end
         places = JsonPlaces(self._text, _Span(self._start, end, self._line), self._item_spans)
-        return Parsed(index=index, line=self._line, data=data, problems=tuple(self._problems), places=places), end
+        return Parsed(
+            index=index, line=self._line, data=data, problems=tuple(self._problems), places=places, taken=True
+        ), end
 
     def _broken(self, index: int, error: ValueError | RecursionError) -> Broken:
         line, code, hint = self._line, "invalid-value", None
@@ -218,12 +221,12 @@ class _JsonDocument:
     def _member(self, path: Path, position: int, line: int) -> tuple[Any, int]:
         value, end = self._decode(self._text, position)
         try:
-            keys = _count_keys(value, self._limits.depth - len(path))
+            commas = _commas(value, self._limits.depth - len(path))
         except RecursionError:
             message, hint = over_limit(self._limits, "depth")
             self._add([Problem(path=path, code="limit", text=message, line=line, hint=hint)])
             return value, end
-        if not self._has_keys(position, end, keys):
+        if not self._is_whole(value, position, end, commas):
             again = OutlineReader(self._text, position, line)
             again.read()
             self._add(duplicate_key((*path, *below), *lines) for below, *lines in again.repeated)
@@ -231,15 +234,20 @@ class _JsonDocument:
             self._add(replace(problem, line=line) for problem in value_problems(value, self._limits, path))
         return value, end
 
-    def _has_keys(self, start: int, end: int, keys: int) -> bool:
-        """Whether a value surely has exactly so many keys in its text, which proves that none is written twice.
+    def _is_whole(self, value: object, start: int, end: int, commas: int) -> bool:
+        """Whether a value surely has all the members that its text writes, which proves that no key is written twice.
 
-        Each key ends with a quotation mark and a colon; inside of a string a backslash stands before that mark. Text in
-        which these signs may mean something else, or have white space between them, proves nothing.
+        The text has at least the commas between its members, and those are at least the ones between what was decoded.
+        If texts have commas too, the keys are counted: each ends with a quotation mark and a colon, and inside of a
+        text a backslash stands before that mark. Where these signs may mean something else, or have white space between
+        them, nothing is proven.
         """
         text = self._text
+        if text.count(",", start, end) == commas:
+            return True
         if any(text.find(sign, start, end) >= 0 for sign in self._loose_colons):
             return False
+        keys = _keys(value)
         count = text.count('":', start, end)
         if count != keys and self._escapes and text.find('\\\\"', start, end) < 0:
             count -= text.count('\\":', start, end)
@@ -270,41 +278,50 @@ class _JsonDocument:
         return self._counted_line
 
 
-def _count_keys(value: object, levels: int) -> int:
-    """How many keys all the objects in a value have.
+def _commas(value: object, levels: int) -> int:
+    """How many commas stand between the members of all the objects and arrays in a value.
 
     Raises:
         RecursionError: it is nested deeper than so many levels.
     """
     if type(value) is dict:
-        return _keys_of_object(value, levels)
-    return _keys_of_array(value, levels) if type(value) is list else 0
+        return _commas_of_object(value, levels)
+    return _commas_of_array(value, levels) if type(value) is list else 0
 
 
-def _keys_of_object(members: dict[str, Any], levels: int) -> int:
+def _commas_of_object(members: dict[str, Any], levels: int) -> int:
     if not levels:
         raise RecursionError
-    count = len(members)
-    for child in members.values():
-        kind = type(child)
-        if kind is dict:
-            count += _keys_of_object(child, levels - 1)
-        elif kind is list:
-            count += _keys_of_array(child, levels - 1)
+    count = len(members) - 1 if members else 0
+    # The collector does not track an object of plain values only, so there is no need to look at each of them.
+    if gc.is_tracked(members):
+        for child in members.values():
+            kind = type(child)
+            if kind is dict:
+                count += _commas_of_object(child, levels - 1)
+            elif kind is list:
+                count += _commas_of_array(child, levels - 1)
     return count
 
 
-def _keys_of_array(items: list[Any], levels: int) -> int:
+def _commas_of_array(items: list[Any], levels: int) -> int:
     if not levels:
         raise RecursionError
-    count = 0
+    count = len(items) - 1 if items else 0
     for child in items:
         kind = type(child)
         if kind is dict:
-            count += _keys_of_object(child, levels - 1)
+            count += _commas_of_object(child, levels - 1)
         elif kind is list:
-            count += _keys_of_array(child, levels - 1)
+            count += _commas_of_array(child, levels - 1)
     return count
+
+
+def _keys(value: object) -> int:
+    """How many keys all the objects in a value have."""
+    if type(value) is dict:
+        return len(value) + sum(map(_keys, value.values()))
+    return sum(map(_keys, value)) if type(value) is list else 0
 
 
 class JsonPlaces:
@@ -335,11 +352,11 @@ class JsonPlaces:
         return SourceText(file=file, document=index, first_line=span.line, lines=tuple(source_lines(own)))
 
     def _place(self, path: Path) -> tuple[_Span, Path]:
-        match path:
-            case ("items", int(i), *rest) if i < len(self._items):
-                return self._items[i], tuple(rest)
-            case _:
-                return self._document, path
+        if len(path) > 1 and path[0] == "items":
+            number = path[1]
+            if isinstance(number, int) and number < len(self._items):
+                return self._items[number], path[2:]
+        return self._document, path
 
 
 class JsonFinder:

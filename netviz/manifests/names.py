@@ -34,9 +34,19 @@ _EMPTY: Final = "must be non-empty"
 # Subdomains longer than this are only said to be too long: matching a hostile megabyte would take a second.
 _JUDGED: Final = 1000
 
+_NAME: Final = "[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+_GOOD_LABEL: Final = re.compile("[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
+_GOOD_SUBDOMAIN: Final = re.compile(rf"(?=.{{1,253}}\Z){_SUBDOMAIN}")
+_GOOD_KEY: Final = re.compile(rf"(?:(?=[^/]{{1,253}}/){_SUBDOMAIN}/)?{_NAME}")
+_GOOD_VALUE: Final = re.compile(f"(?:{_NAME})?")
+_LONGEST_KEY: Final = 253 + 1 + 63
+"""What these match is good, lengths included; most names are, and need no list of what may be wrong with them."""
+
 
 def dns_label(text: str) -> str | None:
     """An RFC 1123 label, at most 63 bytes: names of namespaces."""
+    if _GOOD_LABEL.fullmatch(text):
+        return None
     problems = _too_long(text, 63)
     if not re.fullmatch(_LABEL, text):
         dotted = len(text) <= _JUDGED and re.fullmatch(_SUBDOMAIN, text)
@@ -46,11 +56,13 @@ def dns_label(text: str) -> str | None:
 
 def dns_subdomain(text: str) -> str | None:
     """An RFC 1123 subdomain, at most 253 bytes: names of most objects."""
-    return _joined(_subdomain(text))
+    return None if _GOOD_SUBDOMAIN.fullmatch(text) else _joined(_subdomain(text))
 
 
 def qualified_name(text: str) -> str | None:
     """A label key: a name of at most 63 bytes, optionally after a DNS subdomain and a slash."""
+    if len(text) <= _LONGEST_KEY and _GOOD_KEY.fullmatch(text):
+        return None
     wrong_name = _shape(_QUALIFIED_RULE, _QUALIFIED, "MyName", "my.name", "123-abc")
     if text.count("/") > 1:
         whole = f"a qualified name {wrong_name}"
@@ -67,6 +79,8 @@ def qualified_name(text: str) -> str | None:
 
 def label_value(text: str) -> str | None:
     """A label value: empty, or at most 63 bytes of letters, digits, `-`, `_` and `.`."""
+    if _GOOD_VALUE.fullmatch(text):
+        return None
     problems = _too_long(text, 63)
     if not re.fullmatch(_VALUE, text):
         problems.append(_shape(_VALUE_RULE, _VALUE, "MyValue", "my_value", "12345"))

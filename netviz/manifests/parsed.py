@@ -60,13 +60,17 @@ class Finder(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """A document that could be parsed. `index` is its 1-based number in the file, `data` the tree, None if empty."""
+    """A document that could be parsed. `index` is its 1-based number in the file, `data` the tree, None if empty.
+
+    `taken` tells whether the objects of its `items` have all been handed out already.
+    """
 
     index: int
     line: int
     data: Any
     problems: tuple[Problem, ...]
     places: Places
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

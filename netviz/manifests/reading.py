@@ -27,6 +27,7 @@ Wanted = Callable[[str, str], str]
 
 _MOST_PROBLEMS = 20
 _LONGEST_NAME = 253
+_PATH_OF_ITEM = 2
 _IDENTITY = ("apiVersion", "kind")
 _JSON_START = re.compile(r"\s*[{\[]")
 _PLAIN_NAMES: Mapping[str, str] = MappingProxyType({"array": "list", "object": "mapping"})
@@ -123,16 +124,19 @@ class _Found:
     """An object of a document; an item of a `PodList` may leave its kind to the list.
 
     `api_version` and `kind` are "" where they are missing or no strings; `data` is empty if the object is no mapping.
+    `says_itself` tells that they are written in the object.
     """
 
-    __slots__ = ("api_version", "data", "kind", "path", "written")
+    __slots__ = ("api_version", "data", "kind", "path", "says_itself", "written")
 
     def __init__(self, path: Path, written: object, api_version: str = "", kind: str = "") -> None:
         self.path = path
         self.written = written
         self.data = _mapping(written)
-        self.api_version = _word(self.data.get("apiVersion") or api_version)
-        self.kind = _word(self.data.get("kind") or kind)
+        own_version, own_kind = self.data.get("apiVersion"), self.data.get("kind")
+        self.says_itself = bool(own_version and own_kind)
+        self.api_version = _word(own_version or api_version)
+        self.kind = _word(own_kind or kind)
 
 
 class _FileReader:
@@ -235,14 +239,15 @@ class _FileReader:
         elif problems:
             self._refuse(parsed, found, problems)
         else:
-            if choice == "keep" and isinstance(found.written, dict):
+            trimmed = parsed.taken and found.says_itself and len(found.path) == _PATH_OF_ITEM
+            if choice == "keep" and not trimmed and isinstance(found.written, dict):
                 self._trim(found.api_version, found.kind, found.written)
             self._keep(parsed, found)
 
     def _keep(self, parsed: Parsed, found: _Found) -> None:
         line_of = parsed.places.below(found.path)
         data = found.data
-        if (data.get("apiVersion"), data.get("kind")) != (found.api_version, found.kind):
+        if not found.says_itself:
             data = {**data, "apiVersion": found.api_version, "kind": found.kind}
         self._documents.append(Document(file=self._file, index=parsed.index, data=data, line_of=line_of))
         self._object_record(parsed, found, "document")

@@ -31,8 +31,8 @@ def no_trim(_api_version: str, _kind: str, _data: dict[str, Any]) -> None:
     """Everything is kept."""
 
 
-def trim(_api_version: str, kind: str, data: dict[str, Any]) -> None:
-    """Forget what the readers of the cluster do not ask for."""
+def trim(kind: str, data: dict[str, Any]) -> None:
+    """Forget what the readers of the cluster do not ask for in an object of one of their kinds."""
     metadata = data.get("metadata")
     if isinstance(metadata, dict):
         for key in _UNREAD_METADATA:

@@ -189,3 +189,28 @@ def test_a_mistake_behind_whole_documents_of_json_is_one_of_json() -> None:
     reading = read("a.yaml", b'{"kind": "Pod", "apiVersion": "v1"}\n{"kind": "Pod",,}', wanted=lambda *_: "keep")
     assert len(reading.documents) == 1
     assert [(d.code, d.line) for d in reading.diagnostics] == [("json-syntax", 2)]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        '{"a":"x,y"}',
+        '{"a":[1,2,[]],"b":{}}',
+        '{"a":"b\\":1,2"}',
+        '{"a" :1,"b":"c:d"}',
+        '{"a":"\\u002c","b":[{},{}]}',
+    ],
+)
+def test_commas_and_colons_in_texts_are_no_members(spec: str) -> None:
+    (outcome,) = outcomes('{"kind":"List","items":[{"spec":' + spec + "}]}")
+    assert isinstance(outcome, Parsed)
+    assert outcome.problems == ()
+
+
+@pytest.mark.parametrize(
+    "spec", ['{"a":"\\u002c","a":1}', '{"a":"x,y","a":"z"}', '{"a" :":","a":""}', '{"a":{},"a":[1,2]}']
+)
+def test_a_key_that_is_written_twice_is_found_whatever_the_texts_hold(spec: str) -> None:
+    (outcome,) = outcomes('{"kind":"List","items":[{"spec":' + spec + "}]}")
+    assert isinstance(outcome, Parsed)
+    assert [problem.code for problem in outcome.problems] == ["duplicate-key"]

@@ -52,10 +52,14 @@ def choice(_: str, kind: str) -> str:
     return {"NetworkPolicy": "policy", "Secret": "ignore"}.get(kind, "keep")
 
 
+def forget(_: str, kind: str, data: dict[str, Any]) -> None:
+    trim(kind, data)
+
+
 def reading(name: str, *items: object) -> Reading:
     text = json.dumps({"apiVersion": "v1", "kind": "List", "items": items}, indent=1)
     text = text if name.endswith("json") else "---\n" + text
-    return read(name, text.encode(), wanted=choice, trim=trim)
+    return read(name, text.encode(), wanted=choice, trim=forget)
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.yaml"])
@@ -78,7 +82,7 @@ def test_what_the_cluster_is_made_of_stays(name: str) -> None:
 @pytest.mark.parametrize("name", ["a.json", "a.yaml"])
 def test_a_field_that_is_forgotten_still_has_its_line(name: str) -> None:
     (whole,) = read(name, json.dumps(POD, indent=1).encode(), wanted=choice).documents
-    (trimmed,) = read(name, json.dumps(POD, indent=1).encode(), wanted=choice, trim=trim).documents
+    (trimmed,) = read(name, json.dumps(POD, indent=1).encode(), wanted=choice, trim=forget).documents
     for path in [("metadata", "annotations"), ("spec", "volumes"), ("spec", "containers", 0, "env"), ("status",)]:
         assert trimmed.line_of(path) == whole.line_of(path)
 
@@ -101,3 +105,11 @@ def test_misspelt_fields_are_found_beside_forgotten_ones(name: str) -> None:
     item = {**POD, "spec": {**SPEC, "nodename": "one"}}
     found = load_files([(name, json.dumps(item).encode())]).report.diagnostics
     assert "spec.nodename" in [diagnostic.path for diagnostic in found]
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.yaml"])
+def test_annotations_of_tiers_are_still_judged(name: str) -> None:
+    metadata = {"name": "security", "annotations": {"not a key": ""}}
+    tier = {"apiVersion": "projectcalico.org/v3", "kind": "Tier", "metadata": metadata, "spec": {"order": 1}}
+    (found,) = load_files([(name, json.dumps(tier).encode())]).report.diagnostics
+    assert found.path == "metadata.annotations"
