@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from netviz import workbench
 from netviz.errors import shown
+from netviz.ui.panel_selecting import render_inspected
 from netviz.ui.panel_toggles import is_found
 from netviz.ui.parts import guarded, text
 from netviz.ui.state import AppState, Editing, current, short, update
@@ -56,6 +58,7 @@ def render_board(state: AppState, columns: Sequence[TierColumn]) -> None:
     if not columns:
         text("There is no policy in the input: everything may talk to everything.", "quiet", "no-board")
         return
+    render_inspected(state, columns)
     text(
         "Evaluated from left to right. A tier decides, or passes on; what no tier decides is allowed.", "quiet", "flow"
     )
@@ -138,6 +141,12 @@ def card_badges(card: BoardCard) -> str:
     return " ".join(badges)
 
 
+def _inspect_row(key: str, names: Sequence[str]) -> None:
+    rows = st.session_state[key].selection.rows
+    if rows and rows[0] < len(names):
+        update(view="policies", reading="", inspected=names[rows[0]])
+
+
 def _read(policy: str) -> None:
     update(reading=policy)
 
@@ -168,15 +177,18 @@ def _render_policy(bench: workbench.Bench, card: BoardCard) -> None:
     for number, line in enumerate(filter(None, (stage_words(card), policy.problem))):
         text(line, "quiet", f"read-note-{number}")
     selected = bench.selected(current().what_if, policy.id)
-    text(f"Workloads that it selects ({len(selected):,})", "strong", "read-selects")
+    text(f"Workloads that it selects ({len(selected):,}): choose one to see all its policies", "strong", "read-selects")
     if selected:
+        key = f"read-workloads-{short(policy.id)}"
         st.dataframe(
             [
                 {"workload": each.label, "pods": each.pods, "selected": "yes" if each.certain else "not known"}
                 for each in selected
             ],
             hide_index=True,
-            key="read-workloads",
+            key=key,
+            selection_mode="single-row",
+            on_select=partial(_inspect_row, key, [each.id for each in selected]),
         )
     if policy.text:
         st.code(policy.text, language="yaml")

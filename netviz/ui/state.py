@@ -111,6 +111,7 @@ class AppState:
     that is no manifest. `notice` is what the page says until another input is opened.
     `generation` counts loads; the keys of input widgets contain it, so that a load also lets go of what they hold.
     `editing` is None while the editor is closed; `reading` is the id of the policy that is shown by itself;
+    `inspected` that of the workload or pod whose policies are listed;
     `home` is the view that the page began with; `grid` is the window of the matrix, and `table` the rows
     that are shown, but for what `settings` filter.
     `refused_ports` says what is wrong with ports that were typed. `told` is what the last step of the what-if did, the
@@ -140,6 +141,7 @@ class AppState:
     assumptions: Assumptions = DEFAULTS
     editing: Editing | None = None
     reading: str = ""
+    inspected: str = ""
     explaining: bool = True
     refused_ports: str = ""
     region: str = ""

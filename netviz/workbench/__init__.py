@@ -31,6 +31,7 @@ from netviz.workbench.questions import (
     WhyQuestion,
 )
 from netviz.workbench.remote import Waiting, WorkerLost
+from netviz.workbench.selecting import SelectedDirection, Selecting, SelectingPolicy
 from netviz.workbench.table import Table, TableQuestion, TableRow
 
 __all__ = [
@@ -66,7 +67,10 @@ __all__ = [
     "PictureQuestion",
     "PluginVerdict",
     "PolicyCard",
+    "SelectedDirection",
     "SelectedWorkload",
+    "Selecting",
+    "SelectingPolicy",
     "Step",
     "Table",
     "TableQuestion",

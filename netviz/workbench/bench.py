@@ -62,6 +62,7 @@ from netviz.workbench.questions import (
     WhyQuestion,
 )
 from netviz.workbench.reasons import explainer
+from netviz.workbench.selecting import Selecting, selecting
 from netviz.workbench.steps import step_words
 from netviz.workbench.table import Entry, Table, TableQuestion, decided, entries, filtered, table_csv, table_page
 from netviz.workbench.two_inputs import TwoInputs
@@ -156,6 +157,11 @@ class Workbench:
     def selected(self, what_if: WhatIf, policy: str) -> tuple[SelectedWorkload, ...]:
         """The workloads that a policy selects; UsageError if there is no such policy."""
         return selected_workloads(self._evaluator(what_if.drafts), policy)
+
+    def selecting(self, what_if: WhatIf, name: str) -> Selecting:
+        """The policies that select a workload or a pod; UsageError for what no policy can select."""
+        evaluation = self._sides(what_if).after
+        return selecting(evaluation, lookup(evaluation, self._ends(what_if, evaluation), name))
 
     def unmodelled(self, what_if: WhatIf) -> tuple[FidelityLine, ...]:
         """Everything that is legal and not modelled; how many pairs hang on it is for `fidelity` to say."""

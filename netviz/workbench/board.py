@@ -46,8 +46,12 @@ class TierColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectedWorkload:
-    """A workload of which a policy selects `pods` pods; `certain` is false where that cannot be decided."""
+    """A workload of which a policy selects `pods` pods; `certain` is false where that cannot be decided.
 
+    `id` is what `Bench.selecting` takes.
+    """
+
+    id: str
     label: str
     pods: int
     certain: bool
@@ -104,17 +108,22 @@ def selected_workloads(evaluator: Evaluator, policy: str) -> tuple[SelectedWorkl
     compiled = next((p for p in evaluator.policies if str(p.policy.id) == policy), None)
     if compiled is None:
         raise UsageError(f"there is no policy called {policy!r}")
-    pods: Counter[str] = Counter()
-    doubtful: set[str] = set()
+    pods: Counter[tuple[str, str, str]] = Counter()
+    doubtful: set[tuple[str, str, str]] = set()
     for owner, certain in _owners(evaluator, compiled).items():
         for pod in evaluator.classes.classes[owner].pods:
-            label = f"{pod.namespace}/{pod.workload.name} ({pod.workload.kind})"
-            pods[label] += 1
+            workload = (pod.namespace, pod.workload.name, pod.workload.kind)
+            pods[workload] += 1
             if not certain:
-                doubtful.add(label)
+                doubtful.add(workload)
     return tuple(
-        SelectedWorkload(label=label, pods=count, certain=label not in doubtful)
-        for label, count in sorted(pods.items())
+        SelectedWorkload(
+            id=f"{kind.lower()}/{namespace}/{name}",
+            label=f"{namespace}/{name} ({kind})",
+            pods=count,
+            certain=(namespace, name, kind) not in doubtful,
+        )
+        for (namespace, name, kind), count in sorted(pods.items())
     )
 
 

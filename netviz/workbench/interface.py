@@ -29,6 +29,7 @@ from netviz.workbench.questions import (
     WhyAnswer,
     WhyQuestion,
 )
+from netviz.workbench.selecting import Selecting
 from netviz.workbench.table import Table, TableQuestion
 
 
@@ -62,6 +63,10 @@ class Bench(Protocol):
 
     def selected(self, what_if: WhatIf, policy: str) -> tuple[SelectedWorkload, ...]:
         """The workloads that a policy selects."""
+        ...
+
+    def selecting(self, what_if: WhatIf, name: str) -> Selecting:
+        """The policies that select a workload or a pod."""
         ...
 
     def unmodelled(self, what_if: WhatIf) -> tuple[FidelityLine, ...]:

@@ -35,7 +35,10 @@ from netviz.workbench import (
     PictureQuestion,
     PluginVerdict,
     PolicyCard,
+    SelectedDirection,
     SelectedWorkload,
+    Selecting,
+    SelectingPolicy,
     Step,
     Table,
     TableQuestion,
@@ -155,7 +158,34 @@ class FakeWorkbench:
         return (security, default)
 
     def selected(self, what_if: WhatIf, policy: str) -> tuple[SelectedWorkload, ...]:
-        return (SelectedWorkload(label="shop/b (Deployment)", pods=2, certain=False),)
+        return (SelectedWorkload(id="shop/b", label="shop/b (Deployment)", pods=2, certain=False),)
+
+    def selecting(self, what_if: WhatIf, name: str) -> Selecting:
+        """`deny-all` isolates everything for ingress, `allow-web` may select it."""
+        if name == "shop/c":
+            raise UsageError("shop/c has no pods that a policy could select")
+        plain = SelectingPolicy(
+            id=self.policies()[0].id,
+            kind="NetworkPolicy",
+            namespace="shop",
+            name=self.policies()[0].name,
+            tier="default",
+            on=self.policies()[0].id not in what_if.disabled,
+            certain=True,
+            whole=True,
+            isolates=True,
+        )
+        second = replace(plain, id="NetworkPolicy/shop/allow-web", name="allow-web", certain=False, whole=False)
+        return Selecting(
+            label=name,
+            pods=2,
+            directions=(
+                SelectedDirection(
+                    direction="ingress", isolation="isolated" if plain.on else "unknown", policies=(plain, second)
+                ),
+                SelectedDirection(direction="egress", isolation="open", policies=()),
+            ),
+        )
 
     def unmodelled(self, what_if: WhatIf) -> tuple[FidelityLine, ...]:
         if not any(b"unmodelled" in file.data for file in self.files):

@@ -164,3 +164,34 @@ def test_a_column_says_what_is_undefined_in_it() -> None:
     assert "Policies of equal order have none among each other" in end_words(column)
     apart = (same[0], replace(same[1], order=6.0))
     assert "equal order" not in end_words(replace(column, cards=apart))
+
+
+def test_a_workload_lists_its_policies_by_direction_in_order_and_leads_to_each(tiered: AppTest) -> None:
+    page = board(tiered)
+    page.selectbox(key="inspected-1").set_value("shop/b").run()
+    lines = texts(page)
+    assert "Policies that select shop/b · 2 pods" in lines
+    assert "Ingress: isolated: only what a policy allows" in lines
+    assert "Egress: open: no policy in force isolates it" in lines
+    listed = [button.label for button in page.button if (button.key or "").startswith("selecting-")]
+    assert listed == ["1\\. deny-all", "2\\. allow-web"]
+    facts = "2. Tier default · NetworkPolicy · shop"
+    assert facts in lines
+    assert f"{facts} · whether it selects it is not known · selects some of its pods" in lines
+    page.button(key=f"selecting-ingress-{short(DENY_ALL)}").click().run()
+    assert state_of(page).reading == DENY_ALL
+
+
+def test_a_policy_that_is_off_is_marked_where_a_workload_lists_it(tiered: AppTest) -> None:
+    page = board(tiered)
+    page.selectbox(key="inspected-1").set_value("shop/b").run()
+    page.toggle(key=f"board-1-{short(DENY_ALL)}").set_value(False).run()
+    assert "2. Tier default · NetworkPolicy · shop · not in force" in texts(page)
+    assert "Ingress: isolated or not: cannot be decided" in texts(page)
+
+
+def test_what_no_policy_can_select_is_a_sentence_and_the_board_stays(tiered: AppTest) -> None:
+    page = board(tiered)
+    page.selectbox(key="inspected-1").set_value("shop/c").run()
+    assert "shop/c has no pods that a policy could select" in texts(page)
+    assert any(line.startswith("At its end") for line in texts(page))

@@ -89,6 +89,21 @@ def test_a_policy_opens_with_its_yaml_and_leads_to_the_editor(open_page: OpenPag
     )
 
 
+def test_from_a_workload_to_its_policies_and_from_one_of_these_to_another_workload(open_page: OpenPage) -> None:
+    page = open_page(ROOT / "sample_manifests" / "calico-tiers")
+    view(page, "Policies")
+    choose(page, "Which policies select", "checkout", "booking/checkout (Deployment")
+    listed = page.locator(".st-key-nv-selecting")
+    expect(listed.get_by_text("Policies that select booking/checkout[Deployment]")).to_be_visible()
+    listed.get_by_role("button").first.click()
+    policy = page.get_by_role("dialog")
+    policy.get_by_text("choose one to see all its policies").wait_for()
+    page.locator('[data-test-script-state="notRunning"]').wait_for()
+    policy.get_by_test_id("stDataFrame").click(position={"x": 15, "y": 55})
+    expect(listed.get_by_text("Policies that select billing/invoices[Deployment]")).to_be_visible()
+    expect(policy).to_be_hidden()
+
+
 def test_what_is_not_modelled_is_one_click_from_the_map(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_role("button", name="3 not modelled").click()

@@ -34,6 +34,7 @@ def answers(asked: Workbench, what_if: WhatIf) -> Iterator[tuple[str, object]]:
     yield "policies", asked.policies(what_if)
     yield "board", asked.board(what_if)
     yield "selected", asked.selected(what_if, DENY_API)
+    yield "selecting", asked.selecting(what_if, "pod/town/api")
     yield "unmodelled", asked.unmodelled(what_if)
     yield "fidelity", asked.fidelity(what_if)
     yield "endpoints", asked.endpoints()
