@@ -260,6 +260,13 @@ def test_the_keyboard_walks_from_card_to_card_selects_and_goes_through_the_arrow
     expect(said).to_contain_text(" to ")
     root.get_by_role("searchbox").focus()
     wait(root, "root => root.__netviz.look.cursor === null")
+    click_at(root, card_at(root, "web/frontend"))
+    selection(root.page, '["node", "web/frontend", "", ""]')
+    assert root.evaluate("root => root.__netviz.look.cursor") is None
+    stage.press("ArrowRight")
+    assert root.evaluate("root => root.__netviz.look.cursor.x") > root.evaluate(
+        "root => root.__netviz.scene.nodes.get('web/frontend').x"
+    )
 
 
 def test_a_click_on_a_namespace_selects_it_and_another_one_clears(open_map: Callable[..., Locator]) -> None:

@@ -48,6 +48,7 @@ class View {
     this.collapse = null; // tells of a double click on a namespace
     this.camera = null; // {scale, position} of what was painted last
     this.cursor = null; // id of the card that the keyboard is at
+    this.isWalking = false; // the keyboard was used last, not the mouse
     this.isFitted = true; // nobody has panned or zoomed since the last fit
     this.turn = -1; // which match of the search Enter went to
     this.buildDom();
@@ -190,7 +191,8 @@ class View {
   paintBelow(ctx) {
     this.look.scale = this.network.getScale();
     this.camera = { scale: this.look.scale, position: this.network.getViewPosition() };
-    this.look.cursor = this.stage.matches(":focus") ? (this.scene.nodes.get(this.cursor) ?? null) : null;
+    const isMarked = this.isWalking && this.stage.matches(":focus");
+    this.look.cursor = isMarked ? (this.scene.nodes.get(this.cursor) ?? null) : null;
     paintBackdrop(ctx, this.scene, this.look);
   }
 
@@ -340,6 +342,8 @@ class View {
   /** A click on a box waits for the second one: a double click is another wish. */
   click(hit) {
     clearTimeout(this.boxTimer);
+    this.isWalking = false;
+    if (hit?.type === "node") this.cursor = hit.item.id; // the keyboard goes on from here
     if (hit?.type !== "box") {
       this.choose(hit);
       return;
@@ -548,6 +552,7 @@ class View {
   walkTo(card) {
     if (!card) return;
     this.cursor = card.id;
+    this.isWalking = true;
     this.bringIntoView(card);
     this.redraw();
     this.say(cardWords(card));
