@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from netviz.ui.state import current, to_query
+from netviz.ui.link import to_query
+from netviz.ui.state import current
 
 
 def sync_address() -> None:

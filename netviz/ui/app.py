@@ -17,6 +17,7 @@ from netviz.ui.page_policies import render_board, render_policy
 from netviz.ui.page_table import render_table
 from netviz.ui.panel_map import render_map
 from netviz.ui.panel_opening import render_opening
+from netviz.ui.panel_scenario import render_scenario
 from netviz.ui.panel_whatif import render_what_if
 from netviz.ui.parts import callout, guarded, style, text
 from netviz.ui.state import VIEWS, AppState, current, update
@@ -51,6 +52,7 @@ def _render_loaded(state: AppState, bench: workbench.Bench) -> None:
     summary = bench.summary()
     columns = bench.board()
     render_what_if(state, columns)
+    render_scenario(state, bench)
     _render_header(state)
     match state.view:
         case "input":

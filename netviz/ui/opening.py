@@ -14,26 +14,29 @@ import streamlit as st
 
 from netviz import workbench
 from netviz.dialects.plugins import parse_plugin
+from netviz.engine.options import Options
 from netviz.errors import Diagnostic, UsageError
 from netviz.manifests.limits import FLAGS, megabytes
 from netviz.manifests.paths import display_name, find_files, read_bytes
 from netviz.ui.busy import watch
 from netviz.ui.desk import desk, presence
+from netviz.ui.link import Names, assumed, note, restored
 from netviz.ui.samples import Sample, samples
 from netviz.ui.state import (
     DEFAULTS,
     STATE_KEY,
     AppState,
+    Notice,
     Pending,
-    assumed,
     current,
     identity_of,
     loaded,
-    restored,
     update,
 )
 from netviz.ui.text import plural
 from netviz.workbench import BASELINE, Assumptions, InputFile, PictureQuestion
+
+SCENARIO_INSTEAD = "A scenario file is applied to any input, by the names of its policies."
 
 
 def open_first() -> None:
@@ -128,6 +131,7 @@ def finish(pending: Pending, bench: workbench.Bench) -> AppState:
     workbench.let_go(current().bench, "Another input was opened in its place.")
     presence().hold(bench)
     query = st.query_params.to_dict()
+    is_first, said = current().generation == 0, note(query, pending.identity)
     state = loaded(
         bench,
         origin=pending.origin,
@@ -135,15 +139,10 @@ def finish(pending: Pending, bench: workbench.Bench) -> AppState:
         identity=pending.identity,
         noticed=pending.noticed,
     )
-    level = query.get("by", state.settings.by)
     summary = bench.summary()
-    state = restored(
-        state,
-        query,
-        policies=[card.id for card in bench.policies()],
-        namespaces=namespaces_of(bench),
-        peers={level: peers_of(bench, level)} if "focus" in query else {},
-    )
+    state = restored(state, query, names_of(bench))
+    if said and is_first:
+        state = replace(state, notice=Notice(tone="info", headline=said, line=SCENARIO_INSTEAD))
     if not (summary.workloads or summary.policies):
         state = replace(state, view="input")
     st.session_state[STATE_KEY] = state
@@ -154,6 +153,7 @@ def sensible(assumptions: Assumptions) -> Assumptions:
     """What an address assumes; the usual assumptions where it makes no sense."""
     try:
         parse_plugin(assumptions.cni, assumptions.cni_version)
+        Options(pod_cidrs=assumptions.pod_cidrs).assumed_pods()
     except UsageError:
         return DEFAULTS
     return assumptions
@@ -162,6 +162,25 @@ def sensible(assumptions: Assumptions) -> Assumptions:
 def namespaces_of(bench: workbench.Bench) -> tuple[str, ...]:
     """The namespaces that something drawn lives in, by name."""
     return tuple(sorted({choice.namespace for choice in bench.endpoints() if choice.namespace}))
+
+
+def names_of(bench: workbench.Bench) -> Names:
+    """What an address may name."""
+
+    def ends(level: str) -> tuple[str, ...]:
+        nodes = bench.picture(BASELINE, PictureQuestion(by=level)).picture.nodes
+        cards = [name for node in nodes for name in (node.id, node.peer) if name]
+        return (*cards, *(choice.id for choice in bench.endpoints()))
+
+    return Names(
+        policies=[card.id for card in bench.policies()],
+        namespaces=namespaces_of(bench),
+        labels=lambda: [
+            text for each in bench.labels() for text in (each.key, *(f"{each.key}={value}" for value in each.values))
+        ],
+        peers=lambda level: peers_of(bench, level),
+        ends=ends,
+    )
 
 
 def peers_of(bench: workbench.Bench, level: str) -> tuple[str, ...]:

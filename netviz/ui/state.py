@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -11,7 +11,6 @@ import streamlit as st
 
 from netviz import workbench
 from netviz.errors import Diagnostic
-from netviz.view.settings import LEVELS, MOST_HOPS
 from netviz.workbench import (
     BASELINE,
     Assumptions,
@@ -229,74 +228,3 @@ def identity_of(files: Iterable[InputFile]) -> str:
         for part in (file.name.encode("utf-8", "surrogatepass"), file.data):
             digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()[:SHORT_LENGTH]
-
-
-def to_query(state: AppState) -> dict[str, str]:
-    """The shareable part of the state; what has its default value is left out."""
-    if state.bench is None:
-        return {}
-    query = {
-        "sample": state.sample,
-        "input": state.identity,
-        "view": state.view if state.view != state.home else "",
-        "by": state.settings.by if state.settings.by != "workload" else "",
-        "ns": _hashes(state.settings.namespaces),
-        "focus": short(state.settings.focus) if state.settings.focus else "",
-        "hops": str(state.settings.hops) if state.settings.hops > 1 else "",
-        "cni": state.assumptions.cni if state.assumptions.cni != DEFAULTS.cni else "",
-        "cni-version": state.assumptions.cni_version,
-        "off": _hashes(state.disabled),
-        "on": _hashes(state.enforced),
-    }
-    return {key: value for key, value in query.items() if value}
-
-
-def _hashes(names: Iterable[str]) -> str:
-    return ",".join(sorted(short(name) for name in names))
-
-
-def assumed(query: Mapping[str, str], identity: str) -> Assumptions:
-    """The assumptions that an address names for this input; the usual ones where it is about another."""
-    if query.get("input") != identity:
-        return DEFAULTS
-    return replace(DEFAULTS, cni=query.get("cni", DEFAULTS.cni), cni_version=query.get("cni-version", ""))
-
-
-def restored(
-    state: AppState,
-    query: Mapping[str, str],
-    *,
-    policies: Sequence[str],
-    namespaces: Sequence[str],
-    peers: Mapping[str, Sequence[str]],
-) -> AppState:
-    """The state with what an address says about this input; what names nothing here is passed over.
-
-    `peers` are the peer ids by level. An address that was made for another input changes nothing.
-    """
-    if query.get("input") != state.identity:
-        return state
-    level = _one_of(query.get("by", ""), LEVELS, "workload")
-    hops = query.get("hops", "")
-    return replace(
-        state,
-        view=_one_of(query.get("view", ""), VIEWS, state.view),
-        settings=replace(
-            state.settings,
-            by=level,
-            namespaces=_named(query.get("ns", ""), namespaces),
-            focus=next(iter(_named(query.get("focus", ""), peers.get(level, ()))), ""),
-            hops=int(hops) if hops in {str(n) for n in range(1, MOST_HOPS + 1)} else 1,
-        ),
-        disabled=frozenset(_named(query.get("off", ""), policies)),
-        enforced=frozenset(_named(query.get("on", ""), policies)),
-    )
-
-
-def _one_of(word: str, words: Sequence[str], default: str) -> str:
-    return word if word in words else default
-
-
-def _named(hashes: str, names: Sequence[str]) -> tuple[str, ...]:
-    wanted = set(hashes.split(","))
-    return tuple(name for name in names if short(name) in wanted)

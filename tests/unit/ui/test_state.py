@@ -5,50 +5,12 @@ from dataclasses import replace
 import pytest
 
 from netviz.ui.panel_whatif import walk_step
-from netviz.ui.state import AppState, DraftEntry, identity_of, restored, short, to_query
-from netviz.workbench import InputFile, ViewSettings
+from netviz.ui.state import AppState, DraftEntry, identity_of, short
+from netviz.workbench import InputFile
 from tests.app.fake_workbench import FakeWorkbench
 
 POLICIES = ("NetworkPolicy/shop/a", "NetworkPolicy/shop/b", "NetworkPolicy/shop/c")
-PEERS = {"pod": ("shop/web-1", "shop/web-2")}
 OPEN = AppState(bench=FakeWorkbench(files=()), identity="0a1b2c3d")
-
-
-def read(state: AppState, query: dict[str, str]) -> AppState:
-    return restored(state, query, policies=POLICIES, namespaces=("shop", "web"), peers=PEERS)
-
-
-def test_the_address_restores_what_it_was_made_from() -> None:
-    state = replace(
-        OPEN,
-        view="table",
-        settings=ViewSettings(by="pod", namespaces=("web",), focus="shop/web-2", hops=2),
-        disabled=frozenset(POLICIES[:2]),
-        enforced=frozenset(POLICIES[2:]),
-    )
-    assert read(OPEN, to_query(state)) == state
-
-
-def test_the_address_holds_no_name() -> None:
-    state = replace(OPEN, settings=ViewSettings(namespaces=("shop",)), disabled=frozenset(POLICIES))
-    assert not [value for value in to_query(state).values() if "shop" in value]
-
-
-def test_defaults_are_not_in_the_address() -> None:
-    assert to_query(OPEN) == {"input": "0a1b2c3d"}
-
-
-def test_an_address_of_another_input_changes_nothing() -> None:
-    query = {**to_query(replace(OPEN, disabled=frozenset(POLICIES))), "input": "ffffffff"}
-    assert read(OPEN, query) == OPEN
-
-
-@pytest.mark.parametrize(
-    "query",
-    [{"by": "cluster"}, {"hops": "99"}, {"hops": "²"}, {"view": "admin"}, {"off": "zz,,"}, {"focus": "00000000"}],
-)
-def test_what_an_address_may_not_say_is_passed_over(query: dict[str, str]) -> None:
-    assert read(OPEN, {"input": OPEN.identity, **query}) == OPEN
 
 
 def test_names_and_bytes_make_the_identity_of_an_input() -> None:
