@@ -58,7 +58,15 @@ def write_drawio(picture: Picture, rows: PairRows, context: ExportContext) -> st
 
 def _text(identity: str, lines: Iterable[str], place: _Place, colour: str, size: int) -> str:
     style = _style(
-        text=None, align="left", verticalAlign="top", whiteSpace="wrap", fontSize=size, fontColor=colour, html=0
+        text=None,
+        align="left",
+        verticalAlign="top",
+        whiteSpace="wrap",
+        fillColor="none",
+        strokeColor="none",
+        fontSize=size,
+        fontColor=colour,
+        html=0,
     )
     return _cell(identity, lines, (), style, "1", place)
 
@@ -148,15 +156,22 @@ def _edge(
         **dashes,
         **ends,
     )
-    # The joints of a route that leads around cards; a plain curve needs none, and then follows its cards.
-    joints = edge.route[3:-1:3] if len(edge.route) > 4 else ()
-    points = "".join(f'<mxPoint x="{_n(x + shift[0])}" y="{_n(y + shift[1])}"/>' for x, y in joints)
+    points = "".join(f'<mxPoint x="{_n(x + shift[0])}" y="{_n(y + shift[1])}"/>' for x, y in _bends(edge, ends))
     bends = f'<Array as="points">{points}</Array>' if points else ""
     return (
         f'<object id="{identity}" label="{xml_attribute(edge.label)}" tooltip="{xml_lines(edge_lines(edge))}">'
         f'<mxCell style="{style}" edge="1" parent="1" source="{ids[edge.source]}" target="{ids[edge.target]}">'
         f'<mxGeometry relative="1" as="geometry">{bends}</mxGeometry></mxCell></object>'
     )
+
+
+def _bends(edge: Edge, ends: dict[str, object]) -> tuple[tuple[float, float], ...]:
+    """The points that an arrow is led by: the joints of a route around cards, the handles of one that leaves and enters
+    on the same side. Any other has none, and so follows its cards when these are moved.
+    """
+    if len(edge.route) > 4:
+        return edge.route[3:-1:3]
+    return edge.route[1:3] if ends and ends["exitX"] == ends["entryX"] else ()
 
 
 def _anchors(edge: Edge, nodes: dict[str, Node]) -> dict[str, object]:

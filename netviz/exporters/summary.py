@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Final
 
 from netviz.exporters.context import ExportContext, PairRow, PairRows, fidelity_lines, origin_line, scenario_lines
@@ -14,8 +15,8 @@ from netviz.view.picture import Picture
 MOST_OPEN: Final = 100
 """Rows of a table that are shown at once; more of them are folded away."""
 
-MOST_ROWS: Final = 2000
-"""Rows of a table at all: a forge shows no longer file. JSON and CSV have everything."""
+MOST_CHARACTERS: Final = 25_000
+"""Characters of one table: two of them fit into one comment of a forge (65,536). JSON and CSV have every row."""
 
 _LONGEST: Final = 300
 _MOST_POLICIES: Final = 12
@@ -77,13 +78,15 @@ def _policies(context: ExportContext) -> Iterator[str]:
 
 
 def _table(head: Sequence[str], cells: Sequence[Sequence[str]], noun: str) -> list[str]:
-    shown = [[shortened(cell, _LONGEST) for cell in row] for row in cells[:MOST_ROWS]]
-    lines = markdown_table(head, shown[:MOST_OPEN]).splitlines()
-    if len(shown) > MOST_OPEN:
-        rest = markdown_table(head, shown[MOST_OPEN:]).splitlines()
-        lines += _folded(f"{len(shown) - MOST_OPEN} more {noun}", rest)
-    if len(cells) > MOST_ROWS:
-        lines += ["", f"{len(cells) - MOST_ROWS} more {noun} are in the JSON and CSV files."]
+    table = markdown_table(head, [[shortened(cell, _LONGEST) for cell in row] for row in cells]).splitlines()
+    top, rows = table[:2], table[2:]
+    sizes = accumulate(len(row) + 1 for row in rows)
+    rows = [row for row, size in zip(rows, sizes, strict=True) if size <= MOST_CHARACTERS]
+    lines = [*top, *rows[:MOST_OPEN]]
+    if len(rows) > MOST_OPEN:
+        lines += _folded(f"{len(rows) - MOST_OPEN} more {noun}", [*top, *rows[MOST_OPEN:]])
+    if len(cells) > len(rows):
+        lines += ["", f"{len(cells) - len(rows)} more {noun} are in the JSON and CSV files."]
     return [*lines, ""]
 
 

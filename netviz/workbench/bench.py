@@ -18,7 +18,6 @@ from netviz.engine.options import Options, Scenario
 from netviz.engine.reach import peer_ends
 from netviz.engine.vocabulary import vocabulary_of
 from netviz.errors import Diagnostic, UsageError
-from netviz.exporters.formats import exporter
 from netviz.exporters.svg import render_svg
 from netviz.loading import Loaded, load_files, under
 from netviz.manifests.limits import DEFAULT_LIMITS, Limits
@@ -260,6 +259,9 @@ class Workbench:
 
     def pack(self, what_if: WhatIf, question: PictureQuestion, wanted: PackQuestion) -> tuple[PackedFile, ...]:
         """The files of a review pack, in the order of the formats; UsageError for one that cannot be made here."""
+        # With it comes pyvis, which brings a whole notebook along: that takes longer than most answers.
+        from netviz.exporters.formats import exporter
+
         drawn, notes = drawable(question, self._cluster)
         by, level = grouping_of(question.by), grouping_of(drawn.by)
         after, evaluation = self._matrices(what_if, by)[1], self._sides(what_if).after

@@ -353,6 +353,15 @@ class TestSummary:
         assert head.count("± changed") == 100
         assert folded.partition("</details>")[0].count("± changed") == 150
 
+    def test_it_fits_into_a_comment_and_says_what_it_leaves_out(self) -> None:
+        changed, unknown = (next(p for p in SMALL.rows.pairs if p.change == word) for word in ("changed", "same"))
+        pairs = (changed,) * 5000 + (replace(unknown, verdict="unknown"),) * 5000
+        text = written("md", replace(SMALL, rows=replace(SMALL.rows, pairs=pairs)))
+        assert len(text) < 65_536
+        listed = text.count("± changed")
+        assert 100 < listed < 5000
+        assert f"{5000 - listed} more changed pairs are in the JSON and CSV files." in text
+
     def test_without_a_what_if_it_lists_every_pair(self) -> None:
         text = written("md", small_pack(replace(CALM, off=())))
         assert "What changes" not in text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -90,6 +92,11 @@ def test_two_benches_of_the_same_input_answer_the_same(what_if: WhatIf) -> None:
     one, other = bench(), bench()
     other.picture(OFF, PictureQuestion())
     assert dict(answers(one, what_if)) == dict(answers(other, what_if))
+
+
+def test_who_asks_for_no_file_does_not_wait_for_the_library_of_one() -> None:
+    loads = "import sys, netviz.cli.main, netviz.workbench.answers; sys.exit('pyvis' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loads], check=False).returncode == 0
 
 
 class TestPicture:
