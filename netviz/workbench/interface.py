@@ -32,6 +32,9 @@ from netviz.workbench.questions import (
 from netviz.workbench.selecting import Selecting
 from netviz.workbench.table import Table, TableQuestion
 
+CHANGING = frozenset({"compare_with"})
+"""The questions that change what the bench holds: earlier answers do not count after them."""
+
 
 class Bench(Protocol):
     """Every question about one input, as `Workbench` answers it.

@@ -21,7 +21,7 @@ from typing import Final, cast
 import netviz
 from netviz.errors import NetvizError, UsageError
 from netviz.manifests.limits import FLAGS, ServerLimits, megabytes
-from netviz.workbench.interface import Bench
+from netviz.workbench.interface import CHANGING, Bench
 from netviz.workbench.questions import Assumptions
 from netviz.workbench.wire import (
     OUT_OF_MEMORY,
@@ -241,23 +241,33 @@ class RemoteBench:
         """The same input under other assumptions, in the same process."""
         number = self._worker.number()
         request = Assume(number=number, bench=self._bench, assumptions=assumptions)
-        opened = self._converse(request, give_up=lambda: None)
+        opened = self._converse(request, give_up=_forget)
         assert isinstance(opened, Opened)  # noqa: S101 - what `Assume` is answered with
         return as_bench(RemoteBench(self._worker, opened, self._watch))
 
     def _ask(self, method: str, *positional: object, **named: object) -> object:
+        if method in CHANGING:
+            self._last.clear()
+            return self._converse(self._request(method, positional, named), give_up=_forget)
         key = (positional, tuple(sorted(named.items())))
         asked, answer = self._last.get(method, (None, None))
         if asked == key:
             if isinstance(answer, NetvizError):
                 raise answer
             return answer
-        request = Ask(
-            number=self._worker.number(), bench=self._bench, method=method, positional=positional, named=key[1]
-        )
+        request = self._request(method, positional, named)
         answer = self._converse(request, give_up=partial(self._give_up, method, key))
         self._last[method] = (key, answer)
         return answer
+
+    def _request(self, method: str, positional: tuple[object, ...], named: dict[str, object]) -> Ask:
+        return Ask(
+            number=self._worker.number(),
+            bench=self._bench,
+            method=method,
+            positional=positional,
+            named=tuple(named.items()),
+        )
 
     def _give_up(self, method: str, key: object, why: str = "This question was cancelled.") -> None:
         self._last[method] = (key, UsageError(why))
@@ -294,6 +304,10 @@ class RemoteBench:
         if self._worker.hear(number, PATIENCE_SECONDS) is None:
             self._worker.end(why)
         raise UsageError(why)
+
+
+def _forget(_why: str = "") -> None:
+    """Give up a request that may be made again."""
 
 
 def value_of(reply: Answer | Failure | Broken) -> object:
