@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from netviz.dialects import DIALECTS, Dialect, seen_by
 from netviz.dialects.plugins import AUTO, Plugin, Trait, is_calico
@@ -172,15 +172,11 @@ def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect], t
             return "policy"
         if tier_dialect_of(api_version, kind, dialects) is not None:
             return "keep"
-        return "keep" if known is not None or is_cluster_kind(api_version, kind) else "ignore"
+        if known is not None:
+            return "keep"
+        return "part" if is_cluster_kind(api_version, kind) else "ignore"
 
-    return read(name, data, wanted=wanted, limits=limits, tick=tick, trim=_forget)
-
-
-def _forget(api_version: str, kind: str, data: dict[str, Any]) -> None:
-    """Policies and tiers are judged as the API server does, annotations too; of the rest, little is read."""
-    if is_cluster_kind(api_version, kind):
-        trim(kind, data)
+    return read(name, data, wanted=wanted, limits=limits, tick=tick, trim=trim)
 
 
 def _dialect_of(api_version: str, kind: str, dialects: Sequence[Dialect]) -> Dialect | None:

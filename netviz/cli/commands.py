@@ -31,6 +31,7 @@ def load_input(paths: Sequence[str], arguments: argparse.Namespace) -> Loaded:
     from netviz.dialects.plugins import parse_plugin
     from netviz.loading import load
     from netviz.manifests.limits import Limits
+    from netviz.manifests.reading import collector_off
     from netviz.view.text import visible
 
     usual = Limits()
@@ -42,7 +43,8 @@ def load_input(paths: Sequence[str], arguments: argparse.Namespace) -> Loaded:
     )
     scenario = scenario_of(arguments)
     plugin = parse_plugin(arguments.cni, arguments.cni_version)
-    loaded = load(paths, limits=limits, dialects=dialects(strict=arguments.strict), plugin=plugin)
+    with collector_off(settled=True):
+        loaded = load(paths, limits=limits, dialects=dialects(strict=arguments.strict), plugin=plugin)
     for diagnostic in loaded.report.diagnostics:
         print(visible(f"{diagnostic.severity.value}: {diagnostic}"), file=sys.stderr)
     return loaded if scenario is None else with_scenario(loaded, scenario, arguments)

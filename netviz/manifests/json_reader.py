@@ -332,10 +332,12 @@ class JsonPlaces:
         self._document = document
         self._items = items
 
-    def below(self, path: Path) -> Finder:
-        """A finder for the object at this path, which keeps the text of that object only."""
+    def below(self, path: Path, *, passing: bool = False) -> Finder:
+        """A finder for the object at this path, which keeps the text of that object only, or that of the whole file."""
         span, rest = self._place(path)
-        return JsonFinder(self._text[span.start : span.end], span.line, rest)
+        if passing:
+            return JsonFinder(self._text, span.start, span.line, rest)
+        return JsonFinder(self._text[span.start : span.end], 0, span.line, rest)
 
     def line(self, path: Path) -> int:
         """The line of what is at this path; without reading anything again for a document and the items of its List."""
@@ -360,12 +362,16 @@ class JsonPlaces:
 
 
 class JsonFinder:
-    """Finds lines in the text of one object, which starts in `line`; `prefix` is where its own paths begin."""
+    """Finds lines in the text of one object, which starts at an offset of a text, in `line` of the file.
 
-    __slots__ = ("_line", "_outline", "_prefix", "_text")
+    `prefix` is where the object's own paths begin.
+    """
 
-    def __init__(self, text: str, line: int, prefix: Path) -> None:
+    __slots__ = ("_line", "_outline", "_prefix", "_start", "_text")
+
+    def __init__(self, text: str, start: int, line: int, prefix: Path) -> None:
         self._text = text
+        self._start = start
         self._line = line
         self._prefix = prefix
         self._outline: Outline | None = None
@@ -375,6 +381,6 @@ class JsonFinder:
         if not path and not self._prefix:
             return self._line
         if self._outline is None:
-            self._outline = OutlineReader(self._text, 0, self._line).read()
+            self._outline = OutlineReader(self._text, self._start, self._line).read()
             self._text = ""
         return self._outline.line_at((*self._prefix, *path))

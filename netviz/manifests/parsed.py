@@ -41,8 +41,11 @@ class Problem:
 class Places(Protocol):
     """Knows where things of one parsed document stand, and their text, as long as the file is being read."""
 
-    def below(self, path: Path) -> Finder:
-        """A finder for the object at this path that keeps nothing of the objects around it."""
+    def below(self, path: Path, *, passing: bool = False) -> Finder:
+        """A finder for the object at this path that keeps nothing of the objects around it.
+
+        One for an object that is `passing`, only until the cluster is made, may keep the whole file instead of a copy.
+        """
 
     def line(self, path: Path) -> int:
         """The 1-based line of the file for this path."""

@@ -23,7 +23,10 @@ from netviz.manifests.yaml_reader import has_marker, read_yaml
 from netviz.source import SourceText
 
 Wanted = Callable[[str, str], str]
-"""`(api_version, kind)` to "keep", "policy" (kept with its text) or "ignore"."""
+"""`(api_version, kind)` to "keep", "policy" (kept with its text), "part" or "ignore".
+
+Of a "part", what is not read is forgotten; the document must not outlive the making of the cluster.
+"""
 
 _MOST_PROBLEMS = 20
 _LONGEST_NAME = 253
@@ -74,7 +77,7 @@ def read(
 
     Objects of Lists stand for themselves. Of kinds that are not wanted nothing is kept or quoted. The garbage collector
     rests meanwhile, because it would look at all of the growing trees again and again. `tick` is told how many bytes
-    are done. `trim` forgets parts of the objects that are kept, but not of policies.
+    are done. `trim` forgets what is not read of objects of which a part is wanted.
     """
     reader = _FileReader(name, wanted, trim)
     with collector_off():
@@ -91,13 +94,19 @@ def read(
 
 
 @contextmanager
-def collector_off() -> Iterator[None]:
-    """Keeps the garbage collector from looking at growing trees again and again; afterwards it is as before."""
+def collector_off(*, settled: bool = False) -> Iterator[None]:
+    """Keeps the garbage collector from looking at growing trees again and again; afterwards it is as before.
+
+    With `settled` it never looks at what is alive at the end either: for a process that is ours alone, and keeps what
+    it has loaded.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        if settled:
+            gc.freeze()
         if was_on:
             gc.enable()
 
@@ -203,8 +212,8 @@ class _FileReader:
         choice = self._wanted(api_version, kind)
         if choice == "ignore":
             trim_ignored(data)
-        elif choice == "keep":
-            self._trim(api_version, kind, data)
+        elif choice == "part":
+            self._trim(kind, data)
 
     def _broken(self, broken: Broken) -> None:
         self.report(broken.code, broken.message, document=broken.index, line=broken.line, hint=broken.hint)
@@ -240,12 +249,12 @@ class _FileReader:
             self._refuse(parsed, found, problems)
         else:
             trimmed = parsed.taken and found.says_itself and len(found.path) == _PATH_OF_ITEM
-            if choice == "keep" and not trimmed and isinstance(found.written, dict):
-                self._trim(found.api_version, found.kind, found.written)
-            self._keep(parsed, found)
+            if choice == "part" and not trimmed and isinstance(found.written, dict):
+                self._trim(found.kind, found.written)
+            self._keep(parsed, found, choice)
 
-    def _keep(self, parsed: Parsed, found: _Found) -> None:
-        line_of = parsed.places.below(found.path)
+    def _keep(self, parsed: Parsed, found: _Found, choice: str) -> None:
+        line_of = parsed.places.below(found.path, passing=choice == "part")
         data = found.data
         if not found.says_itself:
             data = {**data, "apiVersion": found.api_version, "kind": found.kind}

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-Trim = Callable[[str, str, dict[str, Any]], None]
-"""Takes `(api_version, kind, object)` and forgets parts of the object, in place: it belongs to the reader still."""
+Trim = Callable[[str, dict[str, Any]], None]
+"""Takes `(kind, object)` and forgets parts of the object, in place: it belongs to the reader still."""
 
 _CONTROLLERS: Final = frozenset(
     ("DaemonSet", "Deployment", "Job", "ReplicaSet", "ReplicationController", "StatefulSet")
@@ -27,7 +27,7 @@ _IDENTITY: Final = frozenset(("apiVersion", "kind", "metadata"))
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 
-def no_trim(_api_version: str, _kind: str, _data: dict[str, Any]) -> None:
+def no_trim(_kind: str, _data: dict[str, Any]) -> None:
     """Everything is kept."""
 
 

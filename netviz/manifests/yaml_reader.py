@@ -229,7 +229,7 @@ class YamlPlaces:
         self._first = first
         self._end = end
 
-    def below(self, path: Path) -> Finder:
+    def below(self, path: Path, *, passing: bool = False) -> Finder:
         """A finder for the object at this path, which keeps its tree only."""
         tree = self._data
         for part in path:

@@ -10,7 +10,7 @@ import pytest
 
 from netviz.errors import Diagnostic, Severity
 from netviz.manifests.limits import DEFAULT_LIMITS, Limits, over_limit
-from netviz.manifests.reading import Reading, read
+from netviz.manifests.reading import Reading, collector_off, read
 from netviz.source import SourceText
 
 POLICY = """\
@@ -329,3 +329,24 @@ class TestLimits:
         message, _ = over_limit(replace(DEFAULT_LIMITS, **{name: 12_345}), name)
         assert "12,345" in message
         assert f"limit {name.replace('_', '-')}" in message
+
+
+def test_what_is_settled_is_no_business_of_the_collector() -> None:
+    before = gc.get_freeze_count()
+    try:
+        with collector_off(settled=True):
+            kept = [[number] for number in range(1000)]
+        assert gc.isenabled()
+        assert gc.get_freeze_count() - before >= len(kept)
+    finally:
+        gc.unfreeze()
+
+
+def test_the_collector_stays_off_for_who_had_it_off() -> None:
+    gc.disable()
+    try:
+        with collector_off():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

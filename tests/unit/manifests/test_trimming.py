@@ -49,17 +49,13 @@ SECRET = {"apiVersion": "v1", "kind": "Secret", "metadata": METADATA, "data": {"
 
 
 def choice(_: str, kind: str) -> str:
-    return {"NetworkPolicy": "policy", "Secret": "ignore"}.get(kind, "keep")
-
-
-def forget(_: str, kind: str, data: dict[str, Any]) -> None:
-    trim(kind, data)
+    return {"NetworkPolicy": "policy", "Secret": "ignore"}.get(kind, "part")
 
 
 def reading(name: str, *items: object) -> Reading:
     text = json.dumps({"apiVersion": "v1", "kind": "List", "items": items}, indent=1)
     text = text if name.endswith("json") else "---\n" + text
-    return read(name, text.encode(), wanted=choice, trim=forget)
+    return read(name, text.encode(), wanted=choice, trim=trim)
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.yaml"])
@@ -82,7 +78,7 @@ def test_what_the_cluster_is_made_of_stays(name: str) -> None:
 @pytest.mark.parametrize("name", ["a.json", "a.yaml"])
 def test_a_field_that_is_forgotten_still_has_its_line(name: str) -> None:
     (whole,) = read(name, json.dumps(POD, indent=1).encode(), wanted=choice).documents
-    (trimmed,) = read(name, json.dumps(POD, indent=1).encode(), wanted=choice, trim=forget).documents
+    (trimmed,) = read(name, json.dumps(POD, indent=1).encode(), wanted=choice, trim=trim).documents
     for path in [("metadata", "annotations"), ("spec", "volumes"), ("spec", "containers", 0, "env"), ("status",)]:
         assert trimmed.line_of(path) == whole.line_of(path)
 
