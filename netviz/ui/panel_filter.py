@@ -301,6 +301,7 @@ def fold_namespace(namespace: str) -> None:
 
 def go_to(card: FoundCard) -> None:
     """Show what the search found: a namespace opens, a workload gets the focus."""
+    refine(search="")  # or it would dim everything that it leads to
     if card.peer == card.namespace:
         open_namespace(card.namespace)
         return

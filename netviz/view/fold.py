@@ -71,7 +71,8 @@ def counted(table: PairTable) -> Counts:
     """The raw pairs of a table; pairs with an ingress controller are not counted."""
     controllers = {i for i, e in enumerate(table.ends) if e.peer.type is PeerType.INGRESS_CONTROLLER}
     cells = [pair for (i, j), pair in table.cells.items() if i not in controllers and j not in controllers]
-    doubted = [now_unknown(before, after) for before, after in cells]
+    # Most cells of a baseline are one and the same before and after: those need no arithmetic.
+    doubted = [before is not after and before != after and now_unknown(before, after) for before, after in cells]
     changes = [
         change_of(before.allow, after.allow) for (before, after), lost in zip(cells, doubted, strict=True) if not lost
     ]

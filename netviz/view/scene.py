@@ -90,14 +90,14 @@ def scene(
         shown &= _changed_cards(cards, links) | {view.focus}
     named = {card for link in links for card in (link.source, link.target)}
     kept = {i: f for i, f in cards.items() if (i in shown if f.kind in CARDS_OF_PODS else i in named)}
-    whole = whole or counted(table)
+    everything = counted(table) if whole is None else None
     part = _restricted(table, picked, set(kept), near, wanted, direction)
     return Scene(
         faces=kept,
         links=links,
         colours={name: i for i, name in enumerate(sorted({face.box for face in cards.values()} - {""}))},
-        counts=whole if part is table and view == PLAIN else counted(part),
-        whole=whole,
+        counts=everything if everything and part is table else counted(part),
+        whole=whole or everything or Counts(),
         notes=(*filter(None, notes), *drawing.notes),
         sides=sides,
         found=found(kept, view.search, labels),

@@ -134,6 +134,7 @@ def test_the_search_lights_up_what_it_finds_and_leads_there(page: AppTest) -> No
     assert drawn(page)["found"] == ["data/orders-db[StatefulSet]"]
     page.button(key="found-0").click().run()
     assert state_of(page).settings.focus == "data/orders-db[StatefulSet]"
+    assert drawn(page)["found"] == []
 
 
 def test_the_search_finds_what_is_not_drawn(page: AppTest) -> None:
