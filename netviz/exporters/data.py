@@ -29,6 +29,8 @@ VERDICTS: Final = {
 }
 """The legend of the data formats; a pair that is not listed at all is denied."""
 
+_Known = dict[ConnectionSet, Json | None]
+_END: Final = "\n}"
 _CSV_HEAD: Final = ("record", "from", "to", "verdict", "ports now", "change", "ports before")
 _GRAPHML: Final = "http://graphml.graphdrawing.org/xmlns"
 _GRAPH_KEYS: Final = ("title", "scenario", "legend", "notes", "origin", "input", "exact", "complete")
@@ -37,7 +39,7 @@ _EDGE_KEYS: Final = ("verdict", "change", "ports", "ports_before")
 
 
 def write_json(picture: Picture, rows: PairRows, context: ExportContext) -> str:
-    """The pairs as `netviz.export/1` (docs/exports.md). Names are as in the input; only ASCII is written."""
+    """The pairs as `netviz.export/1` (docs/exports.md), each on a line. Names are as in the input; it is all ASCII."""
     answer: Json = {
         "schema": "netviz.export/1",
         "title": context.title,
@@ -57,11 +59,17 @@ def write_json(picture: Picture, rows: PairRows, context: ExportContext) -> str:
             "stagedOff": list(context.staged_off),
         },
         "notes": list(picture.notes),
-        "legend": VERDICTS,
-        "peers": [_peer_json(peer) for peer in rows.peers],
-        "pairs": [_pair_json(pair) for pair in rows.pairs],
+        "legend": {**VERDICTS, "not listed": "denied"},
     }
-    return json.dumps(answer, indent=2) + "\n"
+    known: _Known = {}
+    pairs = [_pair_json(pair, known) for pair in rows.pairs]
+    lists = ",\n  ".join((_list("peers", map(_peer_json, rows.peers)), _list("pairs", pairs)))
+    return f"{json.dumps(answer, indent=2).removesuffix(_END)},\n  {lists}\n}}\n"
+
+
+def _list(name: str, items: Iterable[Json]) -> str:
+    lines = ",\n".join(f"    {json.dumps(item)}" for item in items)
+    return f'"{name}": [\n{lines}\n  ]' if lines else f'"{name}": []'
 
 
 def _peer_json(peer: PeerRow) -> Json:
@@ -74,17 +82,20 @@ def _peer_json(peer: PeerRow) -> Json:
     return found | {"namespace": peer.namespace, "name": peer.name, "kind": peer.kind, "isolated": isolated}
 
 
-def _pair_json(pair: PairRow) -> Json:
+def _pair_json(pair: PairRow, known: _Known) -> Json:
     found: Json = {"src": pair.source, "dst": pair.target, "verdict": pair.verdict, "change": pair.change}
-    found |= {"allowed": _connections(pair.allow), "unknown": _connections(pair.unknown)}
+    found |= {"allowed": _connections(pair.allow, known), "unknown": _connections(pair.unknown, known)}
     if pair.change != "same":
-        before = {"allowed": _connections(pair.allow_before), "unknown": _connections(pair.unknown_before)}
-        found["before"] = before
+        before = _connections(pair.allow_before, known), _connections(pair.unknown_before, known)
+        found["before"] = {"allowed": before[0], "unknown": before[1]}
     return found
 
 
-def _connections(connections: ConnectionSet) -> Json | None:
-    return connections_json(connections) if connections else None
+def _connections(connections: ConnectionSet, known: _Known) -> Json | None:
+    """The connections as JSON, `null` for none; the few different sets that there are, are made once."""
+    if connections not in known:
+        known[connections] = connections_json(connections) if connections else None
+    return known[connections]
 
 
 def write_csv(picture: Picture, rows: PairRows, context: ExportContext) -> str:

@@ -19,6 +19,7 @@ MOST_CHARACTERS: Final = 25_000
 """Characters of one table: two of them fit into one comment of a forge (65,536). JSON and CSV have every row."""
 
 _LONGEST: Final = 300
+_SHORTEST_ROW: Final = len("| a | b | c | d |")
 _MOST_POLICIES: Final = 12
 _SIGNS: Final = {
     "added": "+ added",
@@ -78,7 +79,8 @@ def _policies(context: ExportContext) -> Iterator[str]:
 
 
 def _table(head: Sequence[str], cells: Sequence[Sequence[str]], noun: str) -> list[str]:
-    table = markdown_table(head, [[shortened(cell, _LONGEST) for cell in row] for row in cells]).splitlines()
+    fitting = cells[: MOST_CHARACTERS // _SHORTEST_ROW]
+    table = markdown_table(head, [[shortened(cell, _LONGEST) for cell in row] for row in fitting]).splitlines()
     top, rows = table[:2], table[2:]
     sizes = accumulate(len(row) + 1 for row in rows)
     rows = [row for row, size in zip(rows, sizes, strict=True) if size <= MOST_CHARACTERS]
