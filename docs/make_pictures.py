@@ -34,6 +34,7 @@ STEPS: Final = (
     "step-4-restrict-backend-egress.yaml",
 )
 DRAWN: Final = "root => root.__netviz && root.__netviz.updates >= 1"
+WIDE: Final = "root => root.clientWidth > 0.65 * innerWidth"
 CHANGED: Final = "root => root.__netviz.payload.differences !== ''"
 ARROW: Final = """(root, ends) => {
     const { network, scene, stage, payload } = root.__netviz;
@@ -110,9 +111,10 @@ def map_of(page: Page, condition: str = DRAWN) -> Locator:
 
 
 def upload(page: Page, files: Sequence[Path] | FilePayload) -> Locator:
-    """Drop files on the page and open them."""
+    """Drop files on the page, open them and show the map, which is not where a large input begins."""
     page.locator("input[type=file]").set_input_files(files)
     page.get_by_role("button", name="Open", exact=False).filter(has_text="file").click()
+    page.get_by_text("Map", exact=True).first.click()
     return map_of(page)
 
 
@@ -125,6 +127,7 @@ def switch(page: Page, policy: str) -> None:
 def hide_panel(page: Page) -> None:
     """Give the map the width of the panel beside it."""
     page.get_by_text("Explain", exact=True).first.click()
+    map_of(page, WIDE)
 
 
 def explain_arrow(page: Page, source: str, target: str, shown: str) -> None:

@@ -154,7 +154,8 @@ def _explicit_links(folding: _Folding) -> tuple[list[Link], set[int], set[int], 
     for source, target, (before, after) in folding.pairs():
         if source in senders and target in receivers and before.allow == after.allow:
             continue
-        change = change_of(before.allow, after.allow)
+        allowed = _allowed_before(before, after)
+        change = change_of(allowed, after.allow)
         if folding.internet(source):
             continue
         if folding.internet(target):
@@ -162,7 +163,7 @@ def _explicit_links(folding: _Folding) -> tuple[list[Link], set[int], set[int], 
             if change is not Change.SAME and start.was.egress.any_outside != start.peer.egress.any_outside:
                 needs["outside"].add(source)
             continue
-        was = folding.residual(source, target, before.allow, old=True)
+        was = folding.residual(source, target, allowed, old=True)
         now = folding.residual(source, target, after.allow, old=False)
         if change is Change.SAME and not was and not now:
             continue
@@ -171,7 +172,7 @@ def _explicit_links(folding: _Folding) -> tuple[list[Link], set[int], set[int], 
             needs[shown].add(source)
             continue
         if change is not Change.SAME:
-            was, now = before.allow, after.allow
+            was, now = allowed, after.allow
         link = Link(
             source=folding.card(source, source=True),
             target=folding.card(target, source=False),
@@ -202,16 +203,26 @@ def _boundless(folding: _Folding) -> tuple[set[int], set[int]]:
 def _shown_by_fold(folding: _Folding, source: int, target: int, change: Change) -> str:
     """Which folded link shows a changed pair: of the target ("in"), of the source ("any", "outside"), or none ("")."""
     start, end = folding.table.ends[source], folding.table.ends[target]
+    into, out = end.peer.ingress, start.peer.egress
+    was, was_outside = _sure_before(end.was.ingress, into)
+    sent, sent_outside = _sure_before(start.was.egress, out)
     if source in folding.groups:
-        return "in" if end.was.ingress.any_outside != end.peer.ingress.any_outside else ""
+        return "in" if was_outside != into.any_outside else ""
     if target in folding.groups:
-        return "outside" if start.was.egress.any_outside != start.peer.egress.any_outside else ""
-    was, now = end.was.ingress.any_pod, end.peer.ingress.any_pod
-    source_changed = start.was.egress.any_pod != start.peer.egress.any_pod
+        return "outside" if sent_outside != out.any_outside else ""
+    now = into.any_pod
+    source_changed = sent != out.any_pod
     agrees = {Change.ADDED: not now <= was, Change.REMOVED: not was <= now}.get(change, was != now)
     if agrees or (was != now and not source_changed):
         return "in"
     return "any" if source_changed else ""
+
+
+def _sure_before(was: Side, now: Side) -> tuple[ConnectionSet, ConnectionSet]:
+    """What a side had open to all pods and to the outside, without what is in doubt now."""
+    if now.isolated is None:
+        return was.any_pod & now.any_pod, was.any_outside & now.any_outside
+    return was.any_pod, was.any_outside
 
 
 def _incoming_links(folding: _Folding) -> tuple[list[Link], tuple[str, ...]]:
@@ -224,10 +235,10 @@ def _incoming_links(folding: _Folding) -> tuple[list[Link], tuple[str, ...]]:
     links: list[Link] = []
     for i, end in ends:
         was, now = end.was.ingress, end.peer.ingress
-        extra = with_internet.get(i, (Cell(), Cell()))
+        pods, outside, after = _open_to(was, now, with_internet.get(i, (Cell(), Cell())))
         found = [
-            _folded_link(ANY_SOURCE, end.id, was.any_pod, now.any_pod),
-            _folded_link(INTERNET_SOURCE, end.id, was.any_outside | extra[0].allow, now.any_outside | extra[1].allow),
+            _folded_link(ANY_SOURCE, end.id, pods, now.any_pod),
+            _folded_link(INTERNET_SOURCE, end.id, outside, after),
         ]
         told = many and _open(was) and _open(now)
         links.extend(link for link in found if link and not (told and link.change is Change.SAME))
@@ -248,12 +259,12 @@ def _outgoing_links(
             continue
         was, now = end.was.egress, end.peer.egress
         extra = with_internet.get(i, (Cell(), Cell()))
-        reach = was.any_outside | extra[0].allow, now.any_outside | extra[1].allow
+        pods, *reach = _open_to(was, now, extra)
         both = now.any_pod & now.any_outside
         if both and both != ALL_CONNECTIONS:
             everywhere.setdefault(both, []).append(end.peer.name)
         if i in needs_any or not was.any_pod <= was.any_outside or not now.any_pod <= now.any_outside:
-            links.extend(filter(None, [_folded_link(end.id, ANY_TARGET, was.any_pod, now.any_pod)]))
+            links.extend(filter(None, [_folded_link(end.id, ANY_TARGET, pods, now.any_pod)]))
         if i in needs_outside or _beyond_badge(was, extra[0]) or _beyond_badge(now, extra[1]):
             links.extend(filter(None, [_folded_link(end.id, INTERNET_TARGET, *reach)]))
     return links, tuple(
@@ -279,6 +290,20 @@ def _unknown_links(folding: _Folding) -> list[Link]:
         Link(source=s, target=t, before=was, after=now, change=change_of(was, now), certain=False)
         for (s, t), (was, now) in found.items()
     ]
+
+
+def _allowed_before(before: Cell, after: Cell) -> ConnectionSet:
+    """What a pair allowed before, without what cannot be decided any more: that is not denied now, and not removed."""
+    return after.allow if now_unknown(before, after) else before.allow
+
+
+def _open_to(
+    was: Side, now: Side, internet: tuple[Cell, Cell]
+) -> tuple[ConnectionSet, ConnectionSet, ConnectionSet]:
+    """What one side had open to all pods, and to the Internet before and now; without what is in doubt now."""
+    before, after = internet
+    pods, outside = _sure_before(was, now)
+    return pods, outside | _allowed_before(before, after), now.any_outside | after.allow
 
 
 def _beyond_badge(side: Side, internet: Cell) -> bool:

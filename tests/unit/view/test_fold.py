@@ -1,6 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netviz.analysis.compare import now_unknown
 from netviz.analysis.pairs import PairTable, paired
 from netviz.engine.matrix import PeerType
 from netviz.sets.connections import NO_CONNECTIONS, ConnectionSet
@@ -147,10 +148,12 @@ def worlds(draw: st.DrawFn) -> World:
 def test_every_changed_pair_is_visible_through_a_changed_link(before: World, after: World) -> None:
     table = paired(before.matrix(), after.matrix())
     drawing = fold(table)
-    changed = {(link.source, link.target) for link in drawing.links if link.certain and link.change is not Change.SAME}
+    changed = [link for link in drawing.links if link.change is not Change.SAME]
     for (source, target), (old, new) in table.cells.items():
         if old.allow != new.allow:
-            assert changed & _could_show(table, source, target), (table.ends[source].id, table.ends[target].id)
+            certain = not now_unknown(old, new)
+            shown = {(link.source, link.target) for link in changed if link.certain is certain}
+            assert shown & _could_show(table, source, target), (table.ends[source].id, table.ends[target].id)
 
 
 @given(worlds())
@@ -173,3 +176,13 @@ def _could_show(table: PairTable, source: int, target: int) -> set[tuple[str, st
     if end.peer.type is PeerType.ADDRESSES:
         return {(start.id, INTERNET_TARGET), (start.id, "addresses:4:cb007100:target")}
     return {(start.id, end.id), (ANY_SOURCE, end.id), (start.id, ANY_TARGET)}
+
+
+def test_what_cannot_be_decided_any_more_is_not_drawn_as_removed() -> None:
+    for rules in (None, (("web/client", tcp(80)),), ((EVERYBODY, ALL),)):
+        before = World((client(None), Pods(id="web/server", ingress=rules)))
+        drawing = fold(paired(before.matrix(), before.but("web/server", murky=True).matrix()))
+        towards = [link for link in drawing.links if link.target == "web/server"]
+        assert towards
+        assert all(not link.certain for link in towards)
+        assert all(link.change in {Change.ADDED, Change.CHANGED} for link in towards)
