@@ -9,8 +9,10 @@ import streamlit as st
 
 from netviz import workbench
 from netviz.errors import shown
+from netviz.ui.opening import namespaces_of
+from netviz.ui.panel_filter import open_namespace
 from netviz.ui.parts import guarded, text
-from netviz.ui.state import NOTHING, AppState, Subject, refine, update
+from netviz.ui.state import NOTHING, AppState, Subject, current, refine, update
 from netviz.ui.text import node_name, plural
 from netviz.view.picture import Change, Edge, Picture
 from netviz.workbench import BASELINE, CardFacts, EndpointChoice, Half, Step, WhatIf, WhyAnswer, WhyQuestion
@@ -218,4 +220,8 @@ def _render_card(card: CardFacts, peer: str) -> None:
 
 
 def _focus(peer: str) -> None:
-    refine(focus=peer)
+    state = current()
+    if state.settings.by != "namespace" and state.bench is not None and peer in namespaces_of(state.bench):
+        open_namespace(peer)  # a card that stands for a namespace among workloads
+    else:
+        refine(focus=peer)

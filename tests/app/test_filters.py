@@ -122,6 +122,15 @@ def test_a_namespace_opens_from_the_namespace_level_and_leads_back(page: AppTest
     assert "basket" not in cards(page)
 
 
+def test_to_focus_on_a_collapsed_namespace_is_to_open_it(page: AppTest) -> None:
+    several(page, "collapsed", "shop")
+    page.session_state[STATE_KEY] = replace(state_of(page), subject=Subject(node="namespace:shop"))
+    page.run()
+    page.button(key="focus-card").click().run()
+    assert state_of(page).settings.focus == ""
+    assert "basket" in cards(page)
+
+
 def test_a_focus_is_left_by_its_crumb(page: AppTest) -> None:
     refined(page, focus="shop/basket[Deployment]", hops=2)
     assert lines(page, "› shop/basket, 2 hops")
