@@ -3,11 +3,11 @@
 That is how kubectl and most people write: block style, one key or list entry a line, scalars that end in their line,
 and literal texts. All else is left to the parser: `Unproven` says no more than that this reader does not vouch for it.
 
-    line     = *" " *( "-" 1*" " ) ( entry / scalar ) *" "            ; one dash at most
-    entry    = key ":" [ 1*" " ( scalar / "{}" / "[]" / "|" / "|-" ) ]
+    line     = *" " [ "-" 1*" " ] ( entry / value ) *" "    ; a bare value only behind a dash
+    entry    = key ":" [ 1*" " value ]
     key      = plain without spaces / quoted
-    scalar   = plain / quoted                                          ; no comment behind it
-    quoted   = a text in quotation marks without escapes
+    value    = plain / quoted / "{}" / "[]" / "|" / "|-"    ; no comment behind it
+    quoted   = a text in quotation marks, which knows no escapes but two single ones for one
     plain    = printable ASCII that begins with no sign of YAML's, holds no ": " and no " #"
 
 A line belongs to the mapping or list whose indentation it has; a deeper one only ever follows a key without value.
@@ -28,23 +28,25 @@ from netviz.manifests.yaml_tree import LinedList, LinedMap
 
 _WORD: Final = r'[!-"$-9;-~]'
 """Any visible character of ASCII but the number sign and the colon."""
-_SCALAR: Final = (
-    rf"(?:(?P<plain>(?:[A-Za-z0-9_./+$(~^;<=\\]|-(?=[!-9;-~])){_WORD}*+(?:(?:[:#]++|\ ++){_WORD}++)*+)"
-    r"""|"(?P<double>[ !#-\[\]-~]*+)"|'(?P<single>[ -&(-~]*+)')"""
+_VALUE: Final = (
+    r"(?:(?P<empty>\{\}|\[\])|(?P<literal>\|-?)"
+    rf"|(?P<plain>(?:[A-Za-z0-9_./+$(~^;<=\\]|-(?=[!-9;-~])){_WORD}*+(?:(?:[:#]++|\ ++){_WORD}++)*+)"
+    r"""|"(?P<double>[ !#-\[\]-~]*+)"|'(?P<single>(?:[ -&(-~]|'')*+)')"""
 )
 _LINE: Final = re.compile(
     rf"""(?P<indent>\ *+)(?P<dash>-\ ++)?+
     (?:
         (?:(?P<key>[A-Za-z0-9_./]{_WORD}*+(?::++{_WORD}++)*+)
             |"(?P<double_key>[ !#-\[\]-~]*+)"|'(?P<single_key>[ -&(-~]*+)')
-        :(?:\ ++(?:(?P<empty>\{{\}}|\[\])|(?P<literal>\|-?)|{_SCALAR}))?+
-        |{_SCALAR.replace("?P<", "?P<item_")}
+        :(?:\ ++{_VALUE})?+
+        |{_VALUE.replace("?P<", "?P<item_")}
     )\ *+""",
     re.VERBOSE,
 )
 _BLANK: Final = re.compile(r" *+(?:#[ -~]*+)?+")
 _MARKER: Final = re.compile(r"--- *+")
 
+_VALUES: Final = ("plain", "double", "single", "empty", "literal")
 _MEMO_ENTRIES: Final = 50_000
 _LONGEST_KEY: Final = 1_000
 """The parser takes a little more for a key that is followed by a colon in its line."""
@@ -65,7 +67,7 @@ class Block(NamedTuple):
     marker: int | None
 
 
-_BLANK_LINE, _MARKER_LINE, _ENTRY, _OPEN_ENTRY, _LITERAL_ENTRY, _SCALAR_ITEM = range(6)
+_BLANK_LINE, _MARKER_LINE, _ENTRY, _OPEN_ENTRY, _LITERAL_ENTRY, _SCALAR_ITEM, _LITERAL_ITEM = range(7)
 
 
 class _Line(NamedTuple):
@@ -110,19 +112,13 @@ def _understood(text: str) -> _Line:
         raise Unproven
     indent, dash = len(found["indent"]), len(found["dash"] or "")
     key = _key(found)
+    if key is None and not dash:
+        raise Unproven
+    prefix, nodes = ("item_", 1) if key is None else ("", 3 if dash else 2)
+    shape, value, made = _value(found, prefix)
     if key is None:
-        if not dash:
-            raise Unproven
-        return _Line(_SCALAR_ITEM, indent, value=_value(found, "item_"), nodes=1)
-    where = (indent, indent + dash if dash else -1)
-    nodes = 3 if dash else 2
-    if found["literal"]:
-        return _Line(_LITERAL_ENTRY, *where, key, "\n" if found["literal"] == "|" else "", nodes=nodes)
-    if found["empty"]:
-        return _Line(_ENTRY, *where, key, made=_empty_map if found["empty"] == "{}" else _empty_list, nodes=nodes)
-    if all(found[name] is None for name in ("plain", "double", "single")):
-        return _Line(_OPEN_ENTRY, *where, key, nodes=nodes)
-    return _Line(_ENTRY, *where, key, _value(found, ""), nodes=nodes)
+        shape = _LITERAL_ITEM if shape == _LITERAL_ENTRY else _SCALAR_ITEM
+    return _Line(shape, indent, indent + dash if dash and key is not None else -1, key or "", value, made, nodes)
 
 
 def _key(found: re.Match[str]) -> str | None:
@@ -138,15 +134,26 @@ def _key(found: re.Match[str]) -> str | None:
     return key
 
 
-def _value(found: re.Match[str], prefix: str) -> str | int | float | bool | None:
-    plain = found[prefix + "plain"]
-    if plain is None:
-        double = found[prefix + "double"]
-        return str(found[prefix + "single"] if double is None else double)
-    value = json_number(resolve(plain))
-    if isinstance(value, float) and not abs(value) < float("inf"):
-        raise Unproven
-    return value
+_Made = Callable[[], LinedMap | LinedList] | None
+
+
+def _value(found: re.Match[str], prefix: str) -> tuple[int, Any, _Made]:
+    """What a line says as the value of a key: its shape, and the value or how to make it; of a literal, its end."""
+    plain, double, single, empty, literal = found.group(*(prefix + name for name in _VALUES))
+    if plain is not None:
+        value = json_number(resolve(plain))
+        if isinstance(value, float) and not abs(value) < float("inf"):
+            raise Unproven
+        return _ENTRY, value, None
+    if double is not None:
+        return _ENTRY, double, None
+    if single is not None:
+        return _ENTRY, single.replace("''", "'"), None
+    if empty:
+        return _ENTRY, None, _empty_map if empty == "{}" else _empty_list
+    if literal:
+        return _LITERAL_ENTRY, "\n" if literal == "|" else "", None
+    return _OPEN_ENTRY, None, None
 
 
 def _empty_map() -> LinedMap:
@@ -212,7 +219,7 @@ class _Open(NamedTuple):
 class _Literal:
     """A literal text that is being gathered; it ends at the first line that is less indented than its first."""
 
-    def __init__(self, box: LinedMap, key: str, indent: int, end: str) -> None:
+    def __init__(self, box: Any, key: str | int, indent: int, end: str) -> None:  # noqa: ANN401 - a mapping or a list
         self._box = box
         self._key = key
         self._indent = indent
@@ -272,7 +279,7 @@ class _Builder:
                     self._mark(number)
                 continue
             self.nodes += nodes
-            if key_indent >= 0 or shape == _SCALAR_ITEM:
+            if key_indent >= 0 or shape >= _SCALAR_ITEM:
                 if not is_list or indent != level:
                     fits = box is None or (open_key is not None and indent >= level)
                     box, own, level, is_list = (
@@ -283,9 +290,11 @@ class _Builder:
                 if len(self._open) == _DEPTH_OF_ITEMS:
                     self._entry_of_list(number)
                 own.append(number)
-                if shape == _SCALAR_ITEM:
-                    box.append(value)
+                if shape >= _SCALAR_ITEM:
+                    box.append(value if made is None else made())
                     open_key = None
+                    if shape == _LITERAL_ITEM:
+                        self._literal = _Literal(box, len(box) - 1, level, value)
                     continue
                 box, own, level, is_list = self._begin(None, key_indent, number, is_list=False)
             elif is_list or indent != level:

@@ -179,18 +179,21 @@ def block(draw: st.DrawFn, depth: int = 3, indent: int = 0) -> list[str]:
     for _ in range(draw(st.integers(1, 4))):
         name = draw(st.sampled_from(NAMES))
         shape = draw(st.integers(0, 4 if depth else 2))
-        if is_list:
-            below = draw(block(depth=0, indent=indent + 2)) if shape > 2 else [draw(st.sampled_from(SCALARS))]
-            lines += [f"{pad}- {below[0].lstrip(' ')}", *below[1:]]
-        elif shape == 0:
-            lines.append(f"{pad}{name}:")
-        elif shape == 1:
+        if shape == 1:
             header = draw(st.sampled_from(["|", "|-", "|+", ">", "|2"]))
             text = draw(
                 st.lists(st.sampled_from(["text", "a: b", "- x", "# no", "", "  deeper", "\ttab", "é"]), max_size=3)
             )
             wide = " " * (indent + draw(st.integers(0, 3)))
-            lines += [f"{pad}{name}: {header}", *(wide + line if line else "" for line in text)]
+            lines += [
+                f"{pad}{'-' if is_list else name + ':'} {header}",
+                *(wide + line if line else "" for line in text),
+            ]
+        elif is_list:
+            below = draw(block(depth=0, indent=indent + 2)) if shape > 2 else [draw(st.sampled_from(SCALARS))]
+            lines += [f"{pad}- {below[0].lstrip(' ')}", *below[1:]]
+        elif shape == 0:
+            lines.append(f"{pad}{name}:")
         elif shape == 2:
             lines.append(f"{pad}{name}: {draw(st.sampled_from(SCALARS))}")
         else:
