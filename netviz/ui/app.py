@@ -25,7 +25,7 @@ from netviz.ui.text import plural
 from netviz.ui.toggles import cards_of
 from netviz.workbench import LoadSummary
 
-WATCH_SECONDS = 1.5
+WATCH_SECONDS = 1.0
 
 
 def main() -> None:

@@ -1,0 +1,153 @@
+"""Large input in a real browser: progress and cancel, and what happens when a process or a page goes away."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "sample_manifests"
+WORKER = "netviz.workbench.worker"
+PATIENCE = 60.0
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {{name: p{0}, namespace: ns-{1}, labels: {{app: a{0}, "tier": 'web'}}}}
+spec: {{containers: [{{name: c, image: i, ports: [{{containerPort: 80}}]}}]}}
+---
+"""
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """10,000 pods that take the careful reader several seconds."""
+    file = tmp_path_factory.mktemp("large") / "large.yaml"
+    file.write_text("".join(POD.format(n, n % 50) for n in range(10_000)))
+    return file
+
+
+def workers(address: str) -> list[int]:
+    """The process ids of the workers of the server at this address, oldest first."""
+    port = address.rpartition(":")[2]
+    command = ["ps", "-e", "-ww", "-o", "pid=", "-o", "ppid=", "-o", "args="]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    split = (line.split(None, 2) for line in listed.splitlines())
+    rows = [(int(pid), int(parent), args) for pid, parent, args in split]
+    (server,) = (pid for pid, _, args in rows if f"--server.port={port} " in args)
+    return sorted(pid for pid, parent, args in rows if parent == server and WORKER in args)
+
+
+def until(condition: Callable[[], bool]) -> float:
+    """Wait for something; how many seconds it took."""
+    begin = time.monotonic()
+    while not condition():
+        assert time.monotonic() - begin < PATIENCE
+        time.sleep(0.05)
+    return time.monotonic() - begin
+
+
+def opened(visit: Callable[..., Visit], address: str) -> Page:
+    """A session that has the server's input open."""
+    page = visit(address).page
+    page.locator(".netviz").wait_for()
+    return page
+
+
+def begin_upload(page: Page, file: Path) -> None:
+    page.get_by_text("Input", exact=True).click()
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Open 1 file").click()
+    expect(page.get_by_text(f"Opening {file.name}")).to_be_visible()
+
+
+def test_a_large_upload_shows_how_far_it_is_and_can_be_cancelled(
+    serve: Callable[..., str], visit: Callable[..., Visit], large: Path
+) -> None:
+    address = serve(ROOT / "app.py", str(SAMPLES / "online-shop"))
+    page = opened(visit, address)
+    until(lambda: len(workers(address)) == 2)
+    mine, spare = workers(address)
+    begin_upload(page, large)
+    expect(page.get_by_text(re.compile(r"Reading: \d+\.\d of \d+\.\d MB"))).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d+ s; at most 60 s"))).to_be_visible()
+    page.get_by_role("button", name="Cancel").last.click()
+    expect(page.get_by_text("large.yaml was not opened.")).to_be_visible()
+    expect(page.get_by_text("netviz · online-shop")).to_be_visible()
+    until(lambda: spare not in workers(address) and len(workers(address)) == 2)
+    assert mine in workers(address)
+
+
+def test_a_killed_worker_is_told_within_two_seconds_and_other_sessions_go_on(
+    serve: Callable[..., str], visit: Callable[..., Visit]
+) -> None:
+    address = serve(ROOT / "app.py", str(SAMPLES / "aks-frontend-backend"))
+    page = opened(visit, address)
+    mine = workers(address)[0]
+    other = opened(visit, address)
+    page.locator('[data-test-script-state="notRunning"]').wait_for()
+    os.kill(mine, signal.SIGKILL)
+    expect(page.get_by_text("ended unexpectedly (signal 9)")).to_be_visible(timeout=2_000)
+    expect(page.get_by_text("This input is not open any more.")).to_be_visible()
+    expect(page.get_by_text("Or try a sample")).to_be_visible()
+    other.get_by_text("Table", exact=True).click()
+    expect(other.get_by_test_id("stDataFrame").first).to_be_visible()
+    assert other.get_by_text("not open any more").count() == 0
+
+
+def test_the_worker_of_a_closed_tab_ends(serve: Callable[..., str], visit: Callable[..., Visit]) -> None:
+    address = serve(ROOT / "app.py", str(SAMPLES / "policytypes-pitfall"))
+    page = opened(visit, address)
+    mine = workers(address)[0]
+    page.close()
+    until(lambda: mine not in workers(address))
+
+
+@pytest.mark.soak
+def test_a_large_analysis_starves_neither_the_server_nor_another_session(
+    serve: Callable[..., str], visit: Callable[..., Visit], large: Path
+) -> None:
+    """Promise 13, on a machine that has nothing else to do."""
+    address = serve(ROOT / "app.py", str(SAMPLES / "online-shop"), str(SAMPLES / "aks-frontend-backend"))
+    page, other = opened(visit, address), opened(visit, address)
+    begin_upload(page, large)
+    waits: list[float] = []
+    watching = threading.Event()
+
+    def watch() -> None:
+        while not watching.wait(0.02):
+            begin = time.monotonic()
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=PATIENCE) as answer:
+                assert answer.status == 200
+            waits.append(time.monotonic() - begin)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    begin = time.monotonic()
+    other.get_by_text("Policies", exact=True).click()
+    expect(other.get_by_text("End of tier").first.or_(other.locator("[class*=st-key-nv-column]").first)).to_be_visible()
+    clicked = time.monotonic() - begin
+    expect(page.get_by_text(f"Opening {large.name}")).to_be_hidden()
+    watching.set()
+    watcher.join()
+    waits.sort()
+    p99 = waits[int(len(waits) * 0.99)]
+    print(f"health p99 {p99 * 1000:.0f} ms of {len(waits)}, click {clicked:.2f} s")
+    assert p99 <= 0.25
+    assert clicked <= 1
