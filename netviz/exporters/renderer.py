@@ -8,7 +8,7 @@ from importlib.resources import files
 VIS_NETWORK = "lib/vis-9.1.2/vis-network.min.js"
 """The newest vis-network in the pyvis 0.3.2 wheel."""
 
-_OWN = ("scene", "renderer", "poster", "dom", "view")
+_OWN = ("scene", "renderer", "poster", "dom", "walking", "view")
 
 
 @cache
