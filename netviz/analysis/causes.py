@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, reduce
+from operator import or_
 
 from netviz.analysis.compare import Comparison, PairChange
 from netviz.analysis.differences import LOCAL, Difference, Inputs, Key, Piece, inputs
 from netviz.analysis.pairs import PeerKey, peer_key
 from netviz.engine.evaluator import Evaluation, Evaluator
+from netviz.engine.fixed import End
 from netviz.engine.matrix import DENIED, Cell, Grouping, Peer, PeerType, ReachabilityMatrix
 from netviz.engine.options import Scenario
-from netviz.model.cluster import Cluster, WorkloadId
-from netviz.model.policy import PolicySet
+from netviz.engine.reach import peer_ends
+from netviz.model.cluster import Cluster, Pod, WorkloadId
+from netviz.model.policy import Direction, PolicySet
+from netviz.sets.addresses import IpAddress
 
-_MOST_TRIED = 300
-_MOST_CELLS = 4_000_000
+_MOST_TRIED = 200
+_MOST_WORK = 20_000
+"""Inputs in between, times the peers that changed; at least `_FEWEST_TRIED` inputs are evaluated."""
+
 _FEWEST_TRIED = 12
+_MOST_ASKED = 10_000
+"""Pairs that are looked at under some input in between; the changes after that are left without causes."""
+
+_CHECKED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +69,12 @@ class _Search:
         whole = inputs(_input(before), _input(after))
         ends = {self._peers[end] for change in comparison.changes for end in (change.source, change.target)}
         involved = {*_workloads(before.cluster, ends, by), *_workloads(after.cluster, ends, by)}
-        self._tried: dict[frozenset[Key], _Rows] = {}
+        self._tried: dict[frozenset[Key], _Verdicts] = {}
         self._start(whole.only(involved))
         if not self._reproduces(comparison.changes):
             self._start(whole)
-        self._left = min(_MOST_TRIED, max(_FEWEST_TRIED, _MOST_CELLS // (len(ends) ** 2 + 1)))
+        self._asked = 0
+        self._left = min(_MOST_TRIED, max(_FEWEST_TRIED, _MOST_WORK // (len(ends) + 1)))
 
     def _start(self, pieces: Inputs) -> None:
         self._inputs = pieces
@@ -75,7 +87,7 @@ class _Search:
         old, new = self._rows(self._all), self._rows(frozenset())
         return all(
             rows is not None and rows.cells(self._peers[c.source], self._peers[c.target]) == {cell}
-            for c in changes
+            for c in changes[:_CHECKED]
             for rows, cell in ((old, c.before), (new, c.after))
         )
 
@@ -131,12 +143,15 @@ class _Search:
         return found if self._restored(change, _keys(found)) else candidates
 
     def _restored(self, change: PairChange, reverted: frozenset[Key]) -> bool:
+        if self._asked >= _MOST_ASKED:
+            return False
+        self._asked += 1
         rows = self._rows(reverted)
         source, target = self._peers[change.source], self._peers[change.target]
         return rows is not None and rows.cells(source, target) == {change.before}
 
-    def _rows(self, reverted: frozenset[Key]) -> _Rows | None:
-        """The matrix with these pieces undone; None if too many have been worked out already."""
+    def _rows(self, reverted: frozenset[Key]) -> _Verdicts | None:
+        """The verdicts with these pieces undone; None if too many inputs were evaluated already."""
         known = self._tried.get(reverted)
         if known is None and self._left > 0:
             self._left -= 1
@@ -144,7 +159,7 @@ class _Search:
             evaluator = Evaluator(cluster, policies, self._options, self._words)
             present = {policy.id for policy in policies.policies}
             scenario = Scenario(self._scenario.disabled & present, self._scenario.enforced & present)
-            known = self._tried[reverted] = _Rows(evaluator.evaluate(scenario).matrix(self._by))
+            known = self._tried[reverted] = _Verdicts(evaluator.evaluate(scenario), self._by)
         return known
 
 
@@ -171,6 +186,90 @@ def _workloads(cluster: Cluster, ends: Collection[Peer], by: Grouping) -> Iterat
     for workload in cluster.workloads:
         if workload.id in names or (by is Grouping.NAMESPACE and workload.id.namespace in namespaces):
             yield workload.id
+
+
+class _Verdicts:
+    """The verdicts between peers of other matrices under one evaluation.
+
+    Each pair is worked out by itself, which is much less than a matrix where few pairs are asked for. Only what the
+    matrix does specially (Ingress, the node's network) is read from one.
+    """
+
+    def __init__(self, evaluation: Evaluation, by: Grouping) -> None:
+        self._evaluation = evaluation
+        self._classes = evaluation.evaluator.classes
+        self._by = by
+        self._ends: dict[Peer, tuple[End, ...]] = {}
+        self._cells: dict[tuple[object, object], Cell] = {}
+        self._special = any(pod.host_network for pod in evaluation.cluster.pods)
+
+    @cached_property
+    def _by_id(self) -> dict[str, tuple[End, ...]]:
+        found: dict[str, tuple[End, ...]] = {}
+        for name, ends in peer_ends(self._evaluation, self._by).items():
+            base = name.partition("#")[0]
+            found[base] = (*found.get(base, ()), *ends)
+        return found
+
+    @cached_property
+    def _rows(self) -> _Rows:
+        return _Rows(self._evaluation.matrix(self._by))
+
+    def cells(self, source: Peer, target: Peer) -> set[Cell]:
+        """The cells between two peers, several if they are split here; denied if one is not there."""
+        if self._special or PeerType.INGRESS_CONTROLLER in (source.type, target.type):
+            return self._rows.cells(source, target)
+        found = {self._cell(s, t) for s in self._find(source) for t in self._find(target)} or {DENIED}
+        if self._by is not Grouping.NAMESPACE:
+            return found
+        allow = reduce(or_, (cell.allow for cell in found))
+        return {Cell(allow, reduce(or_, (cell.unknown for cell in found)) - allow)}
+
+    def _find(self, peer: Peer) -> tuple[End, ...]:
+        known = self._ends.get(peer)
+        if known is None:
+            known = self._ends[peer] = tuple(self._addresses(peer) if peer.addresses else self._pods(peer))
+        return known
+
+    def _addresses(self, peer: Peer) -> Iterator[End]:
+        """An address of every part of the peer that this evaluation tells apart."""
+        for atom in self._classes.atoms.sets:
+            shared = atom & peer.addresses
+            if shared:
+                family, first, _ = next(iter(shared.ranges()))
+                yield IpAddress(family, first)
+
+    def _pods(self, peer: Peer) -> Iterable[End]:
+        """A pod of every class in the peer, by the pods that it lists, else by its name."""
+        pods: list[End] = []
+        for name in peer.members if self._by is not Grouping.NAMESPACE else ():
+            try:
+                pods.append(self._evaluation.cluster.pod(peer.namespace, name))
+            except KeyError:
+                continue
+        alike = {self._kind(end): end for end in pods or self._by_id.get(peer.id.partition("#")[0], ())}
+        return alike.values()
+
+    def _kind(self, end: End) -> object:
+        return self._classes.class_of(end) if isinstance(end, Pod) else end
+
+    def _cell(self, source: End, target: End) -> Cell:
+        key = self._kind(source), self._kind(target)
+        if key not in self._cells:
+            atoms = self._evaluation.evaluator.atoms.all
+            allow, possible = atoms, 0
+            for i, j in self._evaluation.slot_pairs(source, target):
+                out, into = (
+                    self._evaluation.row(own, direction)
+                    for own, direction in ((i, Direction.EGRESS), (j, Direction.INGRESS))
+                )
+                sure = out.allow.connections_of(j), into.allow.connections_of(i)
+                may = out.unknown.connections_of(j) | sure[0], into.unknown.connections_of(i) | sure[1]
+                allow &= sure[0] & sure[1]
+                possible |= may[0] & may[1]
+            to_set = self._evaluation.evaluator.connections
+            self._cells[key] = Cell(to_set(allow), to_set(possible & ~allow))
+        return self._cells[key]
 
 
 class _Rows:

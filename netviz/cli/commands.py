@@ -187,6 +187,8 @@ def diff_command(arguments: argparse.Namespace) -> int:
     matrices = before.matrix(by), after.matrix(by)
     comparison = touching(compare(*matrices), arguments.namespace)
     causes = find_causes(before, after, comparison, by)
+    if not all(causes):
+        print("note: there are too many differences to say of every change what caused it", file=sys.stderr)
     reports = [old.report, new.report]
     if arguments.format == "json":
         exact = not any(cell.unknown for matrix in matrices for cell in matrix.cells.values())

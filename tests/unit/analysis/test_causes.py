@@ -1,5 +1,7 @@
 """Small stories of two inputs, and what is said to have caused their changes."""
 
+import pytest
+
 from netviz.analysis.causes import find_causes
 from netviz.analysis.compare import compare
 from netviz.engine import Evaluation, Evaluator, Grouping
@@ -130,3 +132,14 @@ def test_the_same_manifests_in_other_files_differ_in_nothing() -> None:
     old, new = (Evaluator(s.cluster, s.policies, vocabulary=words).evaluate() for s in sides)
     by = Grouping.WORKLOAD
     assert find_causes(old, new, compare(old.matrix(by), new.matrix(by)), by) == ()
+
+
+def test_with_more_changes_than_can_be_examined_the_last_have_no_causes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netviz.analysis.causes._MOST_ASKED", 2)
+    sides = [load(NAMESPACE, API, CALLER), load(NAMESPACE, API, CALLER, CLOSED)]
+    words = vocabulary_of(sides[1].policies)
+    old, new = (evaluated(side, words) for side in sides)
+    by = Grouping.WORKLOAD
+    causes = find_causes(old, new, compare(old.matrix(by), new.matrix(by)), by)
+    assert [bool(each) for each in causes] == [True, True, *[False] * (len(causes) - 2)]
+    assert len(causes) > 2
