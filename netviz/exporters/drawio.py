@@ -16,6 +16,8 @@ _MARGIN: Final = 40.0
 _TITLE_ROOM: Final = 56.0
 _LINE: Final = 16.0
 _CARD_ROOM: Final = 20.0
+_BOX_TITLE: Final = 16.0
+_CARD_TEXT: Final = 11.0
 _POD_KINDS: Final = frozenset({NodeKind.WORKLOAD, NodeKind.NAMESPACE})
 _Place = tuple[float, float, float, float]
 
@@ -84,14 +86,17 @@ def _box(identity: str, box: Box, shift: tuple[float, float], theme: Theme) -> s
         spacingLeft=14,
         spacingTop=8,
         fontStyle=1,
-        fontSize=16,
+        fontSize=_n(_BOX_TITLE),
         fillColor=colours["tint"],
         strokeColor=colours["border"],
         fontColor=colours["text"],
         html=0,
     )
-    label = [f"{shortened(box.title)}  {box.subtitle}".rstrip()]
-    return _cell(identity, label, (), style, "1", (box.x + shift[0], box.y + shift[1], box.width, box.height))
+    room = box.width - _CARD_ROOM
+    whole = f"{box.title}  {box.subtitle}".rstrip()
+    fits = text_width(whole, _BOX_TITLE, bold=True) <= room
+    label = whole if fits else _fitting(shortened(box.title), room, _BOX_TITLE, bold=True)
+    return _cell(identity, [label], (), style, "1", (box.x + shift[0], box.y + shift[1], box.width, box.height))
 
 
 def _card(identity: str, node: Node, parent: str, origin: tuple[float, float], theme: Theme) -> str:
@@ -108,7 +113,7 @@ def _card(identity: str, node: Node, parent: str, origin: tuple[float, float], t
         whiteSpace="wrap",
         align="left",
         spacingLeft=10,
-        fontSize=11,
+        fontSize=_n(_CARD_TEXT),
         overflow="hidden",
         fillColor=theme["card"],
         strokeColor=colour,
@@ -122,9 +127,9 @@ def _card(identity: str, node: Node, parent: str, origin: tuple[float, float], t
     return _cell(identity, lines, tooltip, style, parent, (left, top, node.width, node.height))
 
 
-def _fitting(line: str, width: float) -> str:
-    """The line shortened until it fits a card: draw.io would break it, and a card holds three lines."""
-    while len(line) > 8 and text_width(line, 11.0) > width:
+def _fitting(line: str, width: float, size: float = _CARD_TEXT, *, bold: bool = False) -> str:
+    """The line shortened until it fits: draw.io would break it, and a card holds three lines."""
+    while len(line) > 8 and text_width(line, size, bold=bold) > width:
         line = shortened(line, len(line) - 2)
     return line
 
