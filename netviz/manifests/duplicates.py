@@ -24,7 +24,7 @@ def report_duplicates(documents: Sequence[Document], problems: list[Diagnostic])
     content = _content(first)
     if all(_content(other) == content for other in others):
         for other in others:
-            message = f"this {first.kind} is defined again with the same content"
+            message = f"this {first.kind} is defined again, and nothing that is read of it differs"
             problems.append(_duplicate(other, first, Severity.WARNING, message))
         return False
     message = f"this {first.kind} is defined more than once with different content, so none of them is used"

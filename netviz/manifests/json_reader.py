@@ -129,7 +129,7 @@ class _JsonDocument:
         self._item_spans: list[_Span] = []
         self._counted, self._counted_line = start, line
         self._decode = json.JSONDecoder(parse_float=_strict_float, parse_constant=_no_constant).raw_decode
-        self._escapes = "\\" in text
+        self._escapes, self._returns = "\\" in text, "\r" in text
         self._loose_colons = tuple(sign for sign in _LOOSE_COLONS if sign[0] in text)
 
     def read(self, index: int) -> tuple[Parsed | Broken, int]:
@@ -273,7 +273,10 @@ class _JsonDocument:
 
     def _next_line(self, position: int) -> int:
         """The line of an offset behind that of the last call; all calls together read the text once."""
-        self._counted_line += line_ends(self._text, self._counted, position)
+        if self._returns:
+            self._counted_line += line_ends(self._text, self._counted, position)
+        else:
+            self._counted_line += self._text.count("\n", self._counted, position)
         self._counted = position
         return self._counted_line
 
