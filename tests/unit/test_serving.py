@@ -12,7 +12,7 @@ import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,10 @@ from streamlit.proto.NewSession_pb2 import Config, NewSession
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from netviz.cli.serving import server_command
+from netviz.cli.main import _parser
+from netviz.cli.serving import server_command, server_limits
+from netviz.errors import UsageError
+from netviz.manifests.limits import DEFAULT_LIMITS, ServerLimits, read_written, written
 
 ROOT = Path(__file__).parents[2]
 PITFALL = ROOT / "sample_manifests" / "policytypes-pitfall"
@@ -103,6 +106,38 @@ class TestFlags:
         assert flags(command)["server.headless"] == ["false" if display else "true"]
         quiet = server_command([], port=8501, address="127.0.0.1", browser=False)
         assert flags(quiet)["server.headless"] == ["true"]
+
+
+def limits_of(*flags: str) -> ServerLimits:
+    return server_limits(_parser().parse_args(["serve", *flags]))
+
+
+class TestLimits:
+    def test_without_flags_they_are_the_usual_ones(self) -> None:
+        assert limits_of() == ServerLimits()
+
+    def test_every_limit_has_a_flag(self) -> None:
+        flags = ("--max-file-size=1", "--max-session-size=2", "--max-nodes=3", "--max-seconds=4")
+        assert limits_of(*flags, "--max-memory=500", "--max-analyses=6") == ServerLimits(
+            reading=replace(DEFAULT_LIMITS, file_size=1_000_000, nodes=3, json_nodes=3),
+            session_size=2_000_000,
+            seconds=4,
+            memory=500_000_000,
+            analyses=6,
+        )
+
+    def test_a_negative_one_is_refused(self) -> None:
+        with pytest.raises(UsageError, match="--max-seconds must not be negative"):
+            limits_of("--max-seconds=-1")
+
+    def test_they_reach_the_server_as_they_are(self) -> None:
+        limits = limits_of("--max-file-size=7", "--max-memory=512")
+        assert read_written(written(limits)) == limits
+        assert read_written("") == ServerLimits()
+
+    def test_the_upload_limit_of_the_server_is_that_of_a_file(self) -> None:
+        command = server_command([], port=8501, address="127.0.0.1", limits=limits_of("--max-file-size=7"))
+        assert flags(command)["server.maxUploadSize"] == ["7"]
 
 
 @dataclass(frozen=True, slots=True)
