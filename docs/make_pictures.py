@@ -176,7 +176,8 @@ def make_why(opened: Open) -> None:
 
 def make_review(opened: Open, *, workloads: int, dark: bool) -> None:
     """A cluster of that size as the map shows it at first."""
-    page = opened(dark=dark, width=1600, height=1000)
+    # The largest is a little smaller, so that its file is too.
+    page = opened(dark=dark, width=1600 if workloads <= 150 else 1500, height=1000)
     text = review_cluster(workloads).encode()
     root = upload(page, FilePayload(name=f"{workloads}-workloads.yaml", mimeType="application/yaml", buffer=text))
     hide_panel(page)
