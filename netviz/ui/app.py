@@ -20,7 +20,7 @@ from netviz.ui.panel_opening import render_opening
 from netviz.ui.panel_scenario import render_scenario
 from netviz.ui.panel_whatif import render_what_if
 from netviz.ui.parts import callout, guarded, style, text
-from netviz.ui.state import VIEWS, AppState, current, update
+from netviz.ui.state import VIEWS, AppState, current, go_to
 from netviz.ui.text import plural
 from netviz.ui.toggles import cards_of
 from netviz.workbench import LoadSummary
@@ -108,7 +108,7 @@ def _render_header(state: AppState) -> None:
 
 
 def _set_view(key: str) -> None:
-    update(view=st.session_state[key])
+    go_to(st.session_state[key])
 
 
 def _render_incomplete(summary: LoadSummary) -> None:

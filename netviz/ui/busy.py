@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.errors import StreamlitInvalidLayoutContextError
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from netviz.workbench import Waiting
@@ -24,10 +26,12 @@ class Busy:
     def show(self, waiting: Waiting | None) -> None:
         """Say how it stands. Writing is also what lets another click end this run: a wait must do it often."""
         self._waiting = waiting or self._waiting
-        if waiting is None or waiting.seconds < MOMENT_SECONDS:
-            self._line.empty()
-        else:
-            self._line.text(f"Working on it… {waiting.seconds:.0f} s")
+        # A fragment may write outside of itself only if it did so in the last full run, where nothing may have waited.
+        with suppress(StreamlitInvalidLayoutContextError):
+            if waiting is None or waiting.seconds < MOMENT_SECONDS:
+                self._line.empty()
+            else:
+                self._line.text(f"Working on it… {waiting.seconds:.0f} s")
 
     def give_up(self) -> None:
         """Do not ask again what was awaited last."""
@@ -45,6 +49,11 @@ def place_busy_line() -> None:
         last: Busy | None = st.session_state.get(BUSY_KEY)
         st.button("Cancel", key="give-up", on_click=(last or busy).give_up)
         st.session_state[BUSY_KEY] = busy
+
+
+def reserve_busy_line() -> None:
+    """Write to the line, so that the fragment that calls this at its start may do so again when it alone is run."""
+    watch(None)
 
 
 def watch(waiting: Waiting | None) -> None:

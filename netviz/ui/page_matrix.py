@@ -10,6 +10,7 @@ import streamlit as st
 
 from netviz.errors import shown
 from netviz.ui.address import sync_address
+from netviz.ui.busy import reserve_busy_line
 from netviz.ui.grid import draw_grid, grid_data, picked
 from netviz.ui.panel_fidelity import render_chip
 from netviz.ui.panel_pair import render_pair, select_pair, selected_pair
@@ -25,6 +26,7 @@ HINT = "Click a cell to see its pairs, and one of these to see which rules decid
 @st.fragment
 def render_matrix() -> None:
     """Filters, matrix and explanation: a click on a cell runs only this again."""
+    reserve_busy_line()
     state = current()
     if state.bench is None:
         return

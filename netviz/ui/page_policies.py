@@ -12,7 +12,7 @@ from netviz.errors import shown
 from netviz.ui.panel_selecting import render_inspected
 from netviz.ui.panel_toggles import is_found
 from netviz.ui.parts import guarded, text
-from netviz.ui.state import AppState, Editing, current, short, update
+from netviz.ui.state import AppState, Editing, current, go_to, short, update
 from netviz.ui.text import label, plural
 from netviz.ui.toggles import (
     CLUSTER,
@@ -144,7 +144,8 @@ def card_badges(card: BoardCard) -> str:
 def _inspect_row(key: str, names: Sequence[str]) -> None:
     rows = st.session_state[key].selection.rows
     if rows and rows[0] < len(names):
-        update(view="policies", reading="", inspected=names[rows[0]])
+        go_to("policies")
+        update(reading="", inspected=names[rows[0]])
 
 
 def _read(policy: str) -> None:

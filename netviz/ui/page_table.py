@@ -10,6 +10,7 @@ import streamlit as st
 
 from netviz.errors import UsageError, shown
 from netviz.ui.address import sync_address
+from netviz.ui.busy import reserve_busy_line
 from netviz.ui.opening import namespaces_of
 from netviz.ui.panel_fidelity import render_chip
 from netviz.ui.panel_pair import render_pair, select_pair, selected_pair
@@ -32,6 +33,7 @@ TABLE_HEIGHT = 620
 @st.fragment
 def render_table() -> None:
     """Filters, rows and explanation: the accessible form of the map, unfolded."""
+    reserve_busy_line()
     state = current()
     if state.bench is None:
         return

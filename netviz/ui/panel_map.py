@@ -11,6 +11,7 @@ import streamlit as st
 from netviz import workbench
 from netviz.exporters.vis import payload
 from netviz.ui.address import sync_address
+from netviz.ui.busy import reserve_busy_line
 from netviz.ui.graph import Selection, draw
 from netviz.ui.panel_assumptions import render_assumptions
 from netviz.ui.panel_fidelity import render_chip
@@ -18,6 +19,7 @@ from netviz.ui.panel_filter import fold_namespace, render_filters, render_shown
 from netviz.ui.panel_pack import render_pack
 from netviz.ui.panel_why import render_why
 from netviz.ui.parts import callout, guarded, text
+from netviz.ui.spotlight import spotlight
 from netviz.ui.state import NOTHING, AppState, Subject, current, short, update
 from netviz.ui.text import plural
 from netviz.view.picture import Counts, Picture
@@ -38,6 +40,7 @@ MOST_CHANGES_SHOWN = 7
 @st.fragment
 def render_map() -> None:
     """Filters, map and explanation: a click on the map runs only this again."""
+    reserve_busy_line()
     state = current()
     bench = state.bench
     if bench is None:
@@ -144,7 +147,7 @@ def _set_explaining(key: str) -> None:
 
 def _render_picture(state: AppState, picture: Picture) -> None:
     identity = f"{state.identity}-{short(str(_frame(state.settings)))}"
-    data = {**payload(picture, identity=identity), "news": state.told}
+    data = {**payload(picture, identity=identity), "news": state.told, "spotlight": spotlight(state.entered, picture)}
     selection = draw(data, key=f"map-{state.generation}", on_collapse=fold_namespace)
     selected = _subject(selection)
     clicked = selection.click if selection else state.clicked

@@ -116,7 +116,7 @@ class AppState:
     `refused_ports` says what is wrong with ports that were typed. `told` is what the last step of the what-if did, the
     one to `told_at`. `settings` is what the map shows; `explaining` says whether it has the panel beside it. `subject`
     is what is explained, `region` the id of the box that was clicked, `selected` the selection of the map that was last
-    acted on, and `clicked` the click that made it.
+    acted on, and `clicked` the click that made it. `entered` is what was selected when the view was last changed.
     `earlier` is how the input is called that this one is compared with, "" if there is none, `earlier_summary` what
     became of it; `compared` is the pair that is explained there, `compare_clicked` the click that chose it.
     """
@@ -149,6 +149,7 @@ class AppState:
     subject: Subject = NOTHING
     selected: Subject = NOTHING
     clicked: int = 0
+    entered: Subject = NOTHING
     earlier: str = ""
     earlier_summary: LoadSummary | None = None
     compared: WhyQuestion | None = None
@@ -179,6 +180,11 @@ def update(**changes: Any) -> AppState:  # noqa: ANN401 - the fields of AppState
     state = replace(current(), **changes)
     st.session_state[STATE_KEY] = state
     return state
+
+
+def go_to(view: str) -> AppState:
+    """Change the view; what is selected goes along, whether or not the map that it was selected on is there."""
+    return update(view=view, entered=current().subject, selected=NOTHING)
 
 
 def refine(**changes: Any) -> AppState:  # noqa: ANN401 - the fields of ViewSettings

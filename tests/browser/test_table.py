@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_dashboard import ROOT, download, map_of, switch
+from tests.browser.test_dashboard import ANY_EDGE, EDGE_AT, ROOT, download, map_of, switch, wait
 from tests.browser.test_policies import view
 
 if TYPE_CHECKING:
@@ -43,8 +44,14 @@ def narrow(page: Page, text: str) -> None:
     page.get_by_text("pairs (").filter(has_text=" of ").wait_for()
 
 
-def choose_first_row(page: Page) -> None:
+def settle(page: Page) -> None:
+    """What a run has not reached yet is still there as the last one left it."""
+    page.wait_for_function("document.querySelector('[data-stale=true]') === null")
     page.locator('[data-test-script-state="notRunning"]').wait_for()
+
+
+def choose_first_row(page: Page) -> None:
+    settle(page)
     page.get_by_test_id("stDataFrame").first.click(position={"x": 15, "y": 55})
 
 
@@ -72,3 +79,38 @@ def test_the_csv_has_the_filtered_rows_and_what_decides(open_page: OpenPage, tmp
     decided = next(row for row in rows if row[:2] == ["default/frontend", "default/backend"])
     assert decided[2:4] == ["allowed", "TCP 8080"]
     assert decided[7] == "NetworkPolicy/default/allow-frontend-to-backend (tier default)"
+
+
+def test_a_row_is_lit_on_the_map_and_stays_selected_on_the_way_back(open_page: OpenPage) -> None:
+    page = open_page()
+    narrow(page, "frontend")
+    choose_first_row(page)
+    explained = page.locator(".st-key-nv-why").get_by_text("default/frontend").first
+    expect(explained).to_be_visible()
+    view(page, "Map")
+    wait(map_of(page), "root => root.__netviz.selection !== null")
+    expect(explained).to_be_visible()
+    view(page, "Table")
+    page.get_by_text("Allowed, unknown and changed pairs").wait_for()
+    settle(page)
+    expect(explained).to_be_visible()
+
+
+def test_an_arrow_of_the_map_is_explained_beside_the_table_and_lit_on_return(open_page: OpenPage) -> None:
+    page = open_page()
+    view(page, "Map")
+    root = map_of(page)
+    place = root.evaluate(EDGE_AT, root.evaluate(ANY_EDGE, ["frontend", "backend"]))
+    page.mouse.click(place["x"], place["y"])
+    explained = page.get_by_text("default/frontend[Pod] → default/backend[Pod]")
+    expect(explained).to_be_visible()
+    chosen = root.evaluate("root => root.__netviz.selection.id")
+    view(page, "Table")
+    page.get_by_text("Allowed, unknown and changed pairs").wait_for()
+    settle(page)
+    expect(explained).to_be_visible()
+    view(page, "Map")
+    page.get_by_text("Allowed, unknown and changed pairs").wait_for(state="detached")
+    settle(page)
+    wait(map_of(page), f"root => root.__netviz.selection?.id === {json.dumps(chosen)}")
+    expect(explained).to_be_visible()

@@ -32,6 +32,7 @@ export default async function mount({ data, parentElement, setStateValue }) {
   );
   const memory = slot().memories.get(data.identity);
   if (isFirst && memory) view.recall(memory);
+  if (isFirst && data.spotlight) view.pick(data.spotlight);
   return cleanUp;
 }
 
