@@ -98,13 +98,8 @@ def distinct(files: Sequence[InputFile]) -> tuple[InputFile, ...]:
     return tuple(renamed)
 
 
-def open_files(
-    files: Sequence[InputFile], *, origin: str, sample: str = "", noticed: Sequence[Diagnostic] = ()
-) -> None:
-    """Begin to open files in place of what is open; UsageError if they are more than a session may bring.
-
-    `noticed` is what there was to say before a file was read.
-    """
+def fitting(files: Sequence[InputFile]) -> tuple[InputFile, ...]:
+    """The files with distinct names; UsageError if they are more than a session may bring at once."""
     limits = desk().limits
     size = sum(len(file.data) for file in files)
     if size > limits.session_size:
@@ -112,10 +107,20 @@ def open_files(
             f"The files are {megabytes(size)} together, and only {megabytes(limits.session_size)} can be opened at "
             f"once (limit session-size; netviz serve {FLAGS['session_size']} raises the limit)."
         )
+    return distinct(files)
+
+
+def open_files(
+    files: Sequence[InputFile], *, origin: str, sample: str = "", noticed: Sequence[Diagnostic] = ()
+) -> None:
+    """Begin to open files in place of what is open; UsageError if they are more than a session may bring.
+
+    `noticed` is what there was to say before a file was read.
+    """
+    files = fitting(files)
     before = current().opening
     if before is not None:
         before.job.cancel()
-    files = distinct(files)
     identity = identity_of(files)
     job = desk().open(files, sensible(assumed(st.query_params.to_dict(), identity)), watch)
     pending = Pending(job=job, origin=origin, sample=sample, identity=identity, noticed=tuple(noticed))

@@ -13,7 +13,7 @@ from netviz.exporters.tables import csv_table
 from netviz.exporters.vis import payload
 from netviz.ui.address import sync_address
 from netviz.ui.graph import Selection, draw
-from netviz.ui.opening import distinct
+from netviz.ui.opening import fitting
 from netviz.ui.page_input import FILE_TYPES, summary_words
 from netviz.ui.panel_map import CARDS, SIGNS, counts_line, render_too_many
 from netviz.ui.panel_why import render_traces, render_verdict
@@ -83,7 +83,7 @@ def _render_choice(state: AppState, bench: workbench.Bench) -> None:
 
 def _compare_with(bench: workbench.Bench, files: Sequence[InputFile], origin: str) -> None:
     with guarded("compare-open"), st.spinner("Reading…"):
-        summary = bench.compare_with(distinct(files))
+        summary = bench.compare_with(fitting(files))
         update(earlier=origin, earlier_summary=summary, compared=None)
         st.rerun()
 

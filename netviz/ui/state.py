@@ -216,7 +216,7 @@ def loaded(
 
 def lost(why: str) -> AppState:
     """Start over without an input, because the process that held it is gone."""
-    notice = Notice(tone="error", headline="This input is not open any more.", line=why)
+    notice = Notice(tone="error", headline="This input is not open any more.", line=f"{why} Open it again to go on.")
     state = AppState(generation=current().generation + 1, notice=notice)
     st.session_state[STATE_KEY] = state
     return state
