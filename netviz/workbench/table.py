@@ -133,7 +133,8 @@ def filtered(
         )
         and (wanted == ALL_CONNECTIONS or carries(entry.before) or carries(entry.after))
     ]
-    names = {peer.id: peer_label(peer) for entry in found for peer in entry[:2]}
+    peers = {peer.id: peer for entry in found for peer in (entry.source, entry.target)}
+    names = {name: peer_label(peer) for name, peer in peers.items()}
     text = question.text.casefold()
     if text:
         found = [e for e in found if any(text in names[peer.id].casefold() for peer in e[:2])]
