@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 
 from netviz.sets.addresses import V4_MAX, V6_MAX, AddressSet, IpAddress
 from netviz.sets.intervals import Interval, IntervalSet
+from netviz.sets.region import bits, mask_of
 
 
 class AddressAtoms:
     """Address atoms, IPv4 first: two addresses of one family share an atom if the same mentioned sets hold them.
 
-    `sets[i]` are the addresses of atom i, and bit i of `masks[s]` says that it lies inside the mentioned set `s`.
+    `sets[i]` are the addresses of atom i, and bit i of `mask(s)` says that it lies inside the mentioned set `s`.
     Immutable after construction.
     """
 
@@ -21,21 +22,25 @@ class AddressAtoms:
         self._starts: dict[int, list[int]] = {}
         self._atoms: dict[int, list[int]] = {}
         sets: list[AddressSet] = []
-        masks = [0] * len(distinct)
+        held: list[list[int]] = [[] for _ in distinct]
         for family, last in ((4, V4_MAX), (6, V6_MAX)):
             wanted = [s.family(family) for s in distinct]
             starts, holders = _pieces(wanted, last)
-            numbers: dict[tuple[int, ...], int] = {}
+            numbers: dict[int, int] = {}
             for holder in holders:
                 if holder not in numbers:
                     numbers[holder] = len(sets) + len(numbers)
-                    for i in holder:
-                        masks[i] |= 1 << numbers[holder]
+                    for i in bits(holder):
+                        held[i].append(numbers[holder])
             self._starts[family] = starts
             self._atoms[family] = [numbers[holder] for holder in holders]
             sets.extend(_collect(family, starts, last, self._atoms[family], len(sets), len(numbers)))
         self.sets: tuple[AddressSet, ...] = tuple(sets)
-        self.masks: Mapping[AddressSet, int] = dict(zip(distinct, masks, strict=True))
+        self._held: Mapping[AddressSet, list[int]] = dict(zip(distinct, held, strict=True))
+
+    def mask(self, mentioned: AddressSet) -> int:
+        """The atoms inside one of the mentioned sets; KeyError for another set."""
+        return mask_of(self._held[mentioned])
 
     def family(self, atom: int) -> int:
         """4 or 6."""
@@ -46,20 +51,22 @@ class AddressAtoms:
         return self._atoms[address.family][bisect_right(self._starts[address.family], address.value) - 1]
 
 
-def _pieces(wanted: list[IntervalSet], last: int) -> tuple[list[int], list[tuple[int, ...]]]:
-    cuts = {0}
-    for intervals in wanted:
-        for low, high in intervals:
-            cuts.update((low, high + 1))
-    cuts.discard(last + 1)
-    starts = sorted(cuts)
-    position = {start: i for i, start in enumerate(starts)}
-    holders: list[list[int]] = [[] for _ in starts]
+def _pieces(wanted: list[IntervalSet], last: int) -> tuple[list[int], list[int]]:
+    """Where the pieces begin, and for each of them a bit set: bit i means that `wanted[i]` holds it."""
+    edges: dict[int, list[int]] = {0: []}
     for number, intervals in enumerate(wanted):
         for low, high in intervals:
-            for i in range(position[low], position.get(high + 1, len(starts))):
-                holders[i].append(number)
-    return starts, [tuple(holder) for holder in holders]
+            edges.setdefault(low, []).append(number)
+            edges.setdefault(high + 1, []).append(number)
+    edges.pop(last + 1, None)
+    starts = sorted(edges)
+    holders: list[int] = []
+    holder = 0
+    for start in starts:
+        for number in edges[start]:
+            holder ^= 1 << number
+        holders.append(holder)
+    return starts, holders
 
 
 def _collect(

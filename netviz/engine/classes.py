@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from netviz.engine.atoms import AddressAtoms
-from netviz.engine.hosts import guards, is_open
+from netviz.engine.hosts import UNGUARDED, guards, is_open
 from netviz.engine.options import IpBlocks, Options
 from netviz.engine.services import served_ports
 from netviz.engine.vocabulary import Vocabulary
@@ -14,6 +14,7 @@ from netviz.model.cluster import Cluster, ContainerPort, ContainerRole, HostEndp
 from netviz.model.policy import EndpointKind, NamedPort
 from netviz.selectors.tree import Labels, Ternary
 from netviz.sets.addresses import ALL_V4, ALL_V6, AddressSet, IpAddress
+from netviz.sets.region import mask_of
 
 ServedPort = tuple[tuple[str, str], int, int]
 """((namespace, name) of a Service that some rule mentions, protocol, port) on which a pod serves it."""
@@ -23,6 +24,22 @@ FamilyAtoms = tuple[tuple[int, tuple[int, ...] | None], ...]
 
 PortNumbers = tuple[tuple[str, int, int], ...]
 """(name, protocol, number) of the container ports that some rule mentions by name, in order of declaration."""
+
+
+_Seen = tuple[
+    EndpointKind,
+    str,
+    tuple[tuple[str, str | None], ...],
+    bool,
+    str,
+    PortNumbers,
+    str,
+    tuple[ServedPort, ...],
+    FamilyAtoms,
+    tuple[int, ...],
+    Ternary,
+]
+"""The fields of a pod's class key, as far as they differ between pods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +99,9 @@ class Slot:
 class EndpointClasses:
     """The classes of a cluster under a vocabulary, and the peer bits ("slots") of all regions.
 
-    Bit i of a peer set means `slots[i]`: first the slots of the pod classes, sorted by namespace, then those of the
-    arbitrary pod and of the host endpoints, then one for each address atom. Immutable after construction.
+    Bit i of a peer set means `slots[i]`: first one slot of each pod class, sorted by namespace, of the arbitrary pod
+    and of the host endpoints, then their slots of a second family, then one for each address atom. Immutable after
+    construction.
     """
 
     def __init__(self, cluster: Cluster, vocabulary: Vocabulary, options: Options) -> None:
@@ -105,7 +123,7 @@ class EndpointClasses:
                 *(AddressSet.of_range(a.family, a.value, a.value) for a in self.served_outside),
             )
         )
-        self._families = tuple(families)
+        self._assumed: FamilyAtoms = tuple((family, None) for family in families)
         self._names = frozenset(port.name for port in vocabulary.named_ports)
         self._cluster = cluster
         hosts = self._grouped_hosts()
@@ -140,11 +158,7 @@ class EndpointClasses:
 
     def mask(self, classes: Iterable[int]) -> int:
         """The peer bits of classes."""
-        found = 0
-        for number in classes:
-            for slot in self.classes[number].slots:
-                found |= 1 << slot
-        return found
+        return mask_of(slot for number in classes for slot in self.classes[number].slots)
 
     def pairs(self, source: tuple[int, ...], target: tuple[int, ...]) -> list[tuple[int, int]]:
         """Which slots of two endpoints talk to each other: those of a common family, or all if there is none (A39)."""
@@ -156,14 +170,35 @@ class EndpointClasses:
         ]
         return common or every
 
-    def _assumed_families(self) -> FamilyAtoms:
-        return tuple((family, None) for family in self._families)
-
     def _grouped_pods(self, host_groups: Mapping[str, int]) -> list[tuple[ClassKey, list[Pod]]]:
-        grouped: dict[ClassKey, list[Pod]] = {}
+        # Pods of one workload mostly agree word for word, so that the key is worked out for one of them.
+        alike: dict[object, list[Pod]] = {}
+        with_ports, with_accounts = bool(self._names), self.vocabulary.accounts
+        with_places = self.vocabulary.nodes or bool(self._cluster.host_endpoints)
+        with_addresses = self.by_address or self.vocabulary.families
         for pod in self._cluster.pods:
-            grouped.setdefault(self._key(pod, host_groups), []).append(pod)
-        return sorted(grouped.items(), key=lambda item: (item[0].namespace or "", item[1][0].name))
+            labels = pod.labels
+            raw = (
+                pod.namespace,
+                labels.items,
+                labels.complete,
+                pod.host_network,
+                pod.ports if with_ports else None,
+                pod.service_account if with_accounts else None,
+                pod.addresses if with_addresses else None,
+                (pod.node, pod.host_addresses) if pod.host_network or with_places else None,
+                self._served.get((pod.namespace, pod.name)) if self._served else None,
+            )
+            here = alike.get(raw)
+            if here is None:
+                alike[raw] = [pod]
+            else:
+                here.append(pod)
+        merged: dict[_Seen, list[Pod]] = {}
+        for pods in alike.values():
+            merged.setdefault(self._seen_of(pods[0], host_groups), []).extend(pods)
+        grouped = [(_class_key(seen), pods) for seen, pods in merged.items()]
+        return sorted(grouped, key=lambda item: (item[0].namespace or "", item[1][0].name))
 
     def _grouped_hosts(self) -> list[tuple[ClassKey, list[HostEndpoint]]]:
         grouped: dict[ClassKey, list[HostEndpoint]] = {}
@@ -183,20 +218,23 @@ class EndpointClasses:
             addresses=self._address_key(()),
         )
 
-    def _key(self, pod: Pod, host_groups: Mapping[str, int]) -> ClassKey:
-        addresses = pod.host_addresses if pod.host_network else pod.addresses
-        judged_by = guards(self._cluster, pod)
-        return ClassKey(
-            kind=EndpointKind.HOST if pod.host_network else EndpointKind.POD,
-            namespace=pod.namespace,
-            labels=self._seen(pod.labels),
-            account=pod.service_account if self.vocabulary.accounts else "",
-            ports=() if pod.host_network else self._ports(pod.ports),
-            node=pod.node if pod.host_network and self.vocabulary.nodes else "",
-            services=self._served.get((pod.namespace, pod.name), ()),
-            addresses=self._address_key(addresses),
-            guards=tuple(sorted({host_groups[each.name] for each in judged_by.endpoints})),
-            guarded=bool(judged_by.endpoints) and (judged_by.certain or None),
+    def _seen_of(self, pod: Pod, host_groups: Mapping[str, int]) -> _Seen:
+        """What a class key says of a pod, as a tuple: there are many, and tuples are compared fast."""
+        judged_by = guards(self._cluster, pod) if pod.host_network and host_groups else UNGUARDED
+        on_host = pod.host_network
+        keys = self.vocabulary.pod_keys
+        return (
+            EndpointKind.HOST if on_host else EndpointKind.POD,
+            pod.namespace,
+            tuple([item for item in pod.labels.items if item[0] in keys]),
+            pod.labels.complete,
+            pod.service_account if self.vocabulary.accounts else "",
+            () if on_host else self._ports(pod.ports),
+            pod.node if on_host and self.vocabulary.nodes else "",
+            self._served.get((pod.namespace, pod.name), ()),
+            self._address_key(pod.host_addresses if on_host else pod.addresses),
+            tuple(sorted({host_groups[each.name] for each in judged_by.endpoints})),
+            bool(judged_by.endpoints) and (judged_by.certain or None),
         )
 
     def _host_key(self, endpoint: HostEndpoint) -> ClassKey:
@@ -220,34 +258,43 @@ class EndpointClasses:
         keys = self.vocabulary.pod_keys
         return Labels(tuple(item for item in labels.items if item[0] in keys), labels.complete)
 
-    def _ports(self, ports: Iterable[ContainerPort]) -> PortNumbers:
+    def _ports(self, ports: tuple[ContainerPort, ...]) -> PortNumbers:
+        if not self._names or not ports:
+            return ()
         return tuple(
-            (port.name, port.protocol, port.port)
-            for port in ports
-            if port.name in self._names and port.name is not None and port.role is not ContainerRole.INIT
+            [
+                (port.name, port.protocol, port.port)
+                for port in ports
+                if port.name in self._names and port.name is not None and port.role is not ContainerRole.INIT
+            ]
         )
 
     def _address_key(self, known: Iterable[IpAddress]) -> FamilyAtoms:
         if not self.by_address and not self.vocabulary.families:
             return ()
+        if not known:
+            return self._assumed
         by_family: dict[int, set[int]] = {}
         for address in known:
             by_family.setdefault(address.family, set()).add(self.atoms.atom_of(address))
         ordered = sorted(by_family.items())
         found = tuple((family, tuple(sorted(atoms)) if self.by_address else None) for family, atoms in ordered)
-        return found or self._assumed_families()
+        return found or self._assumed
 
 
 def _numbered(
     pods: list[tuple[ClassKey, list[Pod]]], hosts: list[tuple[ClassKey, list[HostEndpoint]]]
 ) -> tuple[tuple[EndpointClass, ...], list[Slot]]:
-    """The classes and the slots of what is inside of the cluster."""
+    """The classes and the slots of what is inside of the cluster: all first slots, then the second ones (A39)."""
+    keys = [key for key, _ in pods] + [key for key, _ in hosts]
+    wanted = [[] if key.guarded is True else _slots(key, owner) for owner, key in enumerate(keys)]
     slots: list[Slot] = []
-    own: list[tuple[int, ...]] = []
-    for owner, key in enumerate([key for key, _ in pods] + [key for key, _ in hosts]):
-        new = [] if key.guarded is True else _slots(key, owner)
-        own.append(tuple(range(len(slots), len(slots) + len(new))))
-        slots.extend(new)
+    own: list[tuple[int, ...]] = [()] * len(keys)
+    for rank in range(max(map(len, wanted), default=0)):
+        for owner, new in enumerate(wanted):
+            if rank < len(new):
+                own[owner] += (len(slots),)
+                slots.append(new[rank])
     of_hosts = own[len(pods) :]
     judged = [EndpointClass(key, (), of_hosts[i], tuple(some)) for i, (key, some) in enumerate(hosts)]
     classes = [
@@ -255,6 +302,22 @@ def _numbered(
         for i, (key, some) in enumerate(pods)
     ]
     return (*classes, *judged), slots
+
+
+def _class_key(seen: _Seen) -> ClassKey:
+    kind, namespace, labels, complete, account, ports, node, services, addresses, guarding, guarded = seen
+    return ClassKey(
+        kind=kind,
+        namespace=namespace,
+        labels=Labels(labels, complete),
+        account=account,
+        ports=ports,
+        node=node,
+        services=services,
+        addresses=addresses,
+        guards=guarding,
+        guarded=guarded,
+    )
 
 
 def _slots(key: ClassKey, owner: int) -> list[Slot]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from netviz.engine import reach
@@ -12,17 +12,16 @@ from netviz.engine.hosts import FAILSAFE
 from netviz.engine.matrix import Grouping, ReachabilityMatrix
 from netviz.engine.options import Connection, Options, Scenario, Verdict, both
 from netviz.engine.peers import PeerCompiler
-from netviz.engine.rules import CompiledPolicy, RuleCompiler, RuleMatch, selected
+from netviz.engine.profiles import NOBODY, Profiles
+from netviz.engine.rules import CompiledPolicy, RuleCompiler, RuleMatch, Selection
 from netviz.engine.vocabulary import Vocabulary, vocabulary_of
 from netviz.engine.walk import Event, Outcome, PolicyStep, Program, Record, TierStep, walk
 from netviz.model.cluster import Cluster
 from netviz.model.policy import (
-    ANYONE,
     Action,
     Direction,
     EndpointKind,
     Phase,
-    Policy,
     PolicyId,
     PolicySet,
     RulePeer,
@@ -36,8 +35,9 @@ from netviz.sets.connections import ConnectionAtoms, ConnectionSet
 from netviz.sets.intervals import IntervalSet
 from netviz.sets.region import EMPTY, Region
 
-_ProgramKey = tuple[Direction, tuple[tuple[int, bool], ...], object]
-_CACHE_LIMIT = 200_000
+_ProgramKey = tuple[Direction, Selection, object]
+_CACHE_BITS = 500_000_000
+"""About how many bits of rows are remembered over all scenarios; a row has at least one bit per slot."""
 
 
 class Evaluator:
@@ -68,12 +68,14 @@ class Evaluator:
         self._peers = PeerCompiler(cluster, self.classes)
         self._rules = RuleCompiler(self.classes, self.atoms, self._peers)
         self.policies: tuple[CompiledPolicy, ...] = tuple(self._rules.policy(i, p) for i, p in enumerate(ordered))
-        inside = self.classes.first_outside
-        self._selected = {d: selected(self.policies, d, inside) for d in Direction}
-        self._named = {d: frozenset(p.number for p in self.policies if _has_named(p, d)) for d in Direction}
-        self._local = {d: frozenset(p.number for p in self.policies if _has_local(p, d)) for d in Direction}
+        policed = [self.policed(slot) for slot in range(self.classes.first_outside)]
+        self.profiles = {d: Profiles(self.classes, self.policies, d, policed) for d in Direction}
+        self._numbers: Mapping[PolicyId, int] = {p.policy.id: p.number for p in self.policies}
+        self._staged = frozenset(p.number for p in self.policies if p.policy.stage is not None)
         self._outcomes: dict[_ProgramKey, Outcome] = {}
         self.universe = Region.rectangle(self.atoms.all, self.classes.all)
+        self.open = Outcome(self.universe, EMPTY)
+        self._cache_limit = max(1_000, _CACHE_BITS // max(1, len(self.classes.slots)))
         self._connections: dict[int, ConnectionSet] = {}
 
     def _mentioned(self) -> Iterable[ConnectionSet]:
@@ -98,9 +100,21 @@ class Evaluator:
         """The answers under a scenario."""
         return Evaluation(self, scenario)
 
-    def selecting(self, slot: int, direction: Direction, active: Callable[[int], bool]) -> tuple[tuple[int, bool], ...]:
+    def inactive(self, scenario: Scenario) -> frozenset[int]:
+        """The numbers of the policies that do not count: switched off, staged, or replaced by a staged one (B60)."""
+        numbers = self._numbers
+        enforced = self._staged & {numbers[each] for each in scenario.enforced if each in numbers}
+        off = {numbers[each] for each in scenario.disabled if each in numbers}
+        twins = (self.policies[number].policy.twin for number in enforced - off)
+        gone = {numbers[twin] for twin in twins if twin is not None and twin in numbers}
+        return (self._staged - enforced) | off | gone
+
+    def selecting(self, slot: int, direction: Direction, inactive: frozenset[int]) -> Selection:
         """(policy number, surely) of the active policies that concern a slot, in evaluation order."""
-        return tuple(item for item in self._selected[direction][slot] if active(item[0]))
+        number = self.profiles[direction].of[slot]
+        if number == NOBODY:
+            return ()
+        return _active(self.profiles[direction].profiles[number].policies, inactive)
 
     def holds(self, peer: RulePeer, slot: int) -> Ternary:
         """Whether a peer expression of one of the policies holds for a slot."""
@@ -126,20 +140,19 @@ class Evaluator:
             return 0
         return self.atoms.mask(FAILSAFE[direction])
 
-    def outcome(self, slot: int, direction: Direction, active: Callable[[int], bool]) -> Outcome:
-        """What a slot allows in one direction, over all peers and connections."""
-        if not self.policed(slot):
-            return Outcome(self.universe, EMPTY)
-        policies = self.selecting(slot, direction, active)
-        key: _ProgramKey = (direction, policies, self._signature(slot, direction, policies))
+    def outcome(self, direction: Direction, number: int, inactive: frozenset[int]) -> Outcome:
+        """What the members of a profile allow in one direction, over all peers and connections."""
+        profile = self.profiles[direction].profiles[number]
+        policies = _active(profile.policies, inactive)
+        key: _ProgramKey = (direction, policies, profile.signature)
         known = self._outcomes.get(key)
         if known is None:
-            if len(self._outcomes) >= _CACHE_LIMIT:
+            if len(self._outcomes) >= self._cache_limit:
                 self._outcomes.clear()
-            known = self._outcomes[key] = self._walked(slot, direction, policies)
+            known = self._outcomes[key] = self._walked(profile.example, direction, policies)
         return known
 
-    def _walked(self, slot: int, direction: Direction, policies: tuple[tuple[int, bool], ...]) -> Outcome:
+    def _walked(self, slot: int, direction: Direction, policies: Selection) -> Outcome:
         program, final = self.program(slot, direction, policies), self.final(slot)
         failsafe = self.failsafe(slot, direction)
         if not failsafe:
@@ -148,14 +161,7 @@ class Evaluator:
         found = walk(self.universe - always, program, final)
         return Outcome(found.allow | always, found.unknown)
 
-    def _signature(self, slot: int, direction: Direction, policies: tuple[tuple[int, bool], ...]) -> object:
-        owner = self.classes.classes[self.classes.slots[slot].owner]
-        ports = direction is Direction.INGRESS and any(n in self._named[direction] for n, _ in policies)
-        local = any(n in self._local[direction] for n, _ in policies)
-        kind = self.classes.slots[slot].kind
-        return (owner.key.ports, owner.key.services) if ports else None, slot if local else None, kind, owner.key.open
-
-    def program(self, slot: int, direction: Direction, policies: tuple[tuple[int, bool], ...]) -> Program:
+    def program(self, slot: int, direction: Direction, policies: Selection) -> Program:
         """The walk of one subject through these policies."""
         steps: list[TierStep] = []
         for (_, name), members in groupby(policies, key=lambda item: self._place(item[0])):
@@ -186,11 +192,8 @@ class Evaluation:
     def __init__(self, evaluator: Evaluator, scenario: Scenario) -> None:
         self.evaluator = evaluator
         self.scenario = scenario
-        gone = {p.policy.twin for p in evaluator.policies if p.policy.stage and is_active(p.policy, scenario)}
-        self._active = frozenset(
-            p.number for p in evaluator.policies if is_active(p.policy, scenario) and p.policy.id not in gone
-        )
-        self._rows: dict[tuple[int, Direction], Outcome] = {}
+        self.inactive: frozenset[int] = evaluator.inactive(scenario)
+        self._rows: dict[tuple[Direction, int], Outcome] = {}
 
     @property
     def cluster(self) -> Cluster:
@@ -199,14 +202,18 @@ class Evaluation:
 
     def active(self, number: int) -> bool:
         """Whether a compiled policy counts in this scenario."""
-        return number in self._active
+        return number not in self.inactive
 
     def row(self, slot: int, direction: Direction) -> Outcome:
         """What a slot allows in one direction, by its own policies."""
-        key = (slot, direction)
-        known = self._rows.get(key)
+        number = self.evaluator.profiles[direction].of[slot] if slot < self.evaluator.classes.first_outside else NOBODY
+        return self.evaluator.open if number == NOBODY else self.profile_row(direction, number)
+
+    def profile_row(self, direction: Direction, number: int) -> Outcome:
+        """What the members of a profile allow in one direction."""
+        known = self._rows.get((direction, number))
         if known is None:
-            known = self._rows[key] = self.evaluator.outcome(slot, direction, self.active)
+            known = self._rows[direction, number] = self.evaluator.outcome(direction, number, self.inactive)
         return known
 
     def isolated(self, slot: int, direction: Direction) -> Ternary:
@@ -218,7 +225,7 @@ class Evaluation:
             return False
         if self.evaluator.final(slot) is Action.DENY:
             return True
-        selecting = self.evaluator.selecting(slot, direction, self.active)
+        selecting = self.evaluator.selecting(slot, direction, self.inactive)
         return any_of(True if sure else None for _, sure in selecting)
 
     def slots_of(self, end: End, other: End | None = None) -> tuple[int, ...]:
@@ -270,17 +277,17 @@ class Evaluation:
         atom = evaluator.atoms.atom_of(connection.protocol, connection.port)
         events: list[Event] = []
         if evaluator.policed(subject) and not evaluator.failsafe(subject, direction) >> atom & 1:
-            policies = evaluator.selecting(subject, direction, self.active)
+            policies = evaluator.selecting(subject, direction, self.inactive)
             program = evaluator.program(subject, direction, policies)
             record: Record = events.append
             walk(Region.rectangle(1 << atom, 1 << peer), program, evaluator.final(subject), record)
         return tuple(events)
 
 
-def is_active(policy: Policy, scenario: Scenario) -> bool:
-    """Whether a policy counts in a scenario."""
-    identity: PolicyId = policy.id
-    return identity not in scenario.disabled and (policy.stage is None or identity in scenario.enforced)
+def _active(policies: Selection, inactive: frozenset[int]) -> Selection:
+    if not inactive:
+        return policies
+    return tuple([item for item in policies if item[0] not in inactive])
 
 
 def side(outcome: Outcome, atom: int, peer: int) -> Verdict:
@@ -288,12 +295,3 @@ def side(outcome: Outcome, atom: int, peer: int) -> Verdict:
     if outcome.allow.connections_of(peer) >> atom & 1:
         return Verdict.ALLOW
     return Verdict.UNKNOWN if outcome.unknown.connections_of(peer) >> atom & 1 else Verdict.DENY
-
-
-def _has_named(policy: CompiledPolicy, direction: Direction) -> bool:
-    return any(rule.depends_on_target for rule in policy.rules[direction])
-
-
-def _has_local(policy: CompiledPolicy, direction: Direction) -> bool:
-    return any(rule.rule.local != ANYONE for rule in policy.rules[direction])
-

@@ -16,6 +16,7 @@ from netviz.selectors.tree import (
     ValueTest,
     value_test,
 )
+from netviz.sets.region import mask_of
 
 
 class Bounds(NamedTuple):
@@ -33,35 +34,35 @@ class LabelIndex:
 
     def __init__(self, carriers: Sequence[Labels], hidden: Sequence[Collection[str]] = ()) -> None:
         self.all: int = (1 << len(carriers)) - 1
-        self._hidden: dict[str, int] = {}
-        self._keys: dict[str, int] = {}
-        self._values: dict[str, dict[str, int]] = {}
-        self._unknown: dict[str, int] = {}
+        prefixes: dict[str, list[int]] = {}
+        self._values: dict[str, dict[str, list[int]]] = {}
+        unknown: dict[str, list[int]] = {}
         for i, labels in enumerate(carriers):
-            bit = 1 << i
-            prefixes = set(hidden[i]) if hidden else set()
-            for prefix in prefixes if labels.complete else prefixes | {""}:
-                self._hidden[prefix] = self._hidden.get(prefix, 0) | bit
+            if hidden or not labels.complete:
+                here = set(hidden[i]) if hidden else set()
+                for prefix in here if labels.complete else here | {""}:
+                    prefixes.setdefault(prefix, []).append(i)
             for key, value in labels.items:
-                self._keys[key] = self._keys.get(key, 0) | bit
                 if value is None:
-                    self._unknown[key] = self._unknown.get(key, 0) | bit
+                    unknown.setdefault(key, []).append(i)
                 else:
-                    values = self._values.setdefault(key, {})
-                    values[value] = values.get(value, 0) | bit
+                    self._values.setdefault(key, {}).setdefault(value, []).append(i)
+        self._masks: dict[tuple[str, str], int] = {}
+        self._carrying: dict[str, int] = {}
+        self._hidden: dict[str, int] = {prefix: mask_of(found) for prefix, found in prefixes.items()}
+        self._unknown: dict[str, int] = {key: mask_of(found) for key, found in unknown.items()}
 
     def select(self, selector: Selector) -> Bounds:
         """The carriers for which the selector holds."""
         match selector:
             case HasKey(key):
-                present = self._keys.get(key, 0)
+                present = self._present(key)
                 return Bounds(present, present | self._perhaps(key))
             case ValueIn(key, values):
-                table = self._values.get(key, {})
-                return self._open(key, _union(table.get(value, 0) for value in values), bool(values))
+                return self._open(key, _union(self._with_value(key, value) for value in values), bool(values))
             case ValueTest(key, test, text):
-                table = self._values.get(key, {})
-                return self._open(key, _union(b for v, b in table.items() if value_test(test, v, text)), True)
+                found = (value for value in self._values.get(key, {}) if value_test(test, value, text))
+                return self._open(key, _union(self._with_value(key, value) for value in found), True)
             case AllOf(parts):
                 must = may = self.all
                 for bounds in map(self.select, parts):
@@ -81,8 +82,22 @@ class LabelIndex:
     def _open(self, key: str, must: int, possible: bool) -> Bounds:
         if not possible:
             return Bounds(must, must)
-        hidden = self._unknown.get(key, 0) | self._perhaps(key) & ~self._keys.get(key, 0)
+        perhaps = self._perhaps(key)
+        hidden = self._unknown.get(key, 0) | (perhaps & ~self._present(key) if perhaps else 0)
         return Bounds(must, must | hidden)
+
+    def _with_value(self, key: str, value: str) -> int:
+        known = self._masks.get((key, value))
+        if known is None:
+            known = self._masks[key, value] = mask_of(self._values.get(key, {}).get(value, ()))
+        return known
+
+    def _present(self, key: str) -> int:
+        known = self._carrying.get(key)
+        if known is None:
+            valued = mask_of(i for carriers in self._values.get(key, {}).values() for i in carriers)
+            known = self._carrying[key] = valued | self._unknown.get(key, 0)
+        return known
 
     def _perhaps(self, key: str) -> int:
         return _union(mask for prefix, mask in self._hidden.items() if key.startswith(prefix))

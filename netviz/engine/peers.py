@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
-from typing import assert_never
+from typing import TypeVar, assert_never
 
-from netviz.engine.classes import EndpointClasses, Slot
+from netviz.engine.classes import EndpointClasses
 from netviz.engine.labels import Bounds, LabelIndex
 from netviz.model.cluster import Cluster
 from netviz.model.policy import (
@@ -28,9 +28,15 @@ from netviz.model.policy import (
 )
 from netviz.selectors.tree import Labels, Selector, matches
 from netviz.sets.addresses import AddressSet
+from netviz.sets.region import mask_of
 
 _UNKNOWN_LABELS = Labels(complete=False)
 _ON_NODES = (EndpointKind.HOST, EndpointKind.HOST_ENDPOINT)
+
+_Whereabouts = tuple[tuple[int, ...] | None, bool, int | None]
+"""What address rules see of a slot: its address atoms (None: assumed), whether it is a node's, its family."""
+
+_Key = TypeVar("_Key")
 
 
 class PeerCompiler:
@@ -40,29 +46,35 @@ class PeerCompiler:
         self._classes = classes
         self._nodes = cluster.nodes
         self._known: dict[RulePeer, Bounds] = {}
-        self._kinds: dict[EndpointKind, int] = dict.fromkeys(EndpointKind, 0)
-        self._namespaces: dict[str | None, int] = {}
-        self._accounts: dict[tuple[str | None, str], int] = {}
+        kinds: dict[EndpointKind, list[int]] = {kind: [] for kind in EndpointKind}
+        namespaces: dict[str | None, list[int]] = {}
+        families: dict[int | None, list[int]] = {None: [], 4: [], 6: []}
+        at: dict[_Whereabouts, list[int]] = {}
         for i, slot in enumerate(classes.slots):
-            self._kinds[slot.kind] |= 1 << i
+            kinds[slot.kind].append(i)
+            families[slot.family].append(i)
             if slot.owner >= 0:
                 key = classes.classes[slot.owner].key
-                self._namespaces[key.namespace] = self._namespaces.get(key.namespace, 0) | 1 << i
-                account = (key.namespace, key.account)
-                self._accounts[account] = self._accounts.get(account, 0) | 1 << i
+                namespaces.setdefault(key.namespace, []).append(i)
+                at.setdefault((slot.atoms, slot.kind in _ON_NODES, slot.family), []).append(i)
+        self._kinds: dict[EndpointKind, int] = _masks(kinds)
+        self._namespaces: dict[str | None, int] = _masks(namespaces)
+        self._families: dict[int | None, int] = _masks(families)
+        self._at: dict[_Whereabouts, int] = _masks(at) if classes.by_address else {}
         self._somewhere = self._namespaces[None]
         inside = classes.slots[: classes.first_outside]
         self._pod_index = LabelIndex([classes.classes[slot.owner].key.labels for slot in inside])
         self._namespace_labels = {namespace.name: namespace.labels for namespace in cluster.namespaces}
-        self._namespace_names = sorted(self._namespaces, key=lambda name: (name is None, name or ""))
-        self._namespace_index = LabelIndex([self._labels_of_namespace(n) for n in self._namespace_names])
         self._account_labels = {(a.namespace, a.name): a.labels for a in cluster.service_accounts}
-        self._account_names = list(self._accounts)
-        self._account_index = LabelIndex([self._labels_of_account(*name) for name in self._account_names])
+        keys = [classes.classes[slot.owner].key for slot in inside]
+        # Over slots and not over names: what a label's value selects is then worked out once and not per selector.
+        self._namespace_index = LabelIndex([self._labels_of_namespace(key.namespace) for key in keys])
+        self._account_index = LabelIndex([self._labels_of_account(key.namespace, key.account) for key in keys])
         self._views: dict[LabelView, LabelIndex] = {}
+        self._not_strangers = classes.atoms.mask(classes.not_strangers)
         self._host_endpoints = self._kinds[EndpointKind.HOST_ENDPOINT]
         silent = (i for i, slot in enumerate(inside) if not classes.classes[slot.owner].key.announced)
-        self._announced = self._host_endpoints & ~sum(1 << i for i in silent)
+        self._announced = self._host_endpoints & ~mask_of(silent)
 
     def _labels_of_namespace(self, name: str | None) -> Labels:
         if name == "":
@@ -96,8 +108,7 @@ class PeerCompiler:
             case OnNodes(selector):
                 return self._on_nodes(selector)
             case OfFamily(family):
-                slots = self._classes.slots
-                mask = sum(1 << i for i, slot in enumerate(slots) if slot.family in (None, family))
+                mask = self._families[None] | self._families[family]
                 return Bounds(mask, mask)
             case BehindService(namespace, name):
                 return self._behind_service((namespace, name))
@@ -132,26 +143,22 @@ class PeerCompiler:
             case LabelScope.POD:
                 return self._pod_index.select(peer.selector)
             case LabelScope.NAMESPACE:
-                found = self._namespace_index.select(peer.selector)
-                masks = [self._namespaces[name] for name in self._namespace_names]
+                return self._namespace_index.select(peer.selector)
             case LabelScope.SERVICE_ACCOUNT:
-                found = self._account_index.select(peer.selector)
-                masks = [self._accounts[name] for name in self._account_names]
+                return self._account_index.select(peer.selector)
             case _:
                 assert_never(peer.scope)
-        return Bounds(_expand(found.must, masks), _expand(found.may, masks))
 
     def _with_address(self, blocks: Sequence[AddressSet]) -> Bounds:
         classes = self._classes
         addresses = AddressSet.union(blocks) if len(blocks) > 1 else blocks[0]
-        atoms = reduce(int.__or__, (classes.atoms.masks[block] for block in blocks))
-        must = (atoms & ~classes.atoms.masks[classes.not_strangers]) << classes.first_outside
+        atoms = reduce(int.__or__, (classes.atoms.mask(block) for block in blocks))
+        must = (atoms & ~self._not_strangers) << classes.first_outside
         may = must
-        if classes.by_address:
-            for i, slot in enumerate(classes.slots[: classes.first_outside]):
-                surely, maybe = self._slot_in(slot, addresses, atoms)
-                must |= surely << i
-                may |= maybe << i
+        for whereabouts, slots in self._at.items():
+            surely, maybe = self._inside(whereabouts, addresses, atoms)
+            must |= slots if surely else 0
+            may |= slots if maybe else 0
         return Bounds(must, may)
 
     def _in_view(self, view: LabelView, selector: Selector) -> Bounds:
@@ -217,7 +224,7 @@ class PeerCompiler:
             holds = matches(selector, node.labels)
             if holds is False:
                 continue
-            here = classes.atoms.masks[classes.node_addresses[node.name]] << classes.first_outside
+            here = classes.atoms.mask(classes.node_addresses[node.name]) << classes.first_outside
             for i, slot in enumerate(classes.slots[: classes.first_outside]):
                 if slot.kind in _ON_NODES and classes.classes[slot.owner].key.node == node.name:
                     here |= 1 << i
@@ -232,19 +239,15 @@ class PeerCompiler:
         somewhere = 0 if self._nodes else self._kinds[EndpointKind.EXTERNAL]
         return Bounds(must, may | unplaced | somewhere)
 
-    def _slot_in(self, slot: Slot, addresses: AddressSet, atoms: int) -> tuple[bool, bool]:
-        if slot.atoms is not None:
-            hits = [bool(atoms >> atom & 1) for atom in slot.atoms]
+    def _inside(self, whereabouts: _Whereabouts, addresses: AddressSet, atoms: int) -> tuple[bool, bool]:
+        known, on_nodes, family = whereabouts
+        if known is not None:
+            hits = [bool(atoms >> atom & 1) for atom in known]
             return all(hits), any(hits)
-        assumed = self._classes.assumed_hosts if slot.kind in _ON_NODES else self._classes.assumed_pods
-        family = slot.family or 4
-        possible, covered = assumed.family(family), addresses.family(family)
+        assumed = self._classes.assumed_hosts if on_nodes else self._classes.assumed_pods
+        possible, covered = assumed.family(family or 4), addresses.family(family or 4)
         return possible <= covered, bool(possible & covered)
 
 
-def _expand(mask: int, masks: list[int]) -> int:
-    found = 0
-    for i, slots in enumerate(masks):
-        if mask >> i & 1:
-            found |= slots
-    return found
+def _masks(numbers: Mapping[_Key, Iterable[int]]) -> dict[_Key, int]:
+    return {key: mask_of(found) for key, found in numbers.items()}

@@ -11,7 +11,7 @@ from netviz.engine.peers import PeerCompiler
 from netviz.model.policy import Direction, NamedPort, Policy, PolicyRule, PortMatch, ServicePorts
 from netviz.sets.connections import ConnectionAtoms, ConnectionSet
 from netviz.sets.intervals import IntervalSet
-from netviz.sets.region import EMPTY, Region, bits
+from netviz.sets.region import EMPTY, Region, bits, span
 
 TargetPort = NamedPort | ServicePorts
 """A port whose number depends on the destination pod."""
@@ -174,13 +174,19 @@ class RuleCompiler:
         return known
 
 
-def selected(policies: tuple[CompiledPolicy, ...], direction: Direction, count: int) -> list[list[tuple[int, bool]]]:
-    """For each of the first `count` slots the policies that concern it, in order: (number, surely selected)."""
+Selection = tuple[tuple[int, bool], ...]
+"""(policy number, whether it surely selects) in evaluation order."""
+
+
+def selected(policies: tuple[CompiledPolicy, ...], direction: Direction, count: int) -> list[Selection]:
+    """For each of the first `count` slots the policies that concern it, in order."""
     found: list[list[tuple[int, bool]]] = [[] for _ in range(count)]
-    inside = (1 << count) - 1
+    inside = span(0, count)
     for compiled in policies:
         if compiled.concerns(direction):
-            must = compiled.subject.must
-            for slot in bits(compiled.subject.may & inside):
-                found[slot].append((compiled.number, bool(must >> slot & 1)))
-    return found
+            must, may = compiled.subject.must & inside, compiled.subject.may & inside
+            for sure, slots in ((True, must), (False, may ^ must)):
+                item = (compiled.number, sure)
+                for slot in bits(slots):
+                    found[slot].append(item)
+    return [tuple(items) for items in found]

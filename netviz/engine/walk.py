@@ -8,8 +8,9 @@ universe of one bit the same walk, recorded, is the explanation.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import groupby
 from typing import NamedTuple
 
 from netviz.engine.rules import RuleMatch
@@ -76,31 +77,60 @@ class Outcome(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Totals:
+class _Walk:
+    """What the walk of one subject has come to. `exact`: nothing so far was only possible."""
+
+    record: Record | None
     may_allow: Region = EMPTY
     may_deny: Region = EMPTY
+    exact: bool = True
 
     def add(self, action: Action, region: Region) -> None:
         if action is Action.ALLOW:
             self.may_allow |= region
-        elif action is Action.DENY:
+        elif action is Action.DENY and not self.exact:
             self.may_deny |= region
 
 
 def walk(universe: Region, program: Program, default: Action, record: Record | None = None) -> Outcome:
     """Decide every (peer, connection) of `universe`; `default` is for what no tier decides."""
-    totals = _Totals()
+    state = _Walk(record, exact=all(map(_is_exact, program.tiers)))
+    if state.exact and not record:
+        program = Program(tuple(map(_joined, program.tiers)))
     undecided = universe
     for tier in program.tiers:
-        undecided = _walk_tier(undecided, tier, totals, record)
-    totals.add(default, undecided)
+        undecided = _walk_tier(undecided, tier, state)
+    state.add(default, undecided)
     if record and undecided:
         record(Event(EventKind.DEFAULT, undecided, default, True))
-    unknown = totals.may_allow & totals.may_deny
-    return Outcome(totals.may_allow - unknown, unknown)
+    if state.exact:
+        return Outcome(state.may_allow, EMPTY)
+    unknown = state.may_allow & state.may_deny
+    return Outcome(state.may_allow - unknown, unknown)
 
 
-def _walk_tier(undecided: Region, tier: TierStep, totals: _Totals, record: Record | None) -> Region:
+def _is_exact(tier: TierStep) -> bool:
+    return all(
+        len(group) == 1 and group[0].sure and all(match.must is match.may for match in group[0].matches)
+        for group in tier.groups
+    )
+
+
+def _joined(tier: TierStep) -> TierStep:
+    """The same walk in fewer steps: where all is sure, rules in a row that do the same take what one of them would."""
+    steps = [group[0] for group in tier.groups]
+    matches: list[RuleMatch] = []
+    for _, row in groupby((match for step in steps for match in step.matches), key=lambda match: match.rule.action):
+        first, *others = row
+        if others:
+            region = Region.of(part for match in (first, *others) for part in match.may.rectangles)
+            first = replace(first, must=region, may=region)
+        matches.append(first)
+    captures = any(step.captures for step in steps)
+    return TierStep(tier.tier, ((replace(steps[0], captures=captures, matches=tuple(matches)),),))
+
+
+def _walk_tier(undecided: Region, tier: TierStep, state: _Walk) -> Region:
     here, passed = undecided, EMPTY
     isolated = False
     perhaps: list[PolicyStep] = []
@@ -110,14 +140,14 @@ def _walk_tier(undecided: Region, tier: TierStep, totals: _Totals, record: Recor
             isolated |= step.captures and step.sure
             if step.captures and not step.sure:
                 perhaps.append(step)
-            left, leaving = _walk_policy(here, step, tier.tier, totals, record)
+            left, leaving = _walk_policy(here, step, tier.tier, state)
             after, passed = after & left, passed | leaving
         here = after
     if tier.tier.default is Action.DENY:
         denied = here if isolated else _perhaps_denied(here, perhaps)
-        totals.add(Action.DENY, denied)
-        if record and denied:
-            record(Event(EventKind.TIER_END, denied, Action.DENY, isolated, tier.tier))
+        state.add(Action.DENY, denied)
+        if state.record and denied:
+            state.record(Event(EventKind.TIER_END, denied, Action.DENY, isolated, tier.tier))
         if isolated:
             here = EMPTY
     return here | passed
@@ -134,15 +164,13 @@ def _perhaps_denied(here: Region, perhaps: list[PolicyStep]) -> Region:
     return denied
 
 
-def _walk_policy(
-    here: Region, step: PolicyStep, tier: Tier, totals: _Totals, record: Record | None
-) -> tuple[Region, Region]:
-    passed = EMPTY
+def _walk_policy(here: Region, step: PolicyStep, tier: Tier, state: _Walk) -> tuple[Region, Region]:
+    passed, record = EMPTY, state.record
     if record:
         record(Event(EventKind.POLICY, EMPTY, None, step.sure, tier, step))
     for match in step.matches:
         hit = here & match.may
-        totals.add(match.rule.action, hit)
+        state.add(match.rule.action, hit)
         if match.rule.action is Action.PASS:
             passed |= hit
         sure = step.sure and bool(here & match.must)

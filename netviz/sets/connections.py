@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from netviz.sets.intervals import Interval, IntervalSet
+from netviz.sets.region import bits, span
 
 ICMP: Final = 1
 TCP: Final = 6
@@ -26,6 +28,7 @@ PROTOCOL_NAMES: Final[dict[int, str]] = {
 }
 PORT_PROTOCOLS: Final = (TCP, UDP, SCTP)
 ALL_PROTOCOLS: Final = range(1, 256)
+_LAST_PROTOCOL: Final = 255
 ALL_PORTS: Final = IntervalSet(((1, 65535),))
 _BYTE: Final = IntervalSet(((0, 255),))
 _POINT: Final = IntervalSet(((0, 0),))
@@ -177,15 +180,14 @@ class ConnectionAtoms:
                     for low, high in column.y:
                         ys.update((low, high + 1))
         atoms: list[ConnectionSet] = []
-        self._cells: dict[int, list[tuple[int, int, int]]] = {}
+        self._grids: dict[int, _Grid] = {}
         for protocol in sorted(cuts):
             x_axis, y_axis = _axes(protocol)
-            cells: list[tuple[int, int, int]] = []
-            for x in _cut(x_axis, cuts[protocol][0]):
-                for y in _cut(y_axis, cuts[protocol][1]):
-                    cells.append((x[0], y[0], len(atoms)))
-                    atoms.append(ConnectionSet.of(protocol, IntervalSet((x,)), IntervalSet((y,))))
-            self._cells[protocol] = cells
+            across, up = _cut(x_axis, cuts[protocol][0]), _cut(y_axis, cuts[protocol][1])
+            self._grids[protocol] = _Grid(len(atoms), [x[0] for x in across], [y[0] for y in up])
+            rows = [IntervalSet((y,)) for y in up]
+            # Pieces of the two axes are never empty, so that the atoms need not be worked out as sets.
+            atoms.extend(ConnectionSet(((protocol, (Column(x, row),)),)) for x in across for row in rows)
         rest = ALL_CONNECTIONS
         for protocol in cuts:
             rest -= ConnectionSet.of(protocol)
@@ -195,35 +197,82 @@ class ConnectionAtoms:
     def mask(self, connections: ConnectionSet) -> int:
         """The atoms of a set that is a union of atoms."""
         found = 1 << len(self.atoms) - 1 if connections.others else 0
-        for protocol, cells in self._cells.items():
-            plane = connections.plane(protocol)
-            for x, y, bit in cells:
-                if y in _at(plane, x):
-                    found |= 1 << bit
-        for protocol in connections.protocols():
-            if protocol not in self._cells:
+        for protocol, plane in connections.planes:
+            if protocol not in self._grids:
                 raise ValueError(f"protocol {protocol} was not given to the partition")
+            found |= self._grids[protocol].mask(plane)
+        if connections.others:
+            for protocol in self._grids.keys() - set(connections.protocols()):
+                found |= self._grids[protocol].everything()
         return found
 
     def atom_of(self, protocol: int, first: int = 0, second: int = 1) -> int:
-        """The number of the atom that holds one connection."""
-        for bit, atom in enumerate(self.atoms):
-            if atom.has(protocol, first, second):
-                return bit
-        raise ValueError(f"no such connection: protocol {protocol}, {first}")
+        """The number of the atom that holds one connection; ValueError if there is no such connection."""
+        if protocol not in (*PORT_PROTOCOLS, ICMP, ICMPV6):
+            first = second = 0
+        x_axis, y_axis = _axes(protocol)
+        if not 0 <= protocol <= _LAST_PROTOCOL or first not in x_axis or second not in y_axis:
+            raise ValueError(f"no such connection: protocol {protocol}, {first}")
+        grid = self._grids.get(protocol)
+        return len(self.atoms) - 1 if grid is None else grid.at(first, second)
 
     def connections(self, mask: int) -> ConnectionSet:
         """The union of the atoms in `mask`."""
         others = bool(mask >> len(self.atoms) - 1 & 1)
         planes: list[tuple[int, Plane]] = []
-        for protocol, cells in self._cells.items():
-            plane: Plane = ()
-            for _, _, bit in cells:
-                if mask >> bit & 1:
-                    plane = _combine(plane, self.atoms[bit].plane(protocol), lambda a, b: a | b)
-            if plane != (_full_plane(protocol) if others else ()):
-                planes.append((protocol, plane))
-        return ConnectionSet(tuple(sorted(planes)), others)
+        for protocol, grid in self._grids.items():
+            here = mask & grid.everything()
+            if here != (grid.everything() if others else 0):
+                columns = [column for bit in bits(here) for column in self.atoms[bit].plane(protocol)]
+                planes.append((protocol, _merged(columns)))
+        return ConnectionSet(tuple(planes), others)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The atoms of one protocol: `first` is the number of the first, then row by row; where each piece begins."""
+
+    first: int
+    xs: list[int]
+    ys: list[int]
+
+    def everything(self) -> int:
+        return span(self.first, self.first + len(self.xs) * len(self.ys))
+
+    def at(self, x: int, y: int) -> int:
+        return self.first + (bisect_right(self.xs, x) - 1) * len(self.ys) + bisect_right(self.ys, y) - 1
+
+    def mask(self, plane: Plane) -> int:
+        width, found = len(self.ys), 0
+        for column in plane:
+            low, high = bisect_left(self.xs, column.x[0]), bisect_right(self.xs, column.x[1])
+            row = 0
+            for y in column.y:
+                row |= span(bisect_left(self.ys, y[0]), bisect_right(self.ys, y[1]))
+            if row == span(0, width):
+                found |= span(self.first + low * width, self.first + high * width)
+            else:
+                for x in range(low, high):
+                    found |= row << self.first + x * width
+        return found
+
+
+def _merged(columns: list[Column]) -> Plane:
+    """Atoms of one protocol in order, as a plane: those above each other become one column, and so do equal ones."""
+    upright: list[tuple[Interval, list[Interval]]] = []
+    for column in columns:
+        if upright and upright[-1][0] == column.x:
+            upright[-1][1].extend(column.y)
+        else:
+            upright.append((column.x, list(column.y)))
+    result: list[Column] = []
+    for x, ys in upright:
+        y = IntervalSet.of(ys)
+        if result and result[-1].x[1] + 1 == x[0] and result[-1].y == y:
+            result[-1] = Column((result[-1].x[0], x[1]), y)
+        else:
+            result.append(Column(x, y))
+    return tuple(result)
 
 
 def _cut(axis: IntervalSet, cuts: set[int]) -> list[Interval]:

@@ -48,10 +48,10 @@ class Region:
 
     def __and__(self, other: Region) -> Region:
         found = [
-            (c1 & c2, p1 & p2)
+            (connections, peers)
             for c1, p1 in self.rectangles
             for c2, p2 in other.rectangles
-            if c1 & c2 and p1 & p2
+            if (connections := c1 & c2) and (peers := p1 & p2)
         ]
         return Region(_canonical(found))
 
@@ -64,9 +64,10 @@ class Region:
             for c2, p2 in other.rectangles:
                 common = rest & c2
                 if common:
-                    rest &= ~c2
-                    if peers & ~p2:
-                        left.append((common, peers & ~p2))
+                    rest ^= common
+                    outside = peers & ~p2
+                    if outside:
+                        left.append((common, outside))
             if rest:
                 left.append((rest, peers))
         return Region(_canonical(left))
@@ -96,7 +97,7 @@ class Region:
 
     def only_peers(self, peers: int) -> Region:
         """The part that concerns `peers`."""
-        return Region(_canonical([(c, p & peers) for c, p in self.rectangles if p & peers]))
+        return Region(_canonical([(c, here) for c, p in self.rectangles if (here := p & peers)]))
 
 
 EMPTY = Region()
@@ -129,10 +130,31 @@ def _canonical(parts: Iterable[Rectangle]) -> tuple[Rectangle, ...]:
 
 def bits(mask: int) -> list[int]:
     """The numbers of the bits that are set, ascending."""
-    text = bin(mask)[:1:-1]
+    if not mask:
+        return []
+    # Most sets lie within one namespace: only the digits from the first member on are written out.
+    first = (mask & -mask).bit_length() - 1
+    text = bin(mask >> first)[:1:-1]
     found: list[int] = []
-    at = text.find("1")
+    at = 0
     while at >= 0:
-        found.append(at)
+        found.append(first + at)
         at = text.find("1", at + 1)
     return found
+
+
+def mask_of(numbers: Iterable[int]) -> int:
+    """The set of these bit numbers: many at once, in time that grows with their count and the largest of them."""
+    ascending = sorted(numbers)
+    if not ascending:
+        return 0
+    base = ascending[0] >> 3
+    digits = bytearray((ascending[-1] >> 3) - base + 1)
+    for number in ascending:
+        digits[(number >> 3) - base] |= 1 << (number & 7)
+    return int.from_bytes(digits, "little") << (base << 3)
+
+
+def span(first: int, after: int) -> int:
+    """The bit numbers from `first` up to, not including, `after`."""
+    return ((1 << after - first) - 1) << first

@@ -1,0 +1,89 @@
+"""Subjects that go through the same policies in the same way, gathered once for all scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from netviz.engine.classes import EndpointClasses
+from netviz.engine.labels import Bounds
+from netviz.engine.rules import CompiledPolicy, Selection, selected
+from netviz.model.policy import ANYONE, Direction, EndpointKind
+from netviz.sets.region import mask_of
+
+NOBODY = -1
+"""Stands for the profile of a slot that no policy can apply to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Slots with the same row in every scenario. `members` is a set of slots and `example` one of them.
+
+    `policies` are those that concern them, disabled and staged ones too, in evaluation order. Two profiles with the
+    same `signature` have the same row wherever the same of their policies are active.
+    """
+
+    policies: Selection
+    signature: object
+    members: int
+    example: int
+
+
+class Profiles:
+    """The profiles of one direction: `of[i]` is the number of the profile of slot i, NOBODY if it is not policed.
+
+    `with_policy[n]` are the numbers of the profiles that policy n concerns. Immutable after construction.
+    """
+
+    def __init__(
+        self,
+        classes: EndpointClasses,
+        policies: tuple[CompiledPolicy, ...],
+        direction: Direction,
+        policed: Iterable[bool],
+    ) -> None:
+        named = frozenset(p.number for p in policies if any(rule.depends_on_target for rule in p.rules[direction]))
+        local = {p.number: found for p in policies if (found := _local_rules(p, direction))}
+        looks: dict[Selection, tuple[bool, tuple[Bounds, ...]]] = {}
+        numbers: dict[object, int] = {}
+        members: list[list[int]] = []
+        keys: list[tuple[Selection, object]] = []
+        self.of: list[int] = []
+        for slot, (applies, policies_here) in enumerate(
+            zip(policed, selected(policies, direction, classes.first_outside), strict=True)
+        ):
+            if not applies:
+                self.of.append(NOBODY)
+                continue
+            look = looks.get(policies_here)
+            if look is None:
+                by_port = direction is Direction.INGRESS and any(number in named for number, _ in policies_here)
+                rules = tuple(bounds for number, _ in policies_here for bounds in local.get(number, ()))
+                look = looks[policies_here] = (by_port, rules)
+            signature = _signature(classes, slot, *look)
+            key = (policies_here, signature)
+            number = numbers.setdefault(key, len(members))
+            if number == len(members):
+                members.append([])
+                keys.append(key)
+            members[number].append(slot)
+            self.of.append(number)
+        self.profiles: tuple[Profile, ...] = tuple(
+            Profile(*key, mask_of(slots), slots[0]) for key, slots in zip(keys, members, strict=True)
+        )
+        self.with_policy: dict[int, list[int]] = {}
+        for i, profile in enumerate(self.profiles):
+            for number, _ in profile.policies:
+                self.with_policy.setdefault(number, []).append(i)
+
+
+def _local_rules(policy: CompiledPolicy, direction: Direction) -> tuple[Bounds, ...]:
+    return tuple(rule.local for rule in policy.rules[direction] if rule.rule.local != ANYONE)
+
+
+def _signature(classes: EndpointClasses, slot: int, by_port: bool, local: tuple[Bounds, ...]) -> object:
+    item = classes.slots[slot]
+    key = classes.classes[item.owner].key
+    host = item.kind is EndpointKind.HOST_ENDPOINT
+    held = tuple([(bounds.must >> slot & 1, bounds.may >> slot & 1) for bounds in local])
+    return (key.ports, key.services) if by_port else None, held, host, key.open
