@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from netviz.engine.atoms import AddressAtoms
-from netviz.engine.hosts import UNGUARDED, guards, is_open
+from netviz.engine.hosts import guards, is_open
 from netviz.engine.options import IpBlocks, Options
 from netviz.engine.services import served_ports
 from netviz.engine.vocabulary import Vocabulary
@@ -137,6 +137,7 @@ class EndpointClasses:
         self._class_of = {(p.namespace, p.name): i for i, c in enumerate(self.classes) for p in c.pods}
         self._class_of_host = {e.name: i for i, c in enumerate(self.classes) for e in c.host_endpoints}
         self.all: int = (1 << len(slots)) - 1
+        self.strangers: int = self.mask((self.arbitrary,))
         self.outside: int = self.all & ~((1 << self.first_outside) - 1)
 
     def class_of(self, end: Pod | HostEndpoint) -> int:
@@ -171,23 +172,23 @@ class EndpointClasses:
         return common or every
 
     def _grouped_pods(self, host_groups: Mapping[str, int]) -> list[tuple[ClassKey, list[Pod]]]:
-        # Pods of one workload mostly agree word for word, so that the key is worked out for one of them.
+        # Pods of one workload mostly agree word for word, so that the key is worked out for one of them. That their
+        # ports are equal is only noticed where they are one object: what is missed here, the merging finds.
         alike: dict[object, list[Pod]] = {}
-        with_ports, with_accounts = bool(self._names), self.vocabulary.accounts
-        with_places = self.vocabulary.nodes or bool(self._cluster.host_endpoints)
+        with_accounts = self.vocabulary.accounts
         with_addresses = self.by_address or self.vocabulary.families
+        served = self._served
         for pod in self._cluster.pods:
             labels = pod.labels
             raw = (
                 pod.namespace,
                 labels.items,
                 labels.complete,
-                pod.host_network,
-                pod.ports if with_ports else None,
+                id(pod.ports),
                 pod.service_account if with_accounts else None,
                 pod.addresses if with_addresses else None,
-                (pod.node, pod.host_addresses) if pod.host_network or with_places else None,
-                self._served.get((pod.namespace, pod.name)) if self._served else None,
+                (pod.node, pod.host_addresses) if pod.host_network else None,
+                served.get((pod.namespace, pod.name)) if served else None,
             )
             here = alike.get(raw)
             if here is None:
@@ -195,8 +196,13 @@ class EndpointClasses:
             else:
                 here.append(pod)
         merged: dict[_Seen, list[Pod]] = {}
+        ports: dict[int, PortNumbers] = {}
         for pods in alike.values():
-            merged.setdefault(self._seen_of(pods[0], host_groups), []).extend(pods)
+            first = pods[0]
+            numbers = ports.get(id(first.ports))
+            if numbers is None:
+                numbers = ports[id(first.ports)] = self._ports(first.ports)
+            merged.setdefault(self._seen_of(first, numbers, host_groups), []).extend(pods)
         grouped = [(_class_key(seen), pods) for seen, pods in merged.items()]
         return sorted(grouped, key=lambda item: (item[0].namespace or "", item[1][0].name))
 
@@ -218,21 +224,27 @@ class EndpointClasses:
             addresses=self._address_key(()),
         )
 
-    def _seen_of(self, pod: Pod, host_groups: Mapping[str, int]) -> _Seen:
+    def _seen_of(self, pod: Pod, ports: PortNumbers, host_groups: Mapping[str, int]) -> _Seen:
         """What a class key says of a pod, as a tuple: there are many, and tuples are compared fast."""
-        judged_by = guards(self._cluster, pod) if pod.host_network and host_groups else UNGUARDED
-        on_host = pod.host_network
         keys = self.vocabulary.pod_keys
+        labels = tuple([item for item in pod.labels.items if item[0] in keys])
+        account = pod.service_account if self.vocabulary.accounts else ""
+        served = self._served.get((pod.namespace, pod.name), ()) if self._served else ()
+        if not pod.host_network:
+            addresses = self._address_key(pod.addresses)
+            kind = EndpointKind.POD
+            return kind, pod.namespace, labels, pod.labels.complete, account, ports, "", served, addresses, (), False
+        judged_by = guards(self._cluster, pod)
         return (
-            EndpointKind.HOST if on_host else EndpointKind.POD,
+            EndpointKind.HOST,
             pod.namespace,
-            tuple([item for item in pod.labels.items if item[0] in keys]),
+            labels,
             pod.labels.complete,
-            pod.service_account if self.vocabulary.accounts else "",
-            () if on_host else self._ports(pod.ports),
-            pod.node if on_host and self.vocabulary.nodes else "",
-            self._served.get((pod.namespace, pod.name), ()),
-            self._address_key(pod.host_addresses if on_host else pod.addresses),
+            account,
+            (),
+            pod.node if self.vocabulary.nodes else "",
+            served,
+            self._address_key(pod.host_addresses),
             tuple(sorted({host_groups[each.name] for each in judged_by.endpoints})),
             bool(judged_by.endpoints) and (judged_by.certain or None),
         )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from itertools import groupby
 
 from netviz.engine import reach
+from netviz.engine.blocks import Rows
 from netviz.engine.classes import EndpointClasses
 from netviz.engine.fixed import UNPOLICED, AnyPod, Bypass, End, Forwarder, bypass, opened
 from netviz.engine.hosts import FAILSAFE
@@ -35,7 +37,8 @@ from netviz.sets.connections import ConnectionAtoms, ConnectionSet
 from netviz.sets.intervals import IntervalSet
 from netviz.sets.region import EMPTY, Region
 
-_ProgramKey = tuple[Direction, Selection, object]
+_ProgramKey = tuple[Direction, Selection, object, bool]
+_AS_WRITTEN = Scenario()
 _CACHE_BITS = 500_000_000
 """About how many bits of rows are remembered over all scenarios; a row has at least one bit per slot."""
 
@@ -68,13 +71,16 @@ class Evaluator:
         self._peers = PeerCompiler(cluster, self.classes)
         self._rules = RuleCompiler(self.classes, self.atoms, self._peers)
         self.policies: tuple[CompiledPolicy, ...] = tuple(self._rules.policy(i, p) for i, p in enumerate(ordered))
+        self._peers.forget()
         policed = [self.policed(slot) for slot in range(self.classes.first_outside)]
         self.profiles = {d: Profiles(self.classes, self.policies, d, policed) for d in Direction}
         self._numbers: Mapping[PolicyId, int] = {p.policy.id: p.number for p in self.policies}
         self._staged = frozenset(p.number for p in self.policies if p.policy.stage is not None)
         self._outcomes: dict[_ProgramKey, Outcome] = {}
-        self.universe = Region.rectangle(self.atoms.all, self.classes.all)
-        self.open = Outcome(self.universe, EMPTY)
+        strangers = self.classes.strangers
+        self.universe = Region.rectangle(self.atoms.all, self.classes.all & ~strangers)
+        self._strangers = Region.rectangle(self.atoms.all, strangers)
+        self._open = (Outcome(self.universe, EMPTY), Outcome(self._strangers, EMPTY))
         self._cache_limit = max(1_000, _CACHE_BITS // max(1, len(self.classes.slots)))
         self._connections: dict[int, ConnectionSet] = {}
 
@@ -97,8 +103,13 @@ class Evaluator:
         return known
 
     def evaluate(self, scenario: Scenario = Scenario()) -> Evaluation:  # noqa: B008 - a frozen value
-        """The answers under a scenario."""
-        return Evaluation(self, scenario)
+        """The answers under a scenario. Rows that are as in the scenario without any switch are shared with it."""
+        return self.baseline if scenario == _AS_WRITTEN else Evaluation(self, scenario, self.baseline)
+
+    @cached_property
+    def baseline(self) -> Evaluation:
+        """The answers for the policies as they are written."""
+        return Evaluation(self, _AS_WRITTEN)
 
     def inactive(self, scenario: Scenario) -> frozenset[int]:
         """The numbers of the policies that do not count: switched off, staged, or replaced by a staged one (B60)."""
@@ -140,33 +151,45 @@ class Evaluator:
             return 0
         return self.atoms.mask(FAILSAFE[direction])
 
-    def outcome(self, direction: Direction, number: int, inactive: frozenset[int]) -> Outcome:
-        """What the members of a profile allow in one direction, over all peers and connections."""
+    def open(self, *, strangers: bool = False) -> Outcome:
+        """The row of a slot that no policy can apply to."""
+        return self._open[strangers]
+
+    def outcome(
+        self, direction: Direction, number: int, inactive: frozenset[int], *, strangers: bool = False
+    ) -> Outcome:
+        """What the members of a profile allow in one direction, over all connections with known peers, or strangers."""
         profile = self.profiles[direction].profiles[number]
         policies = _active(profile.policies, inactive)
-        key: _ProgramKey = (direction, policies, profile.signature)
+        key: _ProgramKey = (direction, policies, profile.signature, strangers)
         known = self._outcomes.get(key)
         if known is None:
             if len(self._outcomes) >= self._cache_limit:
                 self._outcomes.clear()
-            known = self._outcomes[key] = self._walked(profile.example, direction, policies)
+            known = self._outcomes[key] = self._walked(profile.members[0], direction, policies, strangers)
         return known
 
-    def _walked(self, slot: int, direction: Direction, policies: Selection) -> Outcome:
-        program, final = self.program(slot, direction, policies), self.final(slot)
-        failsafe = self.failsafe(slot, direction)
+    def _walked(self, slot: int, direction: Direction, policies: Selection, strangers: bool) -> Outcome:
+        if strangers:
+            universe, peers = self._strangers, self.classes.strangers
+        else:
+            universe, peers = self.universe, self.classes.all & ~self.classes.strangers
+        final, failsafe = self.final(slot), self.failsafe(slot, direction)
+        program = self.program(slot, direction, policies, strangers=strangers)
         if not failsafe:
-            return walk(self.universe, program, final)
-        always = Region.rectangle(failsafe, self.classes.all)
-        found = walk(self.universe - always, program, final)
+            return walk(universe, program, final)
+        always = Region.rectangle(failsafe, peers)
+        found = walk(universe - always, program, final)
         return Outcome(found.allow | always, found.unknown)
 
-    def program(self, slot: int, direction: Direction, policies: Selection) -> Program:
-        """The walk of one subject through these policies."""
+    def program(
+        self, slot: int, direction: Direction, policies: Selection, *, strangers: bool = False
+    ) -> Program:
+        """The walk of one subject through these policies, as far as known peers go, or strangers."""
         steps: list[TierStep] = []
         for (_, name), members in groupby(policies, key=lambda item: self._place(item[0])):
             tier = next(t for t in self.tiers if t.name == name)
-            singles = [self._step(slot, direction, number, sure) for number, sure in members]
+            singles = [self._step(slot, direction, number, sure, strangers) for number, sure in members]
             if tier.ties_undefined:
                 groups = tuple(tuple(g) for _, g in groupby(singles, key=lambda step: step.policy.order))
             else:
@@ -178,22 +201,29 @@ class Evaluator:
         policy = self.policies[number].policy
         return policy.phase, policy.tier
 
-    def _step(self, slot: int, direction: Direction, number: int, sure: bool) -> PolicyStep:
+    def _step(self, slot: int, direction: Direction, number: int, sure: bool, strangers: bool) -> PolicyStep:
         compiled = self.policies[number]
         matches: tuple[RuleMatch, ...] = tuple(
-            self._rules.match(rule, direction, slot) for rule in compiled.rules[direction]
+            self._rules.match(rule, direction, slot, strangers=strangers) for rule in compiled.rules[direction]
         )
         return PolicyStep(compiled.policy, sure, compiled.captures(direction), matches)
 
 
 class Evaluation:
-    """The answers under one scenario. Nothing in it changes; rows are worked out when they are first asked for."""
+    """The answers under one scenario. Nothing in it changes; rows are worked out when they are first asked for.
 
-    def __init__(self, evaluator: Evaluator, scenario: Scenario) -> None:
+    What no switched policy concerns is taken from `base`, an evaluation by the same evaluator.
+    """
+
+    def __init__(self, evaluator: Evaluator, scenario: Scenario, base: Evaluation | None = None) -> None:
         self.evaluator = evaluator
         self.scenario = scenario
         self.inactive: frozenset[int] = evaluator.inactive(scenario)
+        self.base = base
+        self._switched: frozenset[int] = self.inactive ^ base.inactive if base else frozenset()
+        self._concerned: dict[Direction, frozenset[int]] = {}
         self._rows: dict[tuple[Direction, int], Outcome] = {}
+        self.rows = Rows(self)
 
     @property
     def cluster(self) -> Cluster:
@@ -205,15 +235,41 @@ class Evaluation:
         return number not in self.inactive
 
     def row(self, slot: int, direction: Direction) -> Outcome:
-        """What a slot allows in one direction, by its own policies."""
-        number = self.evaluator.profiles[direction].of[slot] if slot < self.evaluator.classes.first_outside else NOBODY
-        return self.evaluator.open if number == NOBODY else self.profile_row(direction, number)
+        """What a slot allows in one direction, by its own policies, with all known peers."""
+        number = self._profile(slot, direction)
+        return self.evaluator.open() if number == NOBODY else self.profile_row(direction, number)
+
+    def toward(self, slot: int, peer: int, direction: Direction) -> Outcome:
+        """The row of a slot that tells about one peer, which may be the arbitrary pod."""
+        if not self.evaluator.classes.strangers >> peer & 1:
+            return self.row(slot, direction)
+        number = self._profile(slot, direction)
+        if number == NOBODY:
+            return self.evaluator.open(strangers=True)
+        return self.evaluator.outcome(direction, number, self.inactive, strangers=True)
+
+    def _profile(self, slot: int, direction: Direction) -> int:
+        evaluator = self.evaluator
+        return evaluator.profiles[direction].of[slot] if slot < evaluator.classes.first_outside else NOBODY
 
     def profile_row(self, direction: Direction, number: int) -> Outcome:
         """What the members of a profile allow in one direction."""
         known = self._rows.get((direction, number))
         if known is None:
-            known = self._rows[direction, number] = self.evaluator.outcome(direction, number, self.inactive)
+            known = self._rows[direction, number] = (
+                self.evaluator.outcome(direction, number, self.inactive)
+                if self.base is None or number in self.concerned(direction)
+                else self.base.profile_row(direction, number)
+            )
+        return known
+
+    def concerned(self, direction: Direction) -> frozenset[int]:
+        """The numbers of the profiles of which some policy is switched differently than in `base`."""
+        known = self._concerned.get(direction)
+        if known is None:
+            profiles = self.evaluator.profiles[direction].with_policy
+            found = frozenset(profile for number in self._switched for profile in profiles.get(number, ()))
+            known = self._concerned[direction] = found
         return known
 
     def isolated(self, slot: int, direction: Direction) -> Ternary:
@@ -260,8 +316,8 @@ class Evaluation:
         atom = self.evaluator.atoms.atom_of(connection.protocol, connection.port)
         verdicts = {
             both(
-                opened(side(self.row(s, Direction.EGRESS), atom, t), bypassed.egress),
-                opened(side(self.row(t, Direction.INGRESS), atom, s), bypassed.ingress),
+                opened(side(self.toward(s, t, Direction.EGRESS), atom, t), bypassed.egress),
+                opened(side(self.toward(t, s, Direction.INGRESS), atom, s), bypassed.ingress),
             )
             for s, t in self.slot_pairs(source, target)
         }
@@ -278,7 +334,8 @@ class Evaluation:
         events: list[Event] = []
         if evaluator.policed(subject) and not evaluator.failsafe(subject, direction) >> atom & 1:
             policies = evaluator.selecting(subject, direction, self.inactive)
-            program = evaluator.program(subject, direction, policies)
+            strange = bool(evaluator.classes.strangers >> peer & 1)
+            program = evaluator.program(subject, direction, policies, strangers=strange)
             record: Record = events.append
             walk(Region.rectangle(1 << atom, 1 << peer), program, evaluator.final(subject), record)
         return tuple(events)

@@ -85,8 +85,8 @@ def explain(evaluation: Evaluation, source: End, target: End, connection: Connec
     atom = evaluation.evaluator.atoms.atom_of(connection.protocol, connection.port)
     found: list[tuple[Verdict, int, int]] = []
     for s, t in evaluation.slot_pairs(source, target):
-        egress = opened(side(evaluation.row(s, Direction.EGRESS), atom, t), bypassed.egress)
-        ingress = opened(side(evaluation.row(t, Direction.INGRESS), atom, s), bypassed.ingress)
+        egress = opened(side(evaluation.toward(s, t, Direction.EGRESS), atom, t), bypassed.egress)
+        ingress = opened(side(evaluation.toward(t, s, Direction.INGRESS), atom, s), bypassed.ingress)
         found.append((both(egress, ingress), s, t))
     differ = len({v for v, _, _ in found}) > 1
     ways = zip(_ways(evaluation, [(s, t) for _, s, t in found]), (v for v, _, _ in found), strict=True)
@@ -141,7 +141,7 @@ def _trace(
     verdict = Verdict.ALLOW
     events: tuple[Event, ...] = ()
     if reason is None:
-        verdict = side(evaluation.row(subject[1], direction), atom, peer[1])
+        verdict = side(evaluation.toward(subject[1], peer[1], direction), atom, peer[1])
         events = evaluation.trace(subject[1], peer[1], direction, connection)
     maybe_near = around is None and verdict is not Verdict.ALLOW
     return Trace(

@@ -58,10 +58,10 @@ class PeerCompiler:
                 namespaces.setdefault(key.namespace, []).append(i)
                 at.setdefault((slot.atoms, slot.kind in _ON_NODES, slot.family), []).append(i)
         self._kinds: dict[EndpointKind, int] = _masks(kinds)
-        self._namespaces: dict[str | None, int] = _masks(namespaces)
+        self._namespaces: dict[str | None, list[int]] = namespaces
         self._families: dict[int | None, int] = _masks(families)
         self._at: dict[_Whereabouts, int] = _masks(at) if classes.by_address else {}
-        self._somewhere = self._namespaces[None]
+        self._somewhere = mask_of(namespaces[None])
         inside = classes.slots[: classes.first_outside]
         self._pod_index = LabelIndex([classes.classes[slot.owner].key.labels for slot in inside])
         self._namespace_labels = {namespace.name: namespace.labels for namespace in cluster.namespaces}
@@ -93,13 +93,17 @@ class PeerCompiler:
             known = self._known[peer] = self._compile(peer)
         return known
 
+    def forget(self) -> None:
+        """Drop what is remembered: what has been compiled from it keeps what it needs."""
+        self._known.clear()
+
     def _compile(self, peer: RulePeer) -> Bounds:
         match peer:
             case OfKind(kinds):
                 mask = reduce(int.__or__, (self._kinds[kind] for kind in kinds), 0)
                 return Bounds(mask, mask)
             case InNamespace(name):
-                mask = self._namespaces.get(name, 0)
+                mask = mask_of(self._namespaces.get(name, ()))
                 return Bounds(mask, mask | self._somewhere)
             case Labelled():
                 return self._labelled(peer)

@@ -9,7 +9,6 @@ from netviz.engine.classes import EndpointClasses
 from netviz.engine.labels import Bounds
 from netviz.engine.rules import CompiledPolicy, Selection, selected
 from netviz.model.policy import ANYONE, Direction, EndpointKind
-from netviz.sets.region import mask_of
 
 NOBODY = -1
 """Stands for the profile of a slot that no policy can apply to."""
@@ -17,7 +16,7 @@ NOBODY = -1
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Slots with the same row in every scenario. `members` is a set of slots and `example` one of them.
+    """Slots with the same row in every scenario: `members`, ascending and at least one.
 
     `policies` are those that concern them, disabled and staged ones too, in evaluation order. Two profiles with the
     same `signature` have the same row wherever the same of their policies are active.
@@ -25,8 +24,7 @@ class Profile:
 
     policies: Selection
     signature: object
-    members: int
-    example: int
+    members: tuple[int, ...]
 
 
 class Profiles:
@@ -69,7 +67,7 @@ class Profiles:
             members[number].append(slot)
             self.of.append(number)
         self.profiles: tuple[Profile, ...] = tuple(
-            Profile(*key, mask_of(slots), slots[0]) for key, slots in zip(keys, members, strict=True)
+            Profile(*key, tuple(slots)) for key, slots in zip(keys, members, strict=True)
         )
         self.with_policy: dict[int, list[int]] = {}
         for i, profile in enumerate(self.profiles):

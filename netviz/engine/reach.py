@@ -75,6 +75,7 @@ class _Builder:
         self._expanded: dict[int, tuple[Outcome, Row]] = {}
         self._between: dict[tuple[int, int, Bypass], Masks] = {}
         self._places: dict[int, tuple[tuple[Pod, ...], Mapping[Place, Pod]]] = {}
+        self._stranger = self._classes.classes[self._classes.arbitrary].slots[0]
         self._guarded = bool(evaluation.cluster.host_endpoints)
         self._cells: dict[Masks, Cell] = {}
         self._pods = sum(
@@ -134,7 +135,11 @@ class _Builder:
         if known is None:
             count = len(self._classes.slots)
             allow, may = [0] * count, [0] * count
-            for region, rows in ((outcome.allow, (allow, may)), (outcome.unknown, (may,))):
+            parts = [(outcome.allow, (allow, may)), (outcome.unknown, (may,))]
+            if self._evaluation.cluster.ingresses:
+                stranger = self._evaluation.toward(slot, self._stranger, direction)
+                parts += [(stranger.allow, (allow, may)), (stranger.unknown, (may,))]
+            for region, rows in parts:
                 for connections, peers in region.rectangles:
                     for peer in bits(peers):
                         for row in rows:

@@ -21,13 +21,12 @@ TargetPort = NamedPort | ServicePorts
 class RuleMatch:
     """What a rule matches for one subject: regions with `must` inside `may`, and the rule itself for traces.
 
-    `peers` and `connections` are the clauses by themselves (upper bounds), so that a trace can say which one failed.
+    `connections` is the clause of ports by itself, so that a trace can say which one failed.
     """
 
     rule: PolicyRule
     must: Region
     may: Region
-    peers: Bounds
     connections: Region
 
 
@@ -41,11 +40,15 @@ class CompiledPorts:
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule over slots: `ports` is what it matches, `not_ports` what it takes out, `within` a mask that bounds it."""
+    """A rule over slots: `ports` is what it matches, `not_ports` what it takes out, `within` a mask that bounds it.
+
+    `peers` are those that are known; `strangers` the slots of the arbitrary pod, which most selectors cannot judge.
+    """
 
     rule: PolicyRule
     local: Bounds
     peers: Bounds
+    strangers: Bounds
     ports: CompiledPorts
     not_ports: CompiledPorts
     within: int
@@ -83,6 +86,8 @@ class RuleCompiler:
         self._peers = peers
         self._masks: dict[ConnectionSet, int] = {}
         self._egress: dict[TargetPort, tuple[tuple[int, int], ...]] = {}
+        # By identity: the compiled rules live as long as their compiler.
+        self._simple: dict[tuple[int, bool], RuleMatch] = {}
         self._alike: dict[tuple[PortNumbers, tuple[ServedPort, ...]], int] = {}
         for slot, item in enumerate(classes.slots[: classes.first_outside]):
             key = classes.classes[item.owner].key
@@ -101,10 +106,13 @@ class RuleCompiler:
 
     def _rule(self, rule: PolicyRule) -> CompiledRule:
         everything = CompiledPorts(self._atoms.all, ())
+        peers = self._peers.bounds(rule.peer)
+        strange = self._classes.strangers
         return CompiledRule(
             rule=rule,
             local=self._peers.bounds(rule.local),
-            peers=self._peers.bounds(rule.peer),
+            peers=_within(peers, self._classes.all & ~strange),
+            strangers=_within(peers, strange),
             ports=everything if rule.ports is None else self._ports(rule.ports),
             not_ports=self._ports(rule.not_ports),
             within=self._mask(rule.within),
@@ -120,18 +128,32 @@ class RuleCompiler:
                 by_target.append(port)
         return CompiledPorts(numeric, tuple(by_target))
 
-    def match(self, compiled: CompiledRule, direction: Direction, subject: int) -> RuleMatch:
-        """What the rule matches when `subject` (a slot) is the policy's own side."""
-        peers, bit = compiled.peers, 1 << subject
-        region = self._ingress_region if direction is Direction.INGRESS else self._egress_region
-        connections = region(compiled.ports, subject) & Region.rectangle(compiled.within, self._classes.all)
-        if compiled.rule.not_ports:
-            connections -= region(compiled.not_ports, subject)
-        may = connections.only_peers(peers.may) if compiled.local.may & bit else EMPTY
+    def match(
+        self, compiled: CompiledRule, direction: Direction, subject: int, *, strangers: bool = False
+    ) -> RuleMatch:
+        """What the rule matches when `subject` (a slot) is the policy's own side: of known peers, or of strangers."""
+        simple = compiled.local.must == self._classes.all and not compiled.depends_on_target
+        known = self._simple.get((id(compiled), strangers)) if simple else None
+        if known is not None:
+            return known
+        peers = compiled.strangers if strangers else compiled.peers
+        connections = self._connections(compiled, direction, subject)
+        may = connections.only_peers(peers.may) if compiled.local.may >> subject & 1 else EMPTY
         must = may if peers.must == peers.may else connections.only_peers(peers.must)
-        if not (compiled.rule.certain and compiled.local.must & bit):
-            must = EMPTY
-        return RuleMatch(compiled.rule, must, may, peers, connections)
+        if not (compiled.rule.certain and compiled.local.must >> subject & 1):
+            must = EMPTY if may else may
+        match = RuleMatch(compiled.rule, must, may, connections)
+        if simple:
+            self._simple[id(compiled), strangers] = match
+        return match
+
+    def _connections(self, compiled: CompiledRule, direction: Direction, subject: int) -> Region:
+        if not compiled.depends_on_target:
+            mask = compiled.ports.numeric & ~compiled.not_ports.numeric & compiled.within
+            return Region.rectangle(mask, self._classes.all)
+        region = self._ingress_region if direction is Direction.INGRESS else self._egress_region
+        found = region(compiled.ports, subject) & Region.rectangle(compiled.within, self._classes.all)
+        return found - region(compiled.not_ports, subject) if compiled.rule.not_ports else found
 
     def _ingress_region(self, ports: CompiledPorts, subject: int) -> Region:
         key = self._classes.classes[self._classes.slots[subject].owner].key
@@ -172,6 +194,11 @@ class RuleCompiler:
         if known is None:
             known = self._masks[connections] = self._atoms.mask(connections)
         return known
+
+
+def _within(bounds: Bounds, slots: int) -> Bounds:
+    may = bounds.may & slots
+    return Bounds(may if bounds.must is bounds.may else bounds.must & slots, may)
 
 
 Selection = tuple[tuple[int, bool], ...]

@@ -47,12 +47,22 @@ class Region:
         return Region(_canonical(parts))
 
     def __and__(self, other: Region) -> Region:
+        if len(self.rectangles) == 1:
+            return other._inside(*self.rectangles[0])
+        if len(other.rectangles) == 1:
+            return self._inside(*other.rectangles[0])
         found = [
             (connections, peers)
             for c1, p1 in self.rectangles
             for c2, p2 in other.rectangles
             if (connections := c1 & c2) and (peers := p1 & p2)
         ]
+        return Region(_canonical(found))
+
+    def _inside(self, connections: int, peers: int) -> Region:
+        found = [(both, here) for c, p in self.rectangles if (both := c & connections) and (here := p & peers)]
+        if len(found) == len(self.rectangles) and tuple(found) == self.rectangles:
+            return self
         return Region(_canonical(found))
 
     def __sub__(self, other: Region) -> Region:
@@ -97,7 +107,9 @@ class Region:
 
     def only_peers(self, peers: int) -> Region:
         """The part that concerns `peers`."""
-        return Region(_canonical([(c, here) for c, p in self.rectangles if (here := p & peers)]))
+        # The very integers of `peers` are kept where possible: there are many, and they are large.
+        found = [(c, here) for c, p in self.rectangles if (here := p & peers)]
+        return Region(_canonical([(c, peers if here == peers else here) for c, here in found]))
 
 
 EMPTY = Region()
@@ -121,7 +133,9 @@ def _add(parts: list[Rectangle], connections: int, peers: int) -> list[Rectangle
     return result
 
 
-def _canonical(parts: Iterable[Rectangle]) -> tuple[Rectangle, ...]:
+def _canonical(parts: list[Rectangle]) -> tuple[Rectangle, ...]:
+    if len(parts) < 2:
+        return tuple(parts)
     by_peers: dict[int, int] = {}
     for connections, peers in parts:
         by_peers[peers] = by_peers.get(peers, 0) | connections

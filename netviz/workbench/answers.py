@@ -137,8 +137,8 @@ class Asker:
         evaluator = self.evaluation.evaluator
         allow, possible = evaluator.atoms.all, 0
         for i, j in self.evaluation.slot_pairs(s, t):
-            out = self._opened(self.evaluation.row(i, Direction.EGRESS), j, bypassed.egress)
-            into = self._opened(self.evaluation.row(j, Direction.INGRESS), i, bypassed.ingress)
+            out = self._opened(self.evaluation.toward(i, j, Direction.EGRESS), j, bypassed.egress)
+            into = self._opened(self.evaluation.toward(j, i, Direction.INGRESS), i, bypassed.ingress)
             allow &= out[0] & into[0]
             possible |= out[1] & into[1]
         return evaluator.connections(allow), evaluator.connections(possible & ~allow)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from netviz.engine.labels import Bounds
 from netviz.engine.rules import RuleMatch
 from netviz.engine.walk import EventKind, PolicyStep, Program, TierStep, walk
 from netviz.model.policy import ANYONE, Action, Direction, Policy, PolicyId, PolicyRule, Tier
@@ -14,9 +13,7 @@ UNIVERSE = Region.rectangle(0b11, 0b111)
 
 
 def rule(action: Action, must: Region, may: Region | None = None) -> RuleMatch:
-    return RuleMatch(
-        PolicyRule(path="spec", action=action, peer=ANYONE, ref=REF), must, may or must, Bounds(7, 7), UNIVERSE
-    )
+    return RuleMatch(PolicyRule(path="spec", action=action, peer=ANYONE, ref=REF), must, may or must, UNIVERSE)
 
 
 def step(name: str, *matches: RuleMatch, captures: bool = True, sure: bool = True, order: float = 1) -> PolicyStep:
