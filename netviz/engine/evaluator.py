@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from itertools import groupby
 
@@ -140,6 +140,11 @@ class Evaluator:
         if item.kind is EndpointKind.HOST_ENDPOINT:
             return True
         return item.kind is EndpointKind.POD and item.owner != self.classes.arbitrary
+
+    def plain_slot(self, number: int) -> int | None:
+        """The slot of a class of which all is in two rows: pods on the pod network with one peer bit."""
+        found = self.classes.classes[number]
+        return found.slots[0] if found.key.kind is EndpointKind.POD and len(found.slots) == 1 else None
 
     def final(self, slot: int) -> Action:
         """What becomes of what no tier decides: a pod is open (A5), a host endpoint as its profiles say (B50)."""
@@ -323,9 +328,14 @@ class Evaluation:
         }
         return verdicts.pop() if len(verdicts) == 1 else Verdict.UNKNOWN
 
-    def matrix(self, by: Grouping = Grouping.WORKLOAD) -> ReachabilityMatrix:
-        """Every pair of peers between which something is allowed or unknown."""
-        return reach.matrix(self, by)
+    def matrix(
+        self, by: Grouping = Grouping.WORKLOAD, namespaces: Collection[str] | None = None
+    ) -> ReachabilityMatrix:
+        """Every pair of peers between which something is allowed or unknown; with `namespaces`, of those only.
+
+        It lists pairs: for more than some thousand peers use `blocks` and `delta`, which do not.
+        """
+        return reach.matrix(self, by, namespaces)
 
     def trace(self, subject: int, peer: int, direction: Direction, connection: Connection) -> tuple[Event, ...]:
         """The recorded walk of one subject slot for one peer slot and connection: the same walk, with one bit."""

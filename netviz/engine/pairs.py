@@ -1,0 +1,156 @@
+"""Judges pairs of peers that are few: class by class, with everything that depends on where a pod runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from netviz.engine.fixed import POLICED, Bypass, common
+from netviz.engine.groups import Part
+from netviz.engine.walk import Outcome
+from netviz.model.cluster import Pod
+from netviz.model.policy import Direction, EndpointKind
+from netviz.selectors.tree import Ternary
+from netviz.sets.addresses import IpAddress
+from netviz.sets.region import bits
+
+if TYPE_CHECKING:
+    from netviz.engine.evaluator import Evaluation
+
+Place = tuple[str, tuple[IpAddress, ...]]
+"""Where a pod runs: the name of its node, or "" and the addresses of its host, if they are known."""
+
+
+class Masks(NamedTuple):
+    """Connection atoms between two endpoints: surely allowed, and unknown (disjoint)."""
+
+    allow: int
+    unknown: int
+
+
+class Row(NamedTuple):
+    """What a slot allows by its own policies: per peer slot the connection atoms, surely and at most."""
+
+    allow: list[int]
+    may: list[int]
+
+
+class Judge:
+    """Works out pairs under one evaluation; holds the expanded rows while it does."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._evaluator = evaluation.evaluator
+        self._classes = self._evaluator.classes
+        self._expanded: dict[int, tuple[Outcome, Row]] = {}
+        self._between: dict[tuple[int, int, Bypass], Masks] = {}
+        self._places: dict[int, tuple[tuple[Pod, ...], Mapping[Place, Pod]]] = {}
+        self._stranger = self._classes.classes[self._classes.arbitrary].slots[0]
+        self._guarded = bool(evaluation.cluster.host_endpoints)
+
+    def between(self, sources: tuple[Part, ...], targets: tuple[Part, ...]) -> Masks:
+        """From some part to some part."""
+        allow = unknown = 0
+        for source in sources:
+            for target in targets:
+                masks = self.classes(source.number, target.number, self._bypass(source, target))
+                allow |= masks.allow
+                unknown |= masks.unknown
+        return Masks(allow, unknown & ~allow)
+
+    def outside(self, atom: int, parts: tuple[Part, ...]) -> tuple[Masks, Masks]:
+        """From an address atom to some part, and back."""
+        address = (self._classes.first_outside + atom,)
+        family = self._classes.atoms.family(atom)
+        inward = outward = Masks(0, 0)
+        for part in parts:
+            slots = self._in_family(part.number, family)
+            inward = _united(inward, self._ends(address, slots))
+            outward = _united(outward, self._ends(slots, address))
+        return inward, outward
+
+    def classes(self, source: int, target: int, bypassed: Bypass) -> Masks:
+        """From one class to another, by their numbers."""
+        known = self._between.get((source, target, bypassed))
+        if known is None:
+            ends = self._classes.classes[source].slots, self._classes.classes[target].slots
+            known = self._between[source, target, bypassed] = self._ends(*ends, bypassed)
+        return known
+
+    def row(self, slot: int, direction: Direction) -> Row:
+        """What a slot allows, spread out over its peers."""
+        outcome = self._evaluation.row(slot, direction)
+        known = self._expanded.get(id(outcome))
+        if known is None:
+            count = len(self._classes.slots)
+            allow, may = [0] * count, [0] * count
+            parts = [(outcome.allow, (allow, may)), (outcome.unknown, (may,))]
+            if self._evaluation.cluster.ingresses:
+                stranger = self._evaluation.toward(slot, self._stranger, direction)
+                parts += [(stranger.allow, (allow, may)), (stranger.unknown, (may,))]
+            for region, rows in parts:
+                for connections, peers in region.rectangles:
+                    for peer in bits(peers):
+                        for row in rows:
+                            row[peer] |= connections
+            known = self._expanded[id(outcome)] = (outcome, Row(allow, may))
+        return known[1]
+
+    def _slots(self, source: int, target: int, bypassed: Bypass) -> Masks:
+        out = self._opened(self.row(source, Direction.EGRESS), target, bypassed.egress)
+        into = self._opened(self.row(target, Direction.INGRESS), source, bypassed.ingress)
+        allow = out.allow & into.allow
+        return Masks(allow, (out.allow | out.unknown) & (into.allow | into.unknown) & ~allow)
+
+    def _opened(self, row: Row, peer: int, bypassed: Ternary) -> Masks:
+        everything = self._evaluator.atoms.all
+        allow = everything if bypassed else row.allow[peer]
+        may = row.may[peer] if bypassed is False else everything
+        return Masks(allow, may & ~allow)
+
+    def _ends(self, sources: tuple[int, ...], targets: tuple[int, ...], bypassed: Bypass = POLICED) -> Masks:
+        if len(sources) == len(targets) == 1:
+            return self._slots(sources[0], targets[0], bypassed)
+        allow, possible = self._evaluator.atoms.all, 0
+        for source, target in self._classes.pairs(sources, targets):
+            masks = self._slots(source, target, bypassed)
+            allow &= masks.allow
+            possible |= masks.allow | masks.unknown
+        return Masks(allow, possible & ~allow)
+
+    def _bypass(self, source: Part, target: Part) -> Bypass:
+        kinds = self._classes.classes[source.number].key.kind, self._classes.classes[target.number].key.kind
+        hosts = tuple(kind is not EndpointKind.POD for kind in kinds)
+        if not any(hosts) or (hosts[1] and not self._guarded and not self._evaluator.options.own_node_open):
+            return POLICED
+        pairs = _examples(self._by_place(source), self._by_place(target))
+        return common(self._evaluation.bypass(s, t) for s, t in pairs)
+
+    def _by_place(self, part: Part) -> Mapping[Place, Pod]:
+        known = self._places.get(id(part.pods))
+        if known is None:
+            places = {(p.node, () if p.node else p.host_addresses): p for p in part.pods}
+            known = self._places[id(part.pods)] = (part.pods, places)
+        return known[1]
+
+    def _in_family(self, number: int, family: int) -> tuple[int, ...]:
+        slots = self._classes.classes[number].slots
+        return tuple(s for s in slots if self._classes.slots[s].family in (None, family)) or slots
+
+
+def _examples(sources: Mapping[Place, Pod], targets: Mapping[Place, Pod]) -> Iterator[tuple[Pod, Pod]]:
+    """Pairs of pods that stand for all pairs, as far as it matters whether they are on one node."""
+    pairs = (((a, s), (b, t)) for a, s in sources.items() for b, t in targets.items())
+    if not all(node for node, _ in (*sources, *targets)):
+        yield from ((s, t) for (_, s), (_, t) in pairs)
+        return
+    shared = next((place for place in sources if place in targets), None)
+    if shared is not None:
+        yield sources[shared], targets[shared]
+    yield from islice(((s, t) for (a, s), (b, t) in pairs if a != b), 1)
+
+
+def _united(first: Masks, second: Masks) -> Masks:
+    allow = first.allow | second.allow
+    return Masks(allow, (first.unknown | second.unknown) & ~allow)
