@@ -61,7 +61,9 @@ def _side(
     if mask == always:
         return
     events: list[Event] = []
-    program = evaluator.program(subject, direction, evaluator.selecting(subject, direction, evaluation.active))
+    policies = evaluator.selecting(subject, direction, evaluation.inactive)
+    strangers = bool(evaluator.classes.strangers >> peer & 1)
+    program = evaluator.program(subject, direction, policies, strangers=strangers)
     walk(Region.rectangle(mask & ~always, 1 << peer), program, evaluator.final(subject), events.append)
     yield from _words(events)
 
