@@ -17,7 +17,8 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --gener
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint soak pictures lock upgrade clean
+QUICK ?=
+.PHONY: help run test lint soak bench pictures lock upgrade clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -42,6 +43,9 @@ lint: $(VENV)/.installed-dev ## run the static checks only
 soak: $(VENV)/.installed-dev ## run the property tests with many more examples, and the tests that take minutes
 	$(BIN)/pytest -q -n auto --ignore=tests/app --ignore=tests/browser -m "soak or not soak" --hypothesis-profile=soak
 
+bench: $(VENV)/.installed-dev ## measure speed and size beside the goals, and note the figures in bench/history.jsonl (QUICK=1: small sizes)
+	$(BIN)/python -m bench.run $(if $(QUICK),--quick)
+
 pictures: $(VENV)/.installed-dev ## make the pictures of the README anew (needs Chromium)
 	$(BIN)/python docs/make_pictures.py
 
@@ -55,7 +59,7 @@ upgrade: $(VENV)/.installed-dev ## write the lock files anew with the newest ver
 
 clean: ## remove the environment and everything that was generated
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find netviz tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find netviz tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps say which lock an environment was made from; they are newer than it, or the step runs again.
 # setuptools comes from the lock too, so that building the package fetches nothing that has no hash; what it warns of,

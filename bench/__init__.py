@@ -1,0 +1,1 @@
+"""The load that netviz is measured with, and the measurements. Not installed; not a test."""
