@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,16 +30,24 @@ class Masks(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What a slot allows by its own policies: per peer slot the connection atoms, surely and at most."""
+    """What a slot allows by its own policies: per peer slot the connection atoms, surely and at most, if any."""
 
-    allow: list[int]
-    may: list[int]
+    allow: Mapping[int, int]
+    may: Mapping[int, int]
+
+    def at(self, peer: int) -> Masks:
+        """The connection atoms of one peer."""
+        allow = self.allow.get(peer, 0)
+        return Masks(allow, self.may.get(peer, 0) & ~allow)
 
 
 class Judge:
-    """Works out pairs under one evaluation; holds the expanded rows while it does."""
+    """Works out pairs under one evaluation between some classes, and with addresses outside.
 
-    def __init__(self, evaluation: Evaluation) -> None:
+    It holds the expanded rows while it does.
+    """
+
+    def __init__(self, evaluation: Evaluation, classes: Iterable[int]) -> None:
         self._evaluation = evaluation
         self._evaluator = evaluation.evaluator
         self._classes = self._evaluator.classes
@@ -47,6 +55,8 @@ class Judge:
         self._between: dict[tuple[int, int, Bypass], Masks] = {}
         self._places: dict[int, tuple[tuple[Pod, ...], Mapping[Place, Pod]]] = {}
         self._stranger = self._classes.classes[self._classes.arbitrary].slots[0]
+        inside = self._classes.mask((*classes, self._classes.arbitrary))
+        self._within = inside | self._classes.outside
         self._guarded = bool(evaluation.cluster.host_endpoints)
 
     def between(self, sources: tuple[Part, ...], targets: tuple[Part, ...]) -> Masks:
@@ -83,17 +93,17 @@ class Judge:
         outcome = self._evaluation.row(slot, direction)
         known = self._expanded.get(id(outcome))
         if known is None:
-            count = len(self._classes.slots)
-            allow, may = [0] * count, [0] * count
+            allow: dict[int, int] = {}
+            may: dict[int, int] = {}
             parts = [(outcome.allow, (allow, may)), (outcome.unknown, (may,))]
             if self._evaluation.cluster.ingresses:
                 stranger = self._evaluation.toward(slot, self._stranger, direction)
                 parts += [(stranger.allow, (allow, may)), (stranger.unknown, (may,))]
             for region, rows in parts:
                 for connections, peers in region.rectangles:
-                    for peer in bits(peers):
+                    for peer in bits(peers & self._within):
                         for row in rows:
-                            row[peer] |= connections
+                            row[peer] = row.get(peer, 0) | connections
             known = self._expanded[id(outcome)] = (outcome, Row(allow, may))
         return known[1]
 
@@ -105,8 +115,8 @@ class Judge:
 
     def _opened(self, row: Row, peer: int, bypassed: Ternary) -> Masks:
         everything = self._evaluator.atoms.all
-        allow = everything if bypassed else row.allow[peer]
-        may = row.may[peer] if bypassed is False else everything
+        allow = everything if bypassed else row.allow.get(peer, 0)
+        may = row.may.get(peer, 0) if bypassed is False else everything
         return Masks(allow, may & ~allow)
 
     def _ends(self, sources: tuple[int, ...], targets: tuple[int, ...], bypassed: Bypass = POLICED) -> Masks:

@@ -18,7 +18,7 @@ from netviz.model.policy import Direction, EndpointKind
 from netviz.sets.addresses import IpAddress
 from netviz.sets.connections import ALL_CONNECTIONS, NO_CONNECTIONS, TCP, ConnectionSet
 from netviz.sets.intervals import IntervalSet
-from netviz.sets.region import bits, mask_of
+from netviz.sets.region import bits, mask_of, span
 
 if TYPE_CHECKING:
     from netviz.engine.evaluator import Evaluation
@@ -39,7 +39,6 @@ class _Builder:
         self._evaluation = evaluation
         self._evaluator = evaluation.evaluator
         self._classes = self._evaluator.classes
-        self._judge = Judge(evaluation)
         self._cells: dict[Masks, Cell] = {}
         self._pods = mask_of(
             i
@@ -49,6 +48,7 @@ class _Builder:
 
     def build(self, by: Grouping, namespaces: Collection[str] | None) -> ReachabilityMatrix:
         found = groups(self._evaluator, by, namespaces)
+        self._judge = Judge(self._evaluation, {part.number for group in found for part in group.parts})
         inside = [replace(g, peer=_with_sides(g.peer, *self._sides(g.parts))) for g in found]
         peers = [group.peer for group in inside]
         cells: dict[tuple[int, int], Cell] = {}
@@ -56,7 +56,7 @@ class _Builder:
             self._add_namespaces(inside, cells)
         else:
             self._add_inside(inside, cells)
-        self._add_outside(inside, peers, cells)
+        self._add_outside(inside, peers, cells, judged=by is Grouping.NAMESPACE)
         self._add_ingress_controller(inside, peers, cells)
         return ReachabilityMatrix(by=by, peers=tuple(peers), cells=cells)
 
@@ -73,9 +73,9 @@ class _Builder:
                 if out is None or here is None or there is None or into is None:
                     self._put(cells, i, j, self._judge.between(source.parts, target.parts))
                     continue
-                may = out.may[there] & into.may[here]
+                may = out.may.get(there, 0) & into.may.get(here, 0)
                 if may:
-                    allow = out.allow[there] & into.allow[here]
+                    allow = out.allow.get(there, 0) & into.allow.get(here, 0)
                     self._put(cells, i, j, Masks(allow, may & ~allow))
 
     def _single_slot(self, parts: tuple[Part, ...]) -> int | None:
@@ -83,34 +83,47 @@ class _Builder:
         return self._evaluator.plain_slot(parts[0].number) if len(parts) == 1 else None
 
     def _add_namespaces(self, groups: list[Group], cells: dict[tuple[int, int], Cell]) -> None:
-        """Cells of peers with many parts each: from blocks, but for parts whose pairs depend on more than one row."""
-        where = {
+        """Cells of peers with many parts each: from blocks, but for parts whose pairs depend on more than one row.
+
+        Address atoms come after the groups, in order.
+        """
+        plain = {
             slot: i
             for i, group in enumerate(groups)
             for part in group.parts
             if (slot := self._evaluator.plain_slot(part.number)) is not None
         }
-        plain = mask_of(where)
-        found: dict[tuple[int, int], list[int]] = {}
-        for block in blocks(self._evaluation, plain, plain):
-            sources = {where[slot] for slot in bits(block.sources)}
-            targets = {where[slot] for slot in bits(block.targets)}
-            for pair in product(sources, targets):
-                both = found.setdefault(pair, [0, 0])
-                both[0] |= block.state.allow
-                both[1] |= block.state.may
+        found = self._by_blocks(plain, len(groups))
         odd = [tuple(p for p in g.parts if self._evaluator.plain_slot(p.number) is None) for g in groups]
-        for i, source in enumerate(groups):
-            for j, target in enumerate(groups):
-                if i == j:
-                    continue
-                allow, may = found.get((i, j), (0, 0))
-                usual = tuple(part for part in source.parts if part not in odd[i]) if odd[j] else ()
-                for some, others in ((odd[i], target.parts), (usual, odd[j])):
-                    if some and others:
-                        masks = self._judge.between(some, others)
-                        allow, may = allow | masks.allow, may | masks.allow | masks.unknown
+        strange = {i for i, parts in enumerate(odd) if parts}
+        for i, j in {(i, j) for k in strange for n in range(len(groups)) for i, j in ((k, n), (n, k)) if i != j}:
+            usual = tuple(part for part in groups[i].parts if part not in odd[i])
+            for some, others in ((odd[i], groups[j].parts), (usual, odd[j])):
+                if some and others:
+                    _unite(found, (i, j), self._judge.between(some, others))
+        for i in strange:
+            for atom in range(len(self._classes.atoms.sets)):
+                inward, outward = self._judge.outside(atom, odd[i])
+                _unite(found, (len(groups) + atom, i), inward)
+                _unite(found, (i, len(groups) + atom), outward)
+        for (i, j), (allow, may) in found.items():
+            if i != j:
                 self._put(cells, i, j, Masks(allow, may & ~allow))
+
+    def _by_blocks(self, plain: Mapping[int, int], count: int) -> dict[tuple[int, int], tuple[int, int]]:
+        first, after = self._classes.first_outside, self._classes.first_outside + len(self._classes.atoms.sets)
+        where = {**plain, **{slot: slot - first + count for slot in range(first, after)}}
+        inside = mask_of(plain)
+        everyone = inside | span(first, after)
+        found: dict[tuple[int, int], tuple[int, int]] = {}
+        for sources, targets in ((inside, everyone), (everyone & ~inside, inside)):
+            for block in blocks(self._evaluation, sources, targets):
+                some = {where[slot] for slot in bits(block.sources)}
+                others = {where[slot] for slot in bits(block.targets)}
+                for pair in product(some, others):
+                    allow, may = found.get(pair, (0, 0))
+                    found[pair] = (allow | block.state.allow, may | block.state.may)
+        return found
 
     def _put(self, cells: dict[tuple[int, int], Cell], i: int, j: int, masks: Masks) -> None:
         if masks.allow or masks.unknown:
@@ -141,7 +154,9 @@ class _Builder:
             unpoliced=not any(self._evaluator.policed(slot) for slot in slots),
         )
 
-    def _add_outside(self, groups: list[Group], peers: list[Peer], cells: dict[tuple[int, int], Cell]) -> None:
+    def _add_outside(
+        self, groups: list[Group], peers: list[Peer], cells: dict[tuple[int, int], Cell], *, judged: bool
+    ) -> None:
         for atom, addresses in enumerate(self._classes.atoms.sets):
             here = len(peers)
             peers.append(
@@ -153,8 +168,14 @@ class _Builder:
                     egress=_OPEN_SIDE,
                 )
             )
-            for i, group in enumerate(groups):
-                inward, outward = self._judge.outside(atom, group.parts)
+            slot = self._classes.first_outside + atom
+            for i, group in enumerate(() if judged else groups):
+                single = self._single_slot(group.parts)
+                if single is None:
+                    inward, outward = self._judge.outside(atom, group.parts)
+                else:
+                    into, out = (self._judge.row(single, direction) for direction in Direction)
+                    inward, outward = into.at(slot), out.at(slot)
                 self._put(cells, here, i, inward)
                 self._put(cells, i, here, outward)
 
@@ -182,17 +203,27 @@ class _Builder:
                 cells[here, i] = Cell(allow, unknown - allow)
 
 
-def peer_ends(evaluation: Evaluation, by: Grouping) -> Mapping[str, tuple[End, ...]]:
-    """For every peer id of `matrix(evaluation, by)` the ends that it stands for; of each class of pods two at most."""
+def peer_ends(
+    evaluation: Evaluation, by: Grouping, namespaces: Collection[str] | None = None
+) -> Mapping[str, tuple[End, ...]]:
+    """For every peer id of `matrix(evaluation, by, namespaces)` the ends that it stands for.
+
+    Of each class of pods two at most.
+    """
     found: dict[str, tuple[End, ...]] = {
         group.peer.id: tuple(pod for part in group.parts for pod in part.pods[:2])
-        for group in groups(evaluation.evaluator, by)
+        for group in groups(evaluation.evaluator, by, namespaces)
     }
     for atom, addresses in enumerate(evaluation.evaluator.classes.atoms.sets):
         family, first, _ = max(addresses.ranges(), key=lambda r: r[2] - r[1])
         found[f"ext-{atom + 1}"] = (IpAddress(family, first),)
     found["ingress"] = (AnyPod(),)
     return found
+
+
+def _unite(found: dict[tuple[int, int], tuple[int, int]], pair: tuple[int, int], masks: Masks) -> None:
+    allow, may = found.get(pair, (0, 0))
+    found[pair] = (allow | masks.allow, may | masks.allow | masks.unknown)
 
 
 def _with_sides(peer: Peer, ingress: Side, egress: Side) -> Peer:

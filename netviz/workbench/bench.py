@@ -29,7 +29,7 @@ from netviz.view.build import build_picture, make_layout
 from netviz.view.filters import CardLabels
 from netviz.view.layout import Layout
 from netviz.view.picture import Picture
-from netviz.view.settings import frame_of
+from netviz.view.settings import ViewSettings, frame_of
 from netviz.workbench import inventory
 from netviz.workbench.answers import Asker, lookup
 from netviz.workbench.asking import drawable, grouping_of, protocol_number
@@ -61,8 +61,9 @@ from netviz.workbench.questions import (
     WhyQuestion,
 )
 from netviz.workbench.reasons import explainer
+from netviz.workbench.scope import EVERYTHING, Scope, is_large, pod_step, scope_of
 from netviz.workbench.selecting import Selecting, selecting
-from netviz.workbench.steps import step_words
+from netviz.workbench.steps import counted_step, step_words
 from netviz.workbench.table import Entry, Table, TableQuestion, decided, entries, filtered, table_csv, table_page
 from netviz.workbench.two_inputs import TwoInputs
 
@@ -193,16 +194,22 @@ class Workbench:
         if previous == what_if:
             return ""
         grouping = grouping_of(by)
-        old, new = self._matrices(previous, grouping)[1], self._matrices(what_if, grouping)[1]
+        if is_large(self._cluster, grouping):
+            counts = pod_step(self._sides(previous).after, self._sides(what_if).after)
+            if counts is not None and previous.drafts == what_if.drafts:
+                return counted_step(previous, what_if, self._loaded.policies, counts)
+        scope = self._scope(grouping, ViewSettings(), previous, what_if)
+        old, new = self._matrices(previous, grouping, scope)[1], self._matrices(what_if, grouping, scope)[1]
         return step_words(previous, what_if, self._loaded.policies, compare(old, new))
 
     def picture(self, what_if: WhatIf, question: PictureQuestion) -> PictureAnswer:
         """The picture of a scenario beside the baseline, and every changed pair."""
         question, notes = drawable(question, self._cluster)
         by = grouping_of(question.by)
-        before, after = self._matrices(what_if, by)
-        picture = self._picture(what_if, question, before, after, notes)
-        changes = self._comparison(what_if, by)
+        scope = self._scope(by, question, what_if)
+        before, after = self._matrices(what_if, by, scope)
+        picture = self._picture(what_if, question, before, after, (*notes, *filter(None, [scope.note])))
+        changes = self._comparison(what_if, by, scope)
         return PictureAnswer(
             picture=picture,
             changes=inventory.change_lines(changes),
@@ -219,9 +226,13 @@ class Workbench:
         """A window of the matrix; UsageError for a zone that is not there, or is part of an input too large to open."""
         counted = len(self._cluster.workloads) <= MOST_COUNTED
         by = Grouping.WORKLOAD if counted else Grouping.NAMESPACE
-        after, changes = self._matrices(what_if, by)[1], self._comparison(what_if, by)
+        texts = tuple(text.casefold() for text in (question.from_text, question.to_text) if text)
+        named = tuple(n.name for n in self._cluster.namespaces if any(text in n.name.casefold() for text in texts))
+        view = ViewSettings(namespaces=named if is_large(self._cluster, by) else ())
+        scope = self._scope(by, view, what_if)
+        after, changes = self._matrices(what_if, by, scope)[1], self._comparison(what_if, by, scope)
         if not question.source:
-            key = ("tallies", what_if)
+            key = ("tallies", what_if, scope)
             return zone_grid(self._remember(key, lambda: zone_tallies(after, changes, counted=counted)), question)
         if not counted:
             raise UsageError(f"pairs of workloads are not worked out for more than {MOST_COUNTED:,} workloads")
@@ -242,19 +253,23 @@ class Workbench:
     ) -> tuple[tuple[Entry, ...], list[Entry], Callable[[Entry], tuple[str, str]]]:
         by = grouping_of(question.view.by)
         count = {Grouping.WORKLOAD: len(self._cluster.workloads), Grouping.POD: len(self._cluster.pods)}.get(by, 0)
-        if count > MOST_COUNTED:
+        if count > MOST_COUNTED and not question.view.namespaces:
             raise UsageError(f"pairs are listed for at most {MOST_COUNTED:,} {by}s: choose the level of namespaces")
-        matrix, comparison = self._matrices(what_if, by)[1], self._comparison(what_if, by)
-        every = self._remember(("entries", what_if, by), lambda: entries(matrix, comparison))
+        scope = self._scope(by, question.view, what_if)
+        matrix, comparison = self._matrices(what_if, by, scope)[1], self._comparison(what_if, by, scope)
+        every = self._remember(("entries", what_if, by, scope), lambda: entries(matrix, comparison))
         labels = self._card_labels(question.view.by) if question.view.labels else {}
         after = self._sides(what_if).after
-        ends = self._remember(("ends", what_if.drafts, by), lambda: peer_ends(after, by))
+        ends = self._remember(("ends", what_if.drafts, by, scope), lambda: peer_ends(after, by, scope.namespaces))
         return every, filtered(every, question, labels), partial(decided, after, ends)
 
     def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:
         """The picture as a standalone SVG document."""
         question, notes = drawable(question, self._cluster)
-        before, after = self._matrices(what_if, grouping_of(question.by))
+        by = grouping_of(question.by)
+        scope = self._scope(by, question, what_if)
+        before, after = self._matrices(what_if, by, scope)
+        notes = (*notes, *filter(None, [scope.note]))
         return render_svg(self._picture(what_if, question, before, after, notes), dark=dark)
 
     def pack(self, what_if: WhatIf, question: PictureQuestion, wanted: PackQuestion) -> tuple[PackedFile, ...]:
@@ -264,14 +279,16 @@ class Workbench:
 
         drawn, notes = drawable(question, self._cluster)
         by, level = grouping_of(question.by), grouping_of(drawn.by)
-        after, evaluation = self._matrices(what_if, by)[1], self._sides(what_if).after
-        drawn_matrices = self._matrices(what_if, level)
-        picture = self._picture(what_if, drawn, *drawn_matrices, notes)
+        by = level if is_large(self._cluster, by) else by
+        scopes = self._scope(by, question, what_if), self._scope(level, drawn, what_if)
+        both, evaluation = self._matrices(what_if, by, scopes[0]), self._sides(what_if).after
+        drawn_matrices = self._matrices(what_if, level, scopes[1])
+        picture = self._picture(what_if, drawn, *drawn_matrices, (*notes, *filter(None, [scopes[1].note])))
         pack = Pack(
             picture=picture,
             rows=pair_rows(
-                after,
-                self._comparison(what_if, by),
+                both[1],
+                self._comparison(what_if, by, scopes[0]),
                 namespaces=question.namespaces,
                 explainer=explainer(evaluation, picture, drawn_matrices, self._texts(what_if)),
             ),
@@ -280,7 +297,7 @@ class Workbench:
                 self._loaded,
                 wanted,
                 by=by.value,
-                exact=is_exact(*self._matrices(what_if, by)),
+                exact=is_exact(*both),
                 drafted=[i for draft in what_if.drafts for i in drafted_ids(draft)],
             ),
         )
@@ -322,7 +339,8 @@ class Workbench:
         """What is known about one card of the picture; UsageError if there is none of that id."""
         by = Grouping.POD if peer.endswith("[Pod]") else Grouping.WORKLOAD
         for grouping in dict.fromkeys((by, Grouping.WORKLOAD, Grouping.POD, Grouping.NAMESPACE)):
-            _, after = self._matrices(what_if, grouping)
+            scope = self._scope(grouping, ViewSettings(namespaces=(peer.partition("/")[0],)), what_if)
+            _, after = self._matrices(what_if, grouping, scope)
             if any(p.id == peer for p in after.peers):
                 return inventory.card_facts(self._sides(what_if).after, after, peer)
         raise UsageError(f"there is no card called {peer!r}")
@@ -332,7 +350,8 @@ class Workbench:
     ) -> WhyQuestion:
         """The question that explains a drawn edge between two cards, folded ends included."""
         picture, _ = drawable(picture, self._cluster)
-        before, after = self._matrices(what_if, grouping_of(picture.by))
+        by = grouping_of(picture.by)
+        before, after = self._matrices(what_if, by, self._scope(by, picture, what_if))
         drawn = self._picture(what_if, picture, before, after)
         found = inventory.edge_ends(drawn, (before, after), source, target)
         if found is None:
@@ -406,15 +425,28 @@ class Workbench:
         )
         return _Sides(before.evaluate(), after.evaluate(scenario), policies)
 
-    def _matrices(self, what_if: WhatIf, by: Grouping) -> tuple[ReachabilityMatrix, ReachabilityMatrix]:
-        sides = self._sides(what_if)
-        before = self._remember(("before", what_if.drafts, by), lambda: sides.before.matrix(by))
+    def _scope(self, by: Grouping, view: ViewSettings, *what_ifs: WhatIf) -> Scope:
+        """The namespaces that a view looks at; where it names none, those of switched policies are among them."""
+        if not is_large(self._cluster, by):
+            return EVERYTHING
+        switched = {policy for what_if in what_ifs for policy in what_if.disabled | what_if.enforced}
+        also = {p.id.namespace for p in self._loaded.policies.policies if switched and str(p.id) in switched}
+        evaluation = self._evaluator(what_ifs[-1].drafts).evaluate()
+        key = ("scope", by, frame_of(view), tuple(sorted(also)))
+        return self._remember(key, lambda: scope_of(evaluation, by, view, sorted(also)))
+
+    def _matrices(
+        self, what_if: WhatIf, by: Grouping, scope: Scope = EVERYTHING
+    ) -> tuple[ReachabilityMatrix, ReachabilityMatrix]:
+        sides, some = self._sides(what_if), scope.namespaces
+        before = self._remember(("before", what_if.drafts, by, some), lambda: sides.before.matrix(by, some))
         if what_if == BASELINE:
             return before, before
-        return before, self._remember(("after", what_if, by), lambda: sides.after.matrix(by))
+        return before, self._remember(("after", what_if, by, some), lambda: sides.after.matrix(by, some))
 
-    def _comparison(self, what_if: WhatIf, by: Grouping) -> Comparison:
-        return self._remember(("changes", what_if, by), lambda: compare(*self._matrices(what_if, by)))
+    def _comparison(self, what_if: WhatIf, by: Grouping, scope: Scope = EVERYTHING) -> Comparison:
+        key = ("changes", what_if, by, scope.namespaces)
+        return self._remember(key, lambda: compare(*self._matrices(what_if, by, scope)))
 
     def _picture(
         self,
@@ -441,7 +473,7 @@ class Workbench:
                 *inventory.picture_notes(self._loaded, self._evaluator(what_if.drafts)),
                 *unmodelled_notes(self.unmodelled(what_if)),
             ),
-            layout=self._remember(("layout", what_if.drafts, frame), layout),
+            layout=self._remember(("layout", what_if.drafts, frame, tuple(peer.id for peer in before.peers)), layout),
         )
 
     def _labels(self, question: PictureQuestion) -> CardLabels:
@@ -460,8 +492,10 @@ class Workbench:
         def find(text: str) -> tuple[End, ...] | None:
             if text in (INGRESS_CONTROLLER, "ingress"):
                 return None
+            home = frozenset((text.partition("/")[0],))
             for by in (Grouping.WORKLOAD, Grouping.POD, Grouping.NAMESPACE):
-                ends = self._remember(("ends", what_if.drafts, by), partial(peer_ends, evaluation, by))
+                some = home if is_large(self._cluster, by) else None
+                ends = self._remember(("ends", what_if.drafts, by, some), partial(peer_ends, evaluation, by, some))
                 if text in ends:
                     return ends[text]
             return None

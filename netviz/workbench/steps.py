@@ -42,6 +42,16 @@ def step_words(previous: WhatIf, now: WhatIf, policies: PolicySet, comparison: C
     return f"{subject} {_joined(doing)} {unit}{examples}."
 
 
+def counted_step(previous: WhatIf, now: WhatIf, policies: PolicySet, counts: tuple[int, int, int]) -> str:
+    """The same for an input of which not every pair is listed: `counts` are pairs of pods, as of `scope.pod_step`."""
+    words = ("opens", "closes", "leaves undecided")
+    doing = [f"{word} {count:,}" for word, count in zip(words, counts, strict=True) if count]
+    subject = _subject(previous, now, policies)
+    if not doing:
+        return f"{subject} changes no pair of pods."
+    return f"{subject} {_joined(doing)} {'pair' if sum(counts) == 1 else 'pairs'} of pods."
+
+
 def _subject(previous: WhatIf, now: WhatIf, policies: PolicySet) -> str:
     names = {str(p.id): f"{p.id.namespace}/{p.id.name}" if p.id.namespace else p.id.name for p in policies.policies}
     acts = (
