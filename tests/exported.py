@@ -13,8 +13,9 @@ from netviz.engine.options import Options, Scenario
 from netviz.exporters.context import ExportContext, PairRow, PairRows, PeerRow
 from netviz.loading import Loaded, load_files
 from netviz.view.build import build_picture
+from netviz.view.peers import peer_label
 from netviz.view.picture import Picture
-from netviz.workbench.inventory import pair_lines, peer_label
+from netviz.workbench.inventory import pair_lines
 from netviz.workbench.reasons import explainer
 
 SAMPLES = Path(__file__).parents[1] / "sample_manifests"

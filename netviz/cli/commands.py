@@ -55,7 +55,7 @@ def evaluator_of(loaded: Loaded, arguments: argparse.Namespace, *others: Loaded)
     from netviz.engine.evaluator import Evaluator
     from netviz.engine.options import Options
     from netviz.engine.vocabulary import vocabulary_of
-    from netviz.workbench.plugins import options_for
+    from netviz.workbench.options import options_for
 
     pod_cidrs = tuple(arguments.pod_cidr) or Options().pod_cidrs
     options = options_for(loaded.plugin, ip_blocks=arguments.ip_blocks, pod_cidrs=pod_cidrs)
@@ -70,7 +70,6 @@ def evaluator_of(loaded: Loaded, arguments: argparse.Namespace, *others: Loaded)
 def evaluation_of(evaluator: Evaluator, arguments: argparse.Namespace, *others: Evaluator) -> Evaluation:
     """What `--disable` names has to be in this evaluator's policies or in those of another side."""
     from netviz.engine.options import Scenario
-    from netviz.workbench.scenario_file import ScenarioFile
 
     policies = [compiled.policy for compiled in evaluator.policies]
     elsewhere = [compiled.policy for other in others for compiled in other.policies]
@@ -78,10 +77,10 @@ def evaluation_of(evaluator: Evaluator, arguments: argparse.Namespace, *others: 
     scenario = scenario_of(arguments)
     if scenario is not None:
         check_policies(scenario, known)
-    named = scenario or ScenarioFile()
+    off, on = (scenario.disabled, scenario.enforced) if scenario is not None else ((), ())
     disabled = frozenset(known[_policy(list(known), text)] for text in arguments.disable)
-    disabled |= frozenset(known[name] for name in named.disabled if name in known)
-    staged = frozenset(p.id for p in policies if p.stage and (arguments.enforce_staged or str(p.id) in named.enforced))
+    disabled |= frozenset(known[name] for name in off if name in known)
+    staged = frozenset(p.id for p in policies if p.stage and (arguments.enforce_staged or str(p.id) in on))
     return evaluator.evaluate(Scenario(disabled.intersection(p.id for p in policies), staged))
 
 
@@ -115,16 +114,17 @@ def _answered(complete: bool, holds: bool = True) -> int:
 def list_command(arguments: argparse.Namespace) -> int:
     """`netviz list`: every allowed connection."""
     from netviz.engine.matrix import Grouping
-    from netviz.engine.reach import peer_ends
-    from netviz.exporters.answers import list_json
-    from netviz.workbench.answers import Asker, reasons
-    from netviz.workbench.inventory import assumptions
 
     loaded = load_input(arguments.paths, arguments)
     evaluation = evaluation_of(evaluator_of(loaded, arguments), arguments)
     by = Grouping(arguments.by)
     matrix = restricted(evaluation.matrix(by), arguments.namespace)
     if arguments.format == "json":
+        from netviz.engine.reach import peer_ends
+        from netviz.exporters.answers import list_json
+        from netviz.workbench.answers import Asker, reasons
+        from netviz.workbench.inventory import assumptions
+
         asker = Asker(evaluation, lambda _ref: ())
         ends = peer_ends(evaluation, by)
         _print_json(
@@ -156,8 +156,8 @@ def restricted(matrix: ReachabilityMatrix, namespaces: Sequence[str]) -> Reachab
 
 
 def _list_rows(matrix: ReachabilityMatrix) -> list[list[str]]:
+    from netviz.view.peers import peer_label
     from netviz.view.words import connection_words
-    from netviz.workbench.inventory import peer_label
 
     labels = [peer_label(peer) for peer in matrix.peers]
     return [

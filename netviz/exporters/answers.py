@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from netviz.analysis.causes import Cause
-from netviz.analysis.compare import Comparison
 from netviz.engine.matrix import Peer, PeerType, ReachabilityMatrix
 from netviz.errors import Diagnostic
 from netviz.manifests.report import LoadReport
@@ -23,6 +21,10 @@ from netviz.sets.connections import (
     protocol_name,
 )
 from netviz.sets.intervals import IntervalSet
+
+if TYPE_CHECKING:
+    from netviz.analysis.causes import Cause
+    from netviz.analysis.compare import Comparison
 
 Json = dict[str, Any]
 Because = Callable[[str, str], Iterable[tuple[str, str]]]
@@ -135,9 +137,7 @@ def report_json(reports: Sequence[LoadReport]) -> Json:
     }
 
 
-def list_json(
-    matrix: ReachabilityMatrix, report: LoadReport, *, because: Because, assumptions: Sequence[str]
-) -> Json:
+def list_json(matrix: ReachabilityMatrix, report: LoadReport, *, because: Because, assumptions: Sequence[str]) -> Json:
     """The answer of `netviz list`."""
     connections: list[Json] = []
     unknown: list[Json] = []

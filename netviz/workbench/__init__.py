@@ -1,38 +1,48 @@
-"""Answers a page's questions, in this process or in a worker of its own."""
+"""Answers a page's questions, in this process or in a worker of its own.
 
-from netviz.view.settings import SYSTEM_NAMESPACES, ViewSettings
-from netviz.view.trace import Half, Step
-from netviz.workbench.bench import Workbench
-from netviz.workbench.board import BoardCard, SelectedWorkload, TierColumn
-from netviz.workbench.desk import Desk, LocalDesk, Opening, WorkerDesk, check_alive, is_elsewhere, let_go
-from netviz.workbench.fidelity import Fidelity, FidelityLine
-from netviz.workbench.finding import FoundCard, FoundCards, LabelChoice
-from netviz.workbench.grid import Grid, GridCell, GridLine, GridQuestion
-from netviz.workbench.interface import Bench
-from netviz.workbench.questions import (
-    BASELINE,
-    Assumptions,
-    CardFacts,
-    CauseLine,
-    ChangeLine,
-    DocumentLine,
-    Draft,
-    EndpointChoice,
-    InputFile,
-    LoadSummary,
-    PackedFile,
-    PackQuestion,
-    PictureAnswer,
-    PictureQuestion,
-    PluginVerdict,
-    PolicyCard,
-    WhatIf,
-    WhyAnswer,
-    WhyQuestion,
-)
-from netviz.workbench.remote import Waiting, WorkerLost
-from netviz.workbench.selecting import SelectedDirection, Selecting, SelectingPolicy
-from netviz.workbench.table import Table, TableQuestion, TableRow
+What stands here is imported when it is first asked for (PEP 562): the command line uses a few modules of this room, and
+would otherwise wait for all of them.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from netviz.view.settings import SYSTEM_NAMESPACES, ViewSettings
+    from netviz.view.trace import Half, Step
+    from netviz.workbench.bench import Workbench
+    from netviz.workbench.board import BoardCard, SelectedWorkload, TierColumn
+    from netviz.workbench.desk import Desk, LocalDesk, Opening, WorkerDesk, check_alive, is_elsewhere, let_go
+    from netviz.workbench.fidelity import Fidelity, FidelityLine
+    from netviz.workbench.finding import FoundCard, FoundCards, LabelChoice
+    from netviz.workbench.grid import Grid, GridCell, GridLine, GridQuestion
+    from netviz.workbench.interface import Bench
+    from netviz.workbench.questions import (
+        BASELINE,
+        Assumptions,
+        CardFacts,
+        CauseLine,
+        ChangeLine,
+        DocumentLine,
+        Draft,
+        EndpointChoice,
+        InputFile,
+        LoadSummary,
+        PackedFile,
+        PackQuestion,
+        PictureAnswer,
+        PictureQuestion,
+        PluginVerdict,
+        PolicyCard,
+        WhatIf,
+        WhyAnswer,
+        WhyQuestion,
+    )
+    from netviz.workbench.remote import Waiting, WorkerLost
+    from netviz.workbench.selecting import SelectedDirection, Selecting, SelectingPolicy
+    from netviz.workbench.table import Table, TableQuestion, TableRow
 
 __all__ = [
     "BASELINE",
@@ -88,3 +98,49 @@ __all__ = [
     "is_elsewhere",
     "let_go",
 ]
+
+_HOMES: Final = {
+    "netviz.view.settings": ("SYSTEM_NAMESPACES", "ViewSettings"),
+    "netviz.view.trace": ("Half", "Step"),
+    "netviz.workbench.bench": ("Workbench",),
+    "netviz.workbench.board": ("BoardCard", "SelectedWorkload", "TierColumn"),
+    "netviz.workbench.desk": ("Desk", "LocalDesk", "Opening", "WorkerDesk", "check_alive", "is_elsewhere", "let_go"),
+    "netviz.workbench.fidelity": ("Fidelity", "FidelityLine"),
+    "netviz.workbench.finding": ("FoundCard", "FoundCards", "LabelChoice"),
+    "netviz.workbench.grid": ("Grid", "GridCell", "GridLine", "GridQuestion"),
+    "netviz.workbench.interface": ("Bench",),
+    "netviz.workbench.questions": (
+        "BASELINE",
+        "Assumptions",
+        "CardFacts",
+        "CauseLine",
+        "ChangeLine",
+        "DocumentLine",
+        "Draft",
+        "EndpointChoice",
+        "InputFile",
+        "LoadSummary",
+        "PackedFile",
+        "PackQuestion",
+        "PictureAnswer",
+        "PictureQuestion",
+        "PluginVerdict",
+        "PolicyCard",
+        "WhatIf",
+        "WhyAnswer",
+        "WhyQuestion",
+    ),
+    "netviz.workbench.remote": ("Waiting", "WorkerLost"),
+    "netviz.workbench.selecting": ("SelectedDirection", "Selecting", "SelectingPolicy"),
+    "netviz.workbench.table": ("Table", "TableQuestion", "TableRow"),
+}
+_HOME_OF: Final = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """The public name, from the module that defines it."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value

@@ -39,8 +39,9 @@ from netviz.workbench.excerpts import quoter
 from netviz.workbench.fidelity import Fidelity, FidelityLine, fidelity, unmodelled_lines, unmodelled_notes
 from netviz.workbench.finding import FoundCards, LabelChoice, asks_for_labels, card_labels, find_cards, label_choices
 from netviz.workbench.grid import MOST_COUNTED, Grid, GridQuestion, peer_grid, zone_grid, zone_tallies
+from netviz.workbench.options import options_for
 from netviz.workbench.packing import Pack, context_of, is_exact, pair_rows
-from netviz.workbench.plugins import Comparing, options_for
+from netviz.workbench.plugins import Comparing
 from netviz.workbench.questions import (
     BASELINE,
     Assumptions,
@@ -345,9 +346,7 @@ class Workbench:
                 return inventory.card_facts(self._sides(what_if).after, after, peer)
         raise UsageError(f"there is no card called {peer!r}")
 
-    def edge_question(
-        self, what_if: WhatIf, picture: PictureQuestion, source: str, target: str
-    ) -> WhyQuestion:
+    def edge_question(self, what_if: WhatIf, picture: PictureQuestion, source: str, target: str) -> WhyQuestion:
         """The question that explains a drawn edge between two cards, folded ends included."""
         picture, _ = drawable(picture, self._cluster)
         by = grouping_of(picture.by)

@@ -13,8 +13,9 @@ from typing import Final
 from netviz.analysis.compare import Comparison
 from netviz.engine.matrix import DENIED, Cell, Peer, PeerType, ReachabilityMatrix
 from netviz.errors import UsageError
+from netviz.view.peers import peer_label
 from netviz.view.words import connection_words
-from netviz.workbench.inventory import cell_verdict, cell_words, peer_label
+from netviz.workbench.inventory import cell_verdict, cell_words
 
 MOST_LINES: Final = 60
 """Rows, and columns, of one window."""
@@ -348,4 +349,3 @@ def _order(question: GridQuestion, weights: Mapping[str, int]) -> Callable[[Grid
         return (weight, line.id in _ZONE_LABELS, line.label, line.id)
 
     return key
-

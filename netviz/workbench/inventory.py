@@ -14,8 +14,8 @@ from netviz.loading import Loaded
 from netviz.manifests.report import KUBECTL_EXPORT
 from netviz.model.cluster import Cluster, ContainerPort, Workload
 from netviz.model.policy import Direction, PolicySet
-from netviz.sets.addresses import ALL_V4, ALL_V6, AddressSet
 from netviz.sets.connections import NO_CONNECTIONS, ConnectionSet, protocol_name
+from netviz.view.peers import peer_label
 from netviz.view.picture import Change, NodeKind, Picture
 from netviz.view.words import connection_words
 from netviz.workbench.questions import (
@@ -29,16 +29,13 @@ from netviz.workbench.questions import (
 
 _NAMED_IN_TITLE = 4
 _HOST_DEFAULTS = "nodes with host endpoints have Calico's failsafe ports, and accept what their own pods send to them"
-_SHOWN_BLOCKS = 3
 
 
 def summary(loaded: Loaded) -> LoadSummary:
     """What became of the input."""
     report = loaded.report
     lines = tuple(
-        DocumentLine(
-            file=r.file, document=r.document, line=r.line, kind=r.kind or "?", name=r.name, outcome=r.outcome
-        )
+        DocumentLine(file=r.file, document=r.document, line=r.line, kind=r.kind or "?", name=r.name, outcome=r.outcome)
         for r in report.records
     )
     ignored = Counter(line.kind for line in lines if line.outcome == "ignored")
@@ -97,9 +94,7 @@ def endpoint_choices(cluster: Cluster) -> tuple[EndpointChoice, ...]:
         )
     if cluster.ingresses:
         found.append(
-            EndpointChoice(
-                id="ingress-controller", label="Ingress controller", namespace="", kind="Ingress controller"
-            )
+            EndpointChoice(id="ingress-controller", label="Ingress controller", namespace="", kind="Ingress controller")
         )
     return tuple(found)
 
@@ -123,34 +118,6 @@ def _pod_choices(cluster: Cluster, workload: Workload) -> list[EndpointChoice]:
 
 def _port_words(ports: Sequence[ContainerPort]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{protocol_name(p.protocol)} {p.port}" for p in ports))
-
-
-def peer_label(peer: Peer) -> str:
-    """A peer by the name that people use."""
-    match peer.type:
-        case PeerType.ADDRESSES:
-            return _address_label(peer.addresses)
-        case PeerType.INGRESS_CONTROLLER:
-            return "Ingress controller"
-        case PeerType.NAMESPACE:
-            return peer.name
-        case _:
-            part = peer.id.partition("#")[2]
-            return f"{peer.namespace}/{peer.name}" + (f" #{part}" if part else "")
-
-
-def _address_label(addresses: AddressSet) -> str:
-    """The shorter of what is in the set and what is not."""
-    inside = addresses.cidrs()
-    for everything, block in ((ALL_V4, "0.0.0.0/0"), (ALL_V6, "::/0")):
-        outside = (everything - addresses).cidrs() if addresses <= everything else inside
-        if len(outside) < len(inside) - 1:
-            return f"{block} except {_blocks(outside)}"
-    return _blocks(inside)
-
-
-def _blocks(cidrs: Sequence[str]) -> str:
-    return ", ".join(cidrs[:_SHOWN_BLOCKS]) + (f" +{len(cidrs) - _SHOWN_BLOCKS}" if len(cidrs) > _SHOWN_BLOCKS else "")
 
 
 def change_lines(comparison: Comparison) -> tuple[ChangeLine, ...]:

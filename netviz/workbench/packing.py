@@ -17,8 +17,9 @@ from netviz.exporters.reasons import Explainer
 from netviz.loading import Loaded
 from netviz.selectors.tree import Ternary
 from netviz.sets.addresses import AddressSet
+from netviz.view.peers import peer_label
 from netviz.view.picture import Picture
-from netviz.workbench.inventory import assumptions, cell_verdict, cell_words, peer_label
+from netviz.workbench.inventory import assumptions, cell_verdict, cell_words
 from netviz.workbench.questions import PackedFile, PackQuestion
 
 # The first moment that a zip file can name: a pack says when it was made only if somebody wrote that into it.

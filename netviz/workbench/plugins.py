@@ -1,4 +1,4 @@
-"""What follows from the choice of a network plugin: engine options, and where plugins disagree about a connection."""
+"""Where network plugins disagree about a connection."""
 
 from __future__ import annotations
 
@@ -6,26 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from netviz.dialects.plugins import HABITS, Plugin, PluginName, Trait, parse_plugin
-from netviz.engine.options import IpBlocks, Options, ServiceClients
+from netviz.dialects.plugins import HABITS, Plugin, PluginName, parse_plugin
 from netviz.workbench.questions import PluginVerdict, WhyAnswer
 
 _COMPARED: Final = (PluginName.KUBERNETES, PluginName.CALICO, PluginName.CILIUM, PluginName.AZURE_NPM)
-
-
-def options_for(plugin: Plugin, *, ip_blocks: str, pod_cidrs: tuple[str, ...]) -> Options:
-    """The engine's options under a plugin; what it does with address blocks comes before what was asked for."""
-    clients = ServiceClients.NODE
-    if plugin.has(Trait.SERVICE_BYPASS):
-        clients = ServiceClients.UNPOLICED
-    elif plugin.has(Trait.CLIENT_OR_NODE):
-        clients = ServiceClients.CLIENT_OR_NODE
-    return Options(
-        ip_blocks=IpBlocks.STRANGERS if plugin.has(Trait.OUTSIDE_BLOCKS) else ip_blocks,
-        pod_cidrs=pod_cidrs,
-        own_node_open=plugin.has(Trait.OWN_NODE_OPEN),
-        service_clients=clients,
-    )
 
 
 @dataclass(frozen=True, slots=True)

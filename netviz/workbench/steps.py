@@ -7,8 +7,8 @@ from typing import Final
 
 from netviz.analysis.compare import Comparison, PairChange, now_unknown
 from netviz.model.policy import PolicySet
+from netviz.view.peers import peer_label
 from netviz.view.words import connection_words
-from netviz.workbench.inventory import peer_label
 from netviz.workbench.questions import WhatIf
 
 _EXAMPLES: Final = 3

@@ -14,9 +14,10 @@ from netviz.errors import UsageError
 from netviz.exporters.tables import csv_table
 from netviz.sets.connections import ALL_CONNECTIONS
 from netviz.view.filters import wanted_connections
+from netviz.view.peers import peer_label
 from netviz.view.settings import SYSTEM_NAMESPACES, ViewSettings
 from netviz.workbench.deciders import deciding
-from netviz.workbench.inventory import cell_verdict, cell_words, peer_label
+from netviz.workbench.inventory import cell_verdict, cell_words
 
 PAGE_ROWS: Final = 200
 MOST_EXPLAINED: Final = 5000
@@ -99,9 +100,7 @@ def entries(after: ReachabilityMatrix, comparison: Comparison) -> tuple[Entry, .
     return tuple(found.values())
 
 
-def filtered(
-    every: Iterable[Entry], question: TableQuestion, labels: Mapping[str, Mapping[str, str]]
-) -> list[Entry]:
+def filtered(every: Iterable[Entry], question: TableQuestion, labels: Mapping[str, Mapping[str, str]]) -> list[Entry]:
     """The rows that a question leaves, in its order; UsageError for ports, protocol or an order that are none."""
     view = question.view
     wanted = wanted_connections(view)

@@ -11,7 +11,7 @@ from netviz.dialects.plugins import parse_plugin
 from netviz.engine import Evaluation, Evaluator, Grouping
 from netviz.engine.matrix import PeerType
 from netviz.loading import load_files
-from netviz.workbench.plugins import options_for
+from netviz.workbench.options import options_for
 from tests.engine_questions import PROTOCOLS, EngineSide, pods_by_endpoint, scenario, verdict_of
 from tests.generators import CONNECTIONS, NODES, Case, random_case, random_flows
 from tests.oracle.kubernetes import Endpoint, judge, read

@@ -25,7 +25,7 @@ from netviz.workbench import (
     WhyQuestion,
     Workbench,
 )
-from netviz.workbench.plugins import options_for
+from netviz.workbench.options import options_for
 from tests.engine_questions import PROTOCOLS
 from tests.unit.test_truth_table import NODES, cluster, host_pod, pod, policy
 
