@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from netviz.manifests.pods import PodObject
+from netviz.manifests.pods import PodObject, PodTemplate
 from netviz.manifests.workloads import Controller
 from netviz.model.cluster import Pod, Workload, WorkloadId
 from netviz.selectors.tree import Labels
@@ -88,7 +88,10 @@ def _endpoints(
     node_addresses: Mapping[str, tuple[IpAddress, ...]],
 ) -> list[Pod]:
     if members:
-        return [_real(pod, root, node_addresses.get(pod.template.node, ())) for pod in members if not pod.finished]
+        first = members[0].template
+        return [
+            _real(pod, root, node_addresses.get(pod.template.node, ()), first) for pod in members if not pod.finished
+        ]
     found: list[Pod] = []
     for controller in sources:
         found.extend(_replicas(controller, root, node_addresses.get(controller.template.node, ())))
@@ -115,7 +118,10 @@ def _workload(
     )
 
 
-def _real(pod: PodObject, workload: WorkloadId, node_addresses: tuple[IpAddress, ...]) -> Pod:
+def _real(
+    pod: PodObject, workload: WorkloadId, node_addresses: tuple[IpAddress, ...], like: PodTemplate
+) -> Pod:
+    """The pod as an endpoint. What it has in common with `like`, which most pods of a workload have, is one object."""
     template = pod.template
     host = pod.host_addresses or node_addresses
     return Pod(
@@ -128,7 +134,7 @@ def _real(pod: PodObject, workload: WorkloadId, node_addresses: tuple[IpAddress,
         node=template.node,
         addresses=(host or pod.addresses) if template.host_network else pod.addresses,
         host_addresses=host,
-        ports=template.ports,
+        ports=like.ports if like.ports == template.ports else template.ports,
         pending=pod.pending,
         ref=pod.ref,
     )
