@@ -19,7 +19,7 @@ from bench.table import Measured, rows, table
 HISTORY = Path(__file__).parent / "history.jsonl"
 _ROOT = Path(__file__).parent.parent
 _PATIENCE = 150
-"""After so many seconds a measurement is given up, and the table says that it was not finished."""
+"""After so many seconds the drawing of views is given up, and the table says that it was not finished."""
 
 
 class Load(NamedTuple):
@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def measure(plan: Plan) -> Measured:
-    """Every figure of a plan, one process after the other; nothing under the name of one that was not finished."""
+    """Every figure of a plan, one process after the other; no figure of one that was not finished."""
     found: Measured = {"start": _run("start"), "reading": _run("reading", plan.read_pods)}
     for number, load in enumerate(plan.loads):
         name = load.shape if number != 1 else "small"
@@ -76,17 +76,18 @@ def measure(plan: Plan) -> Measured:
             found[f"{name}.input"] = _run("prepare", load.shape, load.pods, prepared)
             found[name] = _run("engine", prepared, load.toggles)
             if name in {"small", Shape.HUGE}:
-                found[f"{name}.views"] = _run("views", prepared)
+                found[f"{name}.views"] = _run("views", prepared, patience=_PATIENCE)
     return found
 
 
-def _run(*arguments: object) -> dict[str, float]:
+def _run(*arguments: object, patience: float | None = None) -> dict[str, float]:
+    """The figures of one measurement; none if it takes longer than the patience, in seconds."""
     words = [str(argument) for argument in arguments]
     sys.stderr.write(f"measuring {' '.join(words[:3])}\n")
     command = [sys.executable, "-m", "bench.measure", *words]
     try:
         done = subprocess.run(  # noqa: S603 - our own command
-            command, check=True, stdout=subprocess.PIPE, text=True, cwd=_ROOT, timeout=_PATIENCE
+            command, check=True, stdout=subprocess.PIPE, text=True, cwd=_ROOT, timeout=patience
         )
     except subprocess.TimeoutExpired:
         return {}
