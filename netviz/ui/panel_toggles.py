@@ -26,6 +26,9 @@ from netviz.workbench import BoardCard, TierColumn
 
 MOST_TOGGLES = 60
 SHORT_LIST = 8
+MOST_NAMESPACES = 40
+"""So many namespaces are listed in a tier before a search; more would make every click slow."""
+
 MANY = 40
 """Above this many policies a namespace shows its switches only when it is opened."""
 
@@ -68,7 +71,8 @@ def _render_namespaces(
     by_namespace: dict[str, list[BoardCard]] = {}
     for card in sorted(members, key=lambda card: card.policy.namespace):
         by_namespace.setdefault(card.policy.namespace, []).append(card)
-    for namespace, cards in by_namespace.items():
+    listed = _listed(state, by_namespace) if folded else by_namespace
+    for namespace, cards in listed.items():
         key = f"{place}-{short(namespace)}"
         if not folded:
             _render_group(state, namespace, cards, key, notes)
@@ -79,6 +83,19 @@ def _render_namespaces(
         with (group := st.expander(title, on_change="rerun", key=f"fold-{state.generation}-{key}")):
             if group.open:
                 _render_group(state, namespace, cards, key, notes)
+
+
+    if len(listed) < len(by_namespace):
+        rest = plural(len(by_namespace) - len(listed), "more namespace", "more namespaces")
+        text(f"{rest}: find a policy by its name.", "quiet", f"rest-{place}")
+
+
+def _listed(state: AppState, namespaces: Mapping[str, list[BoardCard]]) -> Mapping[str, list[BoardCard]]:
+    """The first namespaces, and every one in which something is switched off."""
+    first = list(namespaces)[:MOST_NAMESPACES]
+    off = (name for name, cards in namespaces.items() if any(card.policy.id in state.disabled for card in cards))
+    kept = {*first, *off}
+    return {name: cards for name, cards in namespaces.items() if name in kept}
 
 
 def _notes(state: AppState, columns: Sequence[TierColumn]) -> dict[str, str]:

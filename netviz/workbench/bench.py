@@ -38,7 +38,7 @@ from netviz.workbench.drafts import draft_diagnostics, draft_texts, drafted_ids,
 from netviz.workbench.excerpts import quoter
 from netviz.workbench.fidelity import Fidelity, FidelityLine, fidelity, unmodelled_lines, unmodelled_notes
 from netviz.workbench.finding import FoundCards, LabelChoice, asks_for_labels, card_labels, find_cards, label_choices
-from netviz.workbench.grid import MOST_COUNTED, Grid, GridQuestion, peer_grid, zone_grid, zone_tallies
+from netviz.workbench.grid import MOST_COUNTED, Grid, GridQuestion, of_all, peer_grid, zone_grid, zone_tallies
 from netviz.workbench.options import options_for
 from netviz.workbench.packing import Pack, context_of, is_exact, pair_rows
 from netviz.workbench.plugins import Comparing
@@ -234,7 +234,9 @@ class Workbench:
         after, changes = self._matrices(what_if, by, scope)[1], self._comparison(what_if, by, scope)
         if not question.source:
             key = ("tallies", what_if, scope)
-            return zone_grid(self._remember(key, lambda: zone_tallies(after, changes, counted=counted)), question)
+            tallies = self._remember(key, lambda: zone_tallies(after, changes, counted=counted))
+            names = [w.id.namespace for w in self._cluster.workloads] if scope.namespaces is not None else []
+            return of_all(zone_grid(tallies, question), question, names)
         if not counted:
             raise UsageError(f"pairs of workloads are not worked out for more than {MOST_COUNTED:,} workloads")
         return peer_grid(after, changes, question)

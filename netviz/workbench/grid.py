@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from netviz.analysis.compare import Comparison
@@ -209,6 +209,15 @@ def zone_grid(tallies: ZoneTallies, question: GridQuestion) -> Grid:
         counted=tallies.counted,
         chosen=_homes_of(question.chosen, tallies.homes),
     )
+
+
+def of_all(grid: Grid, question: GridQuestion, namespaces: Iterable[str]) -> Grid:
+    """The window of an input of which only a part is worked out: its totals count all namespaces that are asked for."""
+    rows, columns = (
+        sum(text.casefold() in name.casefold() for name in set(namespaces))
+        for text in (question.from_text, question.to_text)
+    )
+    return replace(grid, row_total=max(grid.row_total, rows), column_total=max(grid.column_total, columns))
 
 
 def _homes_of(pair: tuple[str, str] | None, homes: Mapping[str, str]) -> tuple[str, str] | None:
