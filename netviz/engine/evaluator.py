@@ -18,7 +18,7 @@ from netviz.engine.profiles import NOBODY, Profiles
 from netviz.engine.rules import CompiledPolicy, RuleCompiler, RuleMatch, Selection
 from netviz.engine.vocabulary import Vocabulary, vocabulary_of
 from netviz.engine.walk import Event, Outcome, PolicyStep, Program, Record, TierStep, walk
-from netviz.model.cluster import Cluster
+from netviz.model.cluster import Cluster, Pod
 from netviz.model.policy import (
     Action,
     Direction,
@@ -83,6 +83,7 @@ class Evaluator:
         self._open = (Outcome(self.universe, EMPTY), Outcome(self._strangers, EMPTY))
         self._cache_limit = max(1_000, _CACHE_BITS // max(1, len(self.classes.slots)))
         self._connections: dict[int, ConnectionSet] = {}
+        self._atom_of: dict[tuple[int, int], int] = {}
 
     def _mentioned(self) -> Iterable[ConnectionSet]:
         yield from self.classes.vocabulary.connections
@@ -143,8 +144,23 @@ class Evaluator:
 
     def plain_slot(self, number: int) -> int | None:
         """The slot of a class of which all is in two rows: pods on the pod network with one peer bit."""
-        found = self.classes.classes[number]
-        return found.slots[0] if found.key.kind is EndpointKind.POD and len(found.slots) == 1 else None
+        return self.plain_slots[number]
+
+    @cached_property
+    def plain_slots(self) -> tuple[int | None, ...]:
+        """`plain_slot` of every class."""
+        return tuple(
+            each.slots[0] if each.key.kind is EndpointKind.POD and len(each.slots) == 1 else None
+            for each in self.classes.classes
+        )
+
+    def atom_of(self, connection: Connection) -> int:
+        """The number of the connection atom that holds a connection."""
+        key = connection.protocol, connection.port
+        known = self._atom_of.get(key)
+        if known is None:
+            known = self._atom_of[key] = self.atoms.atom_of(*key)
+        return known
 
     def final(self, slot: int) -> Action:
         """What becomes of what no tier decides: a pod is open (A5), a host endpoint as its profiles say (B50)."""
@@ -315,6 +331,10 @@ class Evaluation:
 
     def verdict(self, source: End, target: End, connection: Connection) -> Verdict:
         """Whether `source` may open `connection` to `target`. Ends in two address families must agree, else UNKNOWN."""
+        if isinstance(source, Pod) and isinstance(target, Pod):
+            plain = self._between_pods(source, target, connection)
+            if plain is not None:
+                return plain
         bypassed = self.bypass(source, target)
         if bypassed == UNPOLICED:
             return Verdict.ALLOW
@@ -327,6 +347,18 @@ class Evaluation:
             for s, t in self.slot_pairs(source, target)
         }
         return verdicts.pop() if len(verdicts) == 1 else Verdict.UNKNOWN
+
+    def _between_pods(self, source: Pod, target: Pod, connection: Connection) -> Verdict | None:
+        """The verdict on two pods of the pod network where one bit of two rows tells; None where it takes more."""
+        classes, slots = self.evaluator.classes, self.evaluator.plain_slots
+        first, second = slots[classes.class_of(source)], slots[classes.class_of(target)]
+        if first is None or second is None or (first == second and source.name == target.name):
+            return None
+        atom = self.evaluator.atom_of(connection)
+        out, into = self.row(first, Direction.EGRESS), self.row(second, Direction.INGRESS)
+        if out.allow.holds(atom, second) and into.allow.holds(atom, first):
+            return Verdict.ALLOW
+        return None if out.unknown or into.unknown else Verdict.DENY
 
     def matrix(
         self, by: Grouping = Grouping.WORKLOAD, namespaces: Collection[str] | None = None

@@ -97,6 +97,13 @@ class Region:
                 found |= connections
         return found
 
+    def holds(self, connection: int, peer: int) -> bool:
+        """Whether one pair is in the set."""
+        for connections, peers in self.rectangles:
+            if connections >> connection & 1:
+                return bool(peers >> peer & 1)
+        return False
+
     def connections_covering(self, peers: int) -> int:
         """The connection atoms on which every peer of `peers` occurs."""
         found = 0

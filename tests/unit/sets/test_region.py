@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -95,3 +96,12 @@ def test_covering_connections_are_those_that_every_peer_has(parts: list[Rectangl
 @given(st.sets(st.integers(0, 300)))
 def test_bits_are_the_numbers_of_a_mask_in_order(numbers: set[int]) -> None:
     assert bits(mask(numbers)) == sorted(numbers)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_region_holds_the_pairs_whose_connections_it_lists(seed: int) -> None:
+    rng = Random(seed)
+    region = Region.of([(rng.getrandbits(5), rng.getrandbits(6)) for _ in range(4)])
+    for connection in range(5):
+        for peer in range(6):
+            assert region.holds(connection, peer) is bool(region.connections_of(peer) >> connection & 1)
