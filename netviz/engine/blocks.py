@@ -80,6 +80,7 @@ class Rows:
         self._evaluation = evaluation
         self._parts: dict[tuple[Direction, int], tuple[Part, ...]] = {}
         self._restricted: dict[Direction, tuple[int, frozenset[int]]] = {}
+        self._members: dict[tuple[Direction, int], int] = {}
 
     def row(self, direction: Direction, profile: int) -> tuple[Part, ...]:
         """The row of a profile."""
@@ -91,7 +92,11 @@ class Rows:
 
     def members(self, direction: Direction, profile: int) -> int:
         """The slots of a profile."""
-        return mask_of(self._evaluation.evaluator.profiles[direction].profiles[profile].members)
+        known = self._members.get((direction, profile))
+        if known is None:
+            members = self._evaluation.evaluator.profiles[direction].profiles[profile].members
+            known = self._members[direction, profile] = mask_of(members)
+        return known
 
     def restricted(self, direction: Direction) -> tuple[int, frozenset[int]]:
         """The slots to which not everything is allowed, and the numbers of their profiles."""

@@ -83,11 +83,8 @@ class _Side:
         self._restricted = before.rows.restricted(direction)[0] | self.moved
 
     def turns(self, profile: int) -> list[_Turn]:
-        """The rows of a profile side by side."""
-        row = self._before.row(self._direction, profile)
-        if profile in self.changed:
-            return _turns(row, self._after.row(self._direction, profile))
-        return [_Turn(peers, state, state) for peers, state in row]
+        """The rows of a changed profile side by side."""
+        return _turns(self._before.row(self._direction, profile), self._after.row(self._direction, profile))
 
     def across(self, members: int, turns: list[_Turn], within: int, *, settled: bool = False) -> Iterator[Shift]:
         """Changed pairs of `members`, whose own rows are `turns`, with peers that have the rows of this side.
@@ -102,9 +99,15 @@ class _Side:
                 yield Shift(here & ~self._restricted, members, old, new)
             here &= self._restricted if old != new else moved
             for profile, some in self._before.by_profile(self._direction, here, self.changed):
-                for there, was, now in self.turns(profile):
-                    if there & members and was & old != now & new:
-                        yield Shift(some, there & members, was & old, now & new)
+                if profile in self.changed:
+                    for there, was, now in self.turns(profile):
+                        if there & members and was & old != now & new:
+                            yield Shift(some, there & members, was & old, now & new)
+                    continue
+                for there, state in self._before.row(self._direction, profile):
+                    reached = there & members
+                    if reached and state & old != state & new:
+                        yield Shift(some, reached, state & old, state & new)
 
 
 def _turns(before: tuple[Part, ...], after: tuple[Part, ...]) -> list[_Turn]:
