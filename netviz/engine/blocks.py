@@ -149,9 +149,6 @@ class Rows:
             yield number, mask_of(members)
 
 
-OPPOSITE = {Direction.INGRESS: Direction.EGRESS, Direction.EGRESS: Direction.INGRESS}
-
-
 def blocks(evaluation: Evaluation, sources: int, targets: int) -> Iterator[Block]:
     """Everything that is allowed or unknown from slots of `sources` to slots of `targets`; no pair is in two blocks.
 

@@ -29,7 +29,8 @@ class Group:
     parts: tuple[Part, ...]
 
 
-_NO_SIDE = Side(any_pod=NO_CONNECTIONS, any_outside=NO_CONNECTIONS)
+NO_SIDE = Side(any_pod=NO_CONNECTIONS, any_outside=NO_CONNECTIONS)
+"""The sides of a peer without a living pod, or of one whose sides are not worked out yet."""
 
 
 def groups(evaluator: Evaluator, by: Grouping, namespaces: Collection[str] | None = None) -> list[Group]:
@@ -65,8 +66,8 @@ def _pod_group(evaluator: Evaluator, workload: Workload, pod: Pod) -> Group:
         members=(pod.name,),
         ports=pod.ports,
         host_network=pod.host_network,
-        ingress=_NO_SIDE,
-        egress=_NO_SIDE,
+        ingress=NO_SIDE,
+        egress=NO_SIDE,
     )
     part = Part(evaluator.classes.class_of(pod), (pod,))
     return Group(peer=peer, parts=(part,))
@@ -88,8 +89,8 @@ def _workload_groups(evaluator: Evaluator, workload: Workload, pods: list[Pod]) 
             ports=_ports_of(members) or workload.ports,
             host_network=bool(members) and all(pod.host_network for pod in members),
             living=part is not None,
-            ingress=_NO_SIDE,
-            egress=_NO_SIDE,
+            ingress=NO_SIDE,
+            egress=NO_SIDE,
         )
         groups.append(Group(peer=peer, parts=(part,) if part else ()))
     return groups
@@ -113,8 +114,8 @@ def _namespace_groups(evaluator: Evaluator, namespaces: Collection[str] | None) 
                 kind="Namespace",
                 living=name in pods,
                 members=tuple(pod.name for pod in pods.get(name, ()) if not pod.synthetic),
-                ingress=_NO_SIDE,
-                egress=_NO_SIDE,
+                ingress=NO_SIDE,
+                egress=NO_SIDE,
             ),
             parts=tuple(_parts(evaluator, pods.get(name, []))),
         )

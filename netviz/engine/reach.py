@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from netviz.engine.blocks import blocks
 from netviz.engine.fixed import AnyPod, End
-from netviz.engine.groups import Group, Part, groups
+from netviz.engine.groups import NO_SIDE, Group, Part, groups
 from netviz.engine.matrix import Cell, Grouping, Peer, PeerType, ReachabilityMatrix, Side
 from netviz.engine.pairs import Judge, Masks
 from netviz.engine.services import ingress_backends
@@ -23,7 +23,6 @@ from netviz.sets.region import bits, mask_of, span
 if TYPE_CHECKING:
     from netviz.engine.evaluator import Evaluation
 
-_NO_SIDE = Side(any_pod=NO_CONNECTIONS, any_outside=NO_CONNECTIONS)
 _OPEN_SIDE = Side(any_pod=ALL_CONNECTIONS, any_outside=ALL_CONNECTIONS, unpoliced=True)
 
 
@@ -136,7 +135,7 @@ class _Builder:
     def _sides(self, parts: tuple[Part, ...]) -> tuple[Side, Side]:
         slots = [slot for part in parts for slot in self._classes.classes[part.number].slots]
         if not slots:
-            return _NO_SIDE, _NO_SIDE
+            return NO_SIDE, NO_SIDE
         return self._side(slots, Direction.INGRESS), self._side(slots, Direction.EGRESS)
 
     def _side(self, slots: list[int], direction: Direction) -> Side:

@@ -23,7 +23,7 @@ from netviz.ui.spotlight import spotlight
 from netviz.ui.state import NOTHING, AppState, Subject, current, short, update
 from netviz.ui.text import plural
 from netviz.view.picture import Counts, Picture
-from netviz.view.settings import MOST_CARDS, frame_of
+from netviz.view.settings import frame_of
 from netviz.workbench import ChangeLine, PictureAnswer, ViewSettings, WhyQuestion
 
 TOO_MANY = (
@@ -63,13 +63,6 @@ def _listened(state: AppState, bench: workbench.Bench, unit: str) -> AppState:
     if state.what_if == state.told_at:
         return state
     return update(told=bench.step(state.told_at, state.what_if, unit), told_at=state.what_if)
-
-
-def is_beyond_drawing(state: AppState, bench: workbench.Bench) -> bool:
-    """Whether everything at once is asked for, and that is so much that it is not even worth working out."""
-    summary = bench.summary()
-    size = {"workload": summary.workloads, "pod": max(summary.pods, summary.workloads)}.get(state.settings.by, 0)
-    return size > MOST_CARDS and not state.settings.namespaces and not state.settings.focus
 
 
 def render_too_many() -> None:
