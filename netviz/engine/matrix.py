@@ -20,6 +20,15 @@ class Grouping(StrEnum):
     NAMESPACE = "namespace"
 
 
+INGRESS_PEER = "ingress:controller"
+"""The id of the peer that Ingress objects send from; no name of a namespace, workload or pod can have a colon."""
+
+
+def addresses_peer(atom: int) -> str:
+    """The id of the peer of an address atom, which is no name, either."""
+    return f"addresses:{atom + 1}"
+
+
 class PeerType(StrEnum):
     """What kind of thing a peer of a matrix is."""
 

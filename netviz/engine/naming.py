@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from netviz.engine.fixed import AnyPod, End
 from netviz.engine.hosts import guards
+from netviz.engine.matrix import INGRESS_PEER
 from netviz.engine.services import find_service
 from netviz.errors import UsageError
 from netviz.model.cluster import Cluster, Service
@@ -40,7 +41,7 @@ def find(cluster: Cluster, text: str) -> Named:
     address = parse_address(text)
     if address is not None:
         return _address(cluster, text, address)
-    if text in (INGRESS_CONTROLLER, "ingress"):
+    if text in (INGRESS_CONTROLLER, INGRESS_PEER):
         return Named(label=INGRESS_CONTROLLER, ends=(AnyPod(),))
     found = list(_candidates(cluster, text))
     if not found:

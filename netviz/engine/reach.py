@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 from netviz.engine.blocks import blocks
 from netviz.engine.fixed import AnyPod, End
 from netviz.engine.groups import NO_SIDE, Group, Part, groups
-from netviz.engine.matrix import Cell, Grouping, Peer, PeerType, ReachabilityMatrix, Side
+from netviz.engine.matrix import (
+    INGRESS_PEER,
+    Cell,
+    Grouping,
+    Peer,
+    PeerType,
+    ReachabilityMatrix,
+    Side,
+    addresses_peer,
+)
 from netviz.engine.pairs import Judge, Masks
 from netviz.engine.services import ingress_backends
 from netviz.model.cluster import Pod
@@ -160,7 +169,7 @@ class _Builder:
             here = len(peers)
             peers.append(
                 Peer(
-                    id=f"ext-{atom + 1}",
+                    id=addresses_peer(atom),
                     type=PeerType.ADDRESSES,
                     addresses=addresses,
                     ingress=_OPEN_SIDE,
@@ -186,7 +195,7 @@ class _Builder:
         here = len(peers)
         arbitrary = self._classes.arbitrary
         sides = self._sides((Part(arbitrary, ()),))
-        peers.append(Peer(id="ingress", type=PeerType.INGRESS_CONTROLLER, ingress=sides[0], egress=sides[1]))
+        peers.append(Peer(id=INGRESS_PEER, type=PeerType.INGRESS_CONTROLLER, ingress=sides[0], egress=sides[1]))
         ports = _ingress_ports(self._evaluation)
         for i, group in enumerate(groups):
             allow = unknown = NO_CONNECTIONS
@@ -215,8 +224,8 @@ def peer_ends(
     }
     for atom, addresses in enumerate(evaluation.evaluator.classes.atoms.sets):
         family, first, _ = max(addresses.ranges(), key=lambda r: r[2] - r[1])
-        found[f"ext-{atom + 1}"] = (IpAddress(family, first),)
-    found["ingress"] = (AnyPod(),)
+        found[addresses_peer(atom)] = (IpAddress(family, first),)
+    found[INGRESS_PEER] = (AnyPod(),)
     return found
 
 

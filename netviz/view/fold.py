@@ -19,10 +19,10 @@ from netviz.view.picture import Change, Counts
 from netviz.view.text import visible
 from netviz.view.words import connection_words
 
-ANY_SOURCE: Final = "any-workload"
-ANY_TARGET: Final = "any-workload:target"
-INTERNET_SOURCE: Final = "internet"
-INTERNET_TARGET: Final = "internet:target"
+ANY_SOURCE: Final = "any:workload"
+ANY_TARGET: Final = "any:workload:target"
+INTERNET_SOURCE: Final = "internet:any"
+INTERNET_TARGET: Final = "internet:any:target"
 TARGET_SUFFIX: Final = ":target"
 MOST_OPEN_DRAWN: Final = 12
 MOST_COVERED_DRAWN: Final = 12

@@ -12,7 +12,7 @@ from netviz.analysis.compare import Comparison, compare
 from netviz.dialects.plugins import Plugin, parse_plugin
 from netviz.engine.evaluator import Evaluation, Evaluator
 from netviz.engine.fixed import End
-from netviz.engine.matrix import Grouping, ReachabilityMatrix
+from netviz.engine.matrix import INGRESS_PEER, Grouping, ReachabilityMatrix
 from netviz.engine.naming import INGRESS_CONTROLLER
 from netviz.engine.options import Options, Scenario
 from netviz.engine.reach import peer_ends
@@ -491,7 +491,7 @@ class Workbench:
 
     def _ends(self, what_if: WhatIf, evaluation: Evaluation) -> Callable[[str], tuple[End, ...] | None]:
         def find(text: str) -> tuple[End, ...] | None:
-            if text in (INGRESS_CONTROLLER, "ingress"):
+            if text in (INGRESS_CONTROLLER, INGRESS_PEER):
                 return None
             home = frozenset((text.partition("/")[0],))
             for by in (Grouping.WORKLOAD, Grouping.POD, Grouping.NAMESPACE):

@@ -100,13 +100,13 @@ def test_a_policy_that_changes_nothing_for_a_pair_is_no_cause() -> None:
 def test_a_service_that_maps_another_port_causes_what_an_ingress_opens() -> None:
     first = service("api", "selector: {app: api}, ports: [{port: 80, targetPort: 8080}]")
     second = service("api", "selector: {app: api}, ports: [{port: 80, targetPort: 9090}]")
-    said = told((API, INGRESS, first), (API, INGRESS, second), "ingress", "town/api[Pod]")
+    said = told((API, INGRESS, first), (API, INGRESS, second), "ingress:controller", "town/api[Pod]")
     assert said == "Service town/api: ports"
 
 
 def test_a_new_ingress_causes_what_it_opens() -> None:
     backend = service("api", "selector: {app: api}, ports: [{port: 80, targetPort: 8080}]")
-    said = told((API, backend), (API, backend, INGRESS), "ingress", "town/api[Pod]")
+    said = told((API, backend), (API, backend, INGRESS), "ingress:controller", "town/api[Pod]")
     assert said == "Ingress town/front added"
 
 

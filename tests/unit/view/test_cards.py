@@ -75,4 +75,4 @@ def test_addresses_are_named_by_their_blocks_and_the_rest_is_the_internet() -> N
 
 def test_any_workload_has_a_card_only_where_a_link_needs_it() -> None:
     assert set(cards(World((Pods(id="a/x", ingress=(), egress=()),)))) == {"a/x"}
-    assert "any-workload" in cards(World((Pods(id="a/x", ingress=((ANY_POD, tcp(80)),)),)))
+    assert "any:workload" in cards(World((Pods(id="a/x", ingress=((ANY_POD, tcp(80)),)),)))

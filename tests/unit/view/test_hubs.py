@@ -68,8 +68,8 @@ def test_many_links_that_changed_alike_become_one_changed_link() -> None:
 def test_opening_everything_is_two_arrows_and_not_two_for_each_card() -> None:
     shown = seen(closed(30), opened(30))
     assert {(link.source, link.change) for link in shown.links} == {
-        ("any-workload", Change.ADDED),
-        ("internet", Change.ADDED),
+        ("any:workload", Change.ADDED),
+        ("internet:any", Change.ADDED),
     }
     (group,) = {link.target for link in shown.links}
     assert shown.faces[group].title == "30 of 30 workloads"
@@ -93,5 +93,5 @@ def test_a_small_picture_draws_unchanged_links_one_by_one() -> None:
 def test_what_stays_allowed_as_a_part_of_everything_is_not_drawn_one_by_one() -> None:
     pods = tuple(Pods(id=f"a/w{i}", ingress=tuple((f"a/w{j}", tcp(80)) for j in range(6))) for i in range(6))
     shown = seen(World(pods), World(tuple(replace(p, ingress=None) for p in pods)))
-    assert {link.source for link in shown.links} == {"any-workload", "internet"}
+    assert {link.source for link in shown.links} == {"any:workload", "internet:any"}
     assert "30 connections are now part of what is open to everybody: not drawn one by one." in shown.notes

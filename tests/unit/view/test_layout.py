@@ -40,7 +40,7 @@ def test_the_strips_between_tracks_hold_no_card() -> None:
 
 def test_callers_stand_left_of_callees() -> None:
     x = {node.id: node.x for node in picture(shop()).nodes}
-    assert x["any-workload"] < x["web/frontend"] < x["shop/checkoutservice"] < x["backend/paymentservice"]
+    assert x["any:workload"] < x["web/frontend"] < x["shop/checkoutservice"] < x["backend/paymentservice"]
     assert x["backend/paymentservice"] < x["addresses:4:cb007100:target"]
 
 

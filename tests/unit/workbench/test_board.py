@@ -81,7 +81,7 @@ def test_unknown_pairs_are_counted_by_what_they_rest_on(bench: Workbench) -> Non
     assert fidelity.unknown == fidelity.examined == len(unknown) > 0
     assert pairs["mutual-tls"] == 0
     assert pairs["data/paths"] == sum(pair.target.startswith("data/db") for pair in unknown) == 1
-    assert pairs["names"] == sum("ext" in pair.target for pair in unknown) == 1
+    assert pairs["names"] == sum("addresses:" in pair.target for pair in unknown) == 1
 
 
 def test_without_the_policy_nothing_hangs_on_it(bench: Workbench) -> None:

@@ -24,8 +24,8 @@ def bench() -> Workbench:
     [
         ("shop/checkout[Deployment]", "data/orders-db[StatefulSet]"),
         ("storefront/web[Deployment]", "data/orders-db[StatefulSet]"),
-        ("ingress", "storefront/gateway[Deployment]"),
-        ("ext-1", "storefront/gateway[Deployment]"),
+        ("ingress:controller", "storefront/gateway[Deployment]"),
+        ("addresses:1", "storefront/gateway[Deployment]"),
     ],
 )
 def test_the_reason_of_an_export_is_the_answer_of_the_page(bench: Workbench, source: str, target: str) -> None:
@@ -38,7 +38,9 @@ def test_the_reason_of_an_export_is_the_answer_of_the_page(bench: Workbench, sou
     assert [case.halves for case in reason.cases] == [answer.halves]
 
 
-@pytest.mark.parametrize(("source", "target"), [("ext-1", "ext-2"), ("no/such[Pod]", "data/orders-db[StatefulSet]")])
+@pytest.mark.parametrize(
+    ("source", "target"), [("addresses:1", "addresses:2"), ("no/such[Pod]", "data/orders-db[StatefulSet]")]
+)
 def test_what_no_policy_is_asked_about_has_no_reason(source: str, target: str) -> None:
     explainer = parts(sample("online-shop")).rows.explainer
     assert explainer is not None

@@ -83,7 +83,7 @@ def test_what_an_unsure_policy_does_is_marked() -> None:
 
 def test_an_end_outside_of_the_cluster_has_no_policies() -> None:
     table = small(TOWN_ONLY).table(BASELINE, ALL)
-    outside = next(r for r in table.rows if r.target_label == "village/farm" and r.source.startswith("ext-"))
+    outside = next(r for r in table.rows if r.target_label == "village/farm" and r.source.startswith("addresses:"))
     assert outside.egress == "no policy applies"
 
 

@@ -76,7 +76,7 @@ def test_why_has_no_answer_on_the_side_that_lacks_an_end() -> None:
 
 def test_why_knows_the_addresses_of_a_change() -> None:
     asked = compared((API,), (API, DENY_API))
-    outside = next(c for c in asked.compared(PictureQuestion()).changes if c.source.startswith("ext"))
+    outside = next(c for c in asked.compared(PictureQuestion()).changes if c.source.startswith("addresses:"))
     before, after = asked.compared_why(WhyQuestion(source=outside.source, target=outside.target, port=80))
     assert before is not None
     assert after is not None
