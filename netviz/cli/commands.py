@@ -127,7 +127,7 @@ def list_command(arguments: argparse.Namespace) -> int:
 
         asker = Asker(evaluation, lambda _ref: ())
         ends = peer_ends(evaluation, by)
-        _print_json(
+        print_json(
             list_json(
                 matrix,
                 loaded.report,
@@ -137,7 +137,7 @@ def list_command(arguments: argparse.Namespace) -> int:
             loaded,
         )
     else:
-        _print_table(arguments.format, ("from", "to", "allowed", "unknown"), _list_rows(matrix))
+        print_table(arguments.format, ("from", "to", "allowed", "unknown"), _list_rows(matrix))
     return _answered(loaded.report.complete)
 
 
@@ -193,10 +193,10 @@ def diff_command(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         exact = not any(cell.unknown for matrix in matrices for cell in matrix.cells.values())
         stated = dict.fromkeys(text for side in (before, after) for text in assumptions(side.evaluator, new.plugin))
-        _print_json(diff_json(comparison, causes, reports, exact=exact, assumptions=list(stated)), new)
+        print_json(diff_json(comparison, causes, reports, exact=exact, assumptions=list(stated)), new)
     else:
         head = ("change", "from", "to", "before", "after", "caused by")
-        _print_table(arguments.format, head, _diff_rows(comparison, causes))
+        print_table(arguments.format, head, _diff_rows(comparison, causes))
     holds = not (arguments.exit_code and comparison.changes)
     return _answered(all(report.complete for report in reports), holds)
 
@@ -250,7 +250,7 @@ def why_command(arguments: argparse.Namespace) -> int:
     answer = asker.why(source, target, protocol_number(arguments.protocol), arguments.port)
     alternatives = (*source.alternatives, *target.alternatives)
     if arguments.format == "json":
-        _print_json(why_json(answer, loaded.report, alternatives), loaded)
+        print_json(why_json(answer, loaded.report, alternatives), loaded)
     else:
         print("\n".join(_why_lines(answer)))
         for other in alternatives:
@@ -276,7 +276,7 @@ def _why_lines(answer: WhyAnswer, indent: str = "") -> list[str]:
     return lines
 
 
-def _print_json(answer: dict[str, Any], loaded: Loaded) -> None:
+def print_json(answer: dict[str, Any], loaded: Loaded) -> None:
     """The answer, and the network plugin if one was named."""
     from netviz.dialects.plugins import AUTO
 
@@ -285,7 +285,8 @@ def _print_json(answer: dict[str, Any], loaded: Loaded) -> None:
     sys.stdout.write("\n")
 
 
-def _print_table(form: str, head: Sequence[str], rows: list[list[str]]) -> None:
+def print_table(form: str, head: Sequence[str], rows: list[list[str]]) -> None:
+    """A table as text, csv or md."""
     from netviz.exporters.tables import csv_table, markdown_table, text_table
 
     table = {"text": text_table, "csv": csv_table, "md": markdown_table}[form]

@@ -12,6 +12,7 @@ from netviz import __version__
 from netviz.cli.codes import INTERNAL, OK, USAGE
 from netviz.cli.commands import diff_command, list_command, why_command
 from netviz.cli.export import FORMATS, export_command
+from netviz.cli.lint import add_lint
 from netviz.cli.serving import serve_command
 from netviz.errors import NetvizError
 
@@ -83,6 +84,12 @@ def _parser() -> argparse.ArgumentParser:
     _form(why)
     _common(why)
     why.set_defaults(run=why_command)
+    lint = _command(
+        commands, "lint", "what policies say and their authors hardly mean", "netviz lint k8s/ --fail-on warning"
+    )
+    add_lint(lint)
+    _form(lint)
+    _common(lint)
     _export(commands)
     return parser
 

@@ -118,6 +118,7 @@ class AdminDialect:
             certain=not errors,
             reason=_reason(errors),
             ref=document.ref(),
+            remarks=tuple(root.remarks),
         )
 
 

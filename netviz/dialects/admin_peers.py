@@ -18,6 +18,7 @@ from netviz.model.policy import (
     Labelled,
     LabelScope,
     OnNodes,
+    RemarkKind,
     RulePeer,
     Unresolved,
     WithAddress,
@@ -58,6 +59,7 @@ def read_peer(fields: Fields, known: tuple[str, ...], missing: Mapping[str, Seve
         case "networks":
             return WithAddress(_networks(fields))
         case "nodes":
+            fields.remark(RemarkKind.NODES, "nodes")
             selector = _selector(fields, "nodes")
             return NOBODY if selector is None else OnNodes(selector)
         case name if name == DOMAIN_NAMES:
@@ -149,5 +151,6 @@ def _domains(fields: Fields) -> RulePeer:
         if len(name) > _LONGEST_DOMAIN or not _DOMAIN.fullmatch(name):
             message = "should be a domain name such as example.org, or *.example.org for all below it"
             fields.error("invalid-value", message, DOMAIN_NAMES, i, value=name)
+    fields.remark(RemarkKind.DOMAIN_NAMES, DOMAIN_NAMES, value=", ".join(names))
     shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     return Unresolved(f"the addresses of {shown}, which are not in the input")

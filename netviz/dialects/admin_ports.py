@@ -9,7 +9,7 @@ from netviz.errors import Severity
 from netviz.manifests.document import Fields
 from netviz.manifests.names import nearest
 from netviz.manifests.strict import errors_since, report_unknown_fields
-from netviz.model.policy import NamedPort, PortMatch
+from netviz.model.policy import NamedPort, PortMatch, RemarkKind
 from netviz.sets.connections import NO_CONNECTIONS, SCTP, TCP, UDP, ConnectionSet
 from netviz.sets.intervals import IntervalSet
 
@@ -52,6 +52,7 @@ def read_port(fields: Fields) -> PortMatch:
         report_unknown_fields(port, _RANGE | {"protocol"}, Severity.ERROR)
         first, last = (required_number(port, key, 1, LAST_PORT) for key in ("start", "end"))
         if first is not None and last is not None and first > last:
+            port.remark(RemarkKind.EMPTY_RANGE, "end", value=f"{first}-{last}")
             port.warning("empty-range", f"the range from {first} to {last} matches nothing", "end", value=last)
     return NO_CONNECTIONS if errors_since(port, before) else _numbers(protocol, first, last)
 

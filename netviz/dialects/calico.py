@@ -21,7 +21,19 @@ from netviz.manifests.document import Document, Fields
 from netviz.manifests.identity import Identity, read_identity
 from netviz.manifests.names import nearest
 from netviz.manifests.strict import report_unknown_fields
-from netviz.model.policy import ANYONE, NOBODY, Action, Direction, Phase, Policy, PolicyId, PolicyRule, Stage, Tier
+from netviz.model.policy import (
+    ANYONE,
+    NOBODY,
+    Action,
+    Direction,
+    Phase,
+    Policy,
+    PolicyId,
+    PolicyRule,
+    RemarkKind,
+    Stage,
+    Tier,
+)
 
 PREFIX: Final = "calico."
 _NETWORK: Final = "NetworkPolicy"
@@ -119,8 +131,10 @@ class CalicoDialect:
         """A policy in Calico's own terms; `first` is the number of problems before this document."""
         root = Fields(document, document.data, (), problems)
         identity = self._identity(root)
+        if document.api_version == STORED:
+            root.remark(RemarkKind.STORED, "apiVersion", value=STORED)
         absent = "spec" not in root
-        fields = Fields(document, {}, ("spec",), problems) if absent else root.child("spec")
+        fields = Fields(document, {}, ("spec",), problems, root.remarks) if absent else root.child("spec")
         # Without a spec, a field that nobody knows is a spec in the wrong place: not a policy that denies everything.
         report_unknown_fields(root, _TOP_FIELDS, Severity.ERROR if absent else Severity.WARNING)
         if identity is None:
@@ -144,6 +158,7 @@ class CalicoDialect:
             certain=not errors,
             reason=reason,
             ref=document.ref(),
+            remarks=tuple(root.remarks),
         )
 
 

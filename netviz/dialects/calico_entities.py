@@ -30,6 +30,7 @@ from netviz.model.policy import (
     Labelled,
     NotPeer,
     OfFamily,
+    RemarkKind,
     RulePeer,
     ServicePorts,
     WithAddress,
@@ -201,6 +202,7 @@ def _read_service(fields: Fields, side: Side) -> ServicePorts | None:
     if match is None:
         return None
     name, namespace = match.string("name") or "", match.string("namespace") or side.namespace
+    match.remark(RemarkKind.SERVICES, value=f"{namespace}/{name}")
     report_unknown_fields(match, _SERVICE_FIELDS, Severity.ERROR)
     if not side.may_have_services:
         where = "egress rule source" if side.key == "source" else "ingress rule destination"

@@ -17,7 +17,7 @@ from netviz.errors import Severity
 from netviz.manifests.document import Fields, path_text
 from netviz.manifests.names import nearest
 from netviz.manifests.strict import report_unknown_fields
-from netviz.model.policy import NOBODY, Action, Direction, PolicyRule, PortMatch
+from netviz.model.policy import NOBODY, Action, Direction, PolicyRule, PortMatch, RemarkKind
 from netviz.sets.connections import ALL_CONNECTIONS, ICMP, PROTOCOL_NAMES, ConnectionSet
 
 MOST_RULES: Final = 1024
@@ -76,7 +76,10 @@ class RuleReader:
         http = read_http(fields, action, clauses.protocol, direction, self.strictness)
         _check_metadata(fields)
         report_unknown_fields(fields, _FIELDS, Severity.ERROR)
+        if "http" in fields:
+            fields.remark(RemarkKind.HTTP, "http")
         if action == _LOG:
+            fields.remark(RemarkKind.LOG)
             return None
         reasons = [http] if http else []
         if clauses.source.ports.names or clauses.source.not_ports.names:

@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from netviz.errors import Severity
 from netviz.manifests.document import Fields
 from netviz.manifests.strict import report_unknown_fields
-from netviz.model.policy import Labelled, LabelView
+from netviz.model.policy import Labelled, LabelView, RemarkKind
 from netviz.selectors.calico import GlobalScope, SelectorSyntaxError, parse, parse_namespace_selector
 from netviz.selectors.tree import AllOf, HasKey, Negated, Selector, ValueIn, with_keys
 
@@ -94,6 +94,7 @@ def read_accounts(fields: Fields) -> tuple[Selector, ...]:
     if not names and not fields.raw("selector"):
         message = "an empty serviceAccounts is no constraint: the rule also concerns what has no service account"
         fields.warning("no-constraint", message)
+        fields.remark(RemarkKind.EMPTY)
     named = (ValueIn(_ACCOUNT_PREFIX + _NAME_KEY, tuple(sorted(set(names)))),) if names else ()
     return (*named, *(() if selector is None else (selector,)))
 
@@ -102,6 +103,7 @@ def _read(fields: Fields, key: str, parser: Callable[[str], _Parsed]) -> _Parsed
     text = fields.string(key)
     if not text:
         return None
+    fields.remark(RemarkKind.SELECTOR, key, value=text)
     try:
         return parser(text)
     except SelectorSyntaxError as problem:

@@ -32,6 +32,7 @@ from netviz.model.policy import (
     OfKind,
     Phase,
     PolicyRule,
+    RemarkKind,
     RulePeer,
 )
 from netviz.selectors.tree import EVERYTHING
@@ -80,11 +81,15 @@ def read_spec(spec: Fields, namespace: str, *, staged: bool) -> Draft:
     before = len(spec.problems)
     written_tier, order = spec.string("tier"), spec.number("order")
     misplaced = misspelt or errors_since(spec, before)
+    if order is None:
+        spec.remark(RemarkKind.ORDER_OMITTED, "order")
+    spec.remark_empty("ingress", "egress", "types")
     subject = _read_subject(spec, namespace)
     captures = None if misspelt else _read_types(spec, strictness)
     rules = {direction: reader.rules(spec, direction) for direction in Direction}
     for direction in _BOTH - (captures or _BOTH):
         if rules[direction]:
+            spec.remark(RemarkKind.RULES_UNLISTED, direction.value, value=direction.value)
             message = f"these rules have no effect: types does not list {direction.value.capitalize()}"
             spec.warning("rules-ignored", message, direction.value)
             rules[direction] = ()
@@ -135,9 +140,11 @@ def _read_types(spec: Fields, strictness: Strictness) -> frozenset[Direction] | 
     if strictness.stored:
         message = "without types a policy in storage applies to both directions: no API has filled them in"
         spec.warning("no-types", message, "types")
+        spec.remark(RemarkKind.TYPES_OMITTED, "types", value="Ingress, Egress")
         return _BOTH
-    written = frozenset(direction for direction in Direction if spec.raw(direction.value))
-    return written or frozenset((Direction.INGRESS,))
+    written = [direction for direction in Direction if spec.raw(direction.value)] or [Direction.INGRESS]
+    spec.remark(RemarkKind.TYPES_OMITTED, "types", value=", ".join(each.value.capitalize() for each in written))
+    return frozenset(written)
 
 
 def _read_phase(spec: Fields, captures: frozenset[Direction] | None) -> Phase:
@@ -149,6 +156,8 @@ def _read_phase(spec: Fields, captures: frozenset[Direction] | None) -> Phase:
         spec.error("invalid-value", "preDNAT policy cannot have any egress rules", "egress")
     if flags["preDNAT"] and captures is not None and Direction.EGRESS in captures and "types" in spec:
         spec.error("invalid-value", "preDNAT policy cannot have 'Egress' type", "types")
+    for key in (key for key, is_set in flags.items() if is_set):
+        spec.remark(RemarkKind.FLAG, key, value=key)
     host_only = flags["preDNAT"] or flags["doNotTrack"]
     if host_only and not flags["applyOnForward"]:
         message = "applyOnForward must be true if either preDNAT or doNotTrack is true"

@@ -18,7 +18,7 @@ from netviz.manifests.identity import Identity, read_identity
 from netviz.manifests.names import nearest
 from netviz.manifests.selectors import read_label_selector
 from netviz.manifests.strict import report_unknown_fields
-from netviz.model.policy import ANYONE, Action, Direction, Policy, PolicyId, PolicyRule, Tier
+from netviz.model.policy import ANYONE, Action, Direction, Policy, PolicyId, PolicyRule, RemarkKind, Tier
 from netviz.selectors.tree import EVERYTHING, Selector
 
 KIND: Final = "NetworkPolicy"
@@ -58,7 +58,7 @@ class KubernetesDialect:
             root.warning("deprecated-version", message, "apiVersion")
         identity = read_identity(root)
         absent = "spec" not in root
-        spec = Fields(document, {}, ("spec",), problems) if absent else root.child("spec")
+        spec = Fields(document, {}, ("spec",), problems, root.remarks) if absent else root.child("spec")
         # Without a spec, a field that nobody knows is a spec in the wrong place: not a policy that denies everything.
         report_unknown_fields(root, _TOP_FIELDS, Severity.ERROR if absent else Severity.WARNING)
         plugin = self.view.plugin
@@ -83,6 +83,7 @@ class KubernetesDialect:
             egress=draft.egress,
             captures=draft.captures,
             ref=document.ref(),
+            remarks=tuple(root.remarks),
         )
         return self.view.seen(policy, document)
 
@@ -104,12 +105,15 @@ def _read_spec(spec: Fields, reader: RuleReader, unlisted: str) -> _Draft:
     """The spec; `unlisted` names the plugin if it enforces rules of directions that are not listed (D8)."""
     report_unknown_fields(spec, _SPEC_FIELDS, Severity.ERROR)
     selector_fields = spec.child("podSelector")
+    spec.remark(RemarkKind.SELECTOR, "podSelector")
+    spec.remark_empty("ingress", "egress", "policyTypes")
     selector = EVERYTHING if selector_fields is None else read_label_selector(selector_fields)
     captures = _read_captures(spec)
     rules = {direction: reader.rules(spec, direction) for direction in Direction}
     for direction in _BOTH - (captures or _BOTH):
         if not rules[direction]:
             continue
+        spec.remark(RemarkKind.RULES_UNLISTED, direction.value, value=direction.value)
         message = f"policyTypes does not list {direction.value.capitalize()}"
         if unlisted and captures is not None:
             all_the_same = f"{message}, and {unlisted} enforces these rules all the same (D8)"
@@ -148,6 +152,7 @@ def _read_captures(spec: Fields) -> frozenset[Direction] | None:
     # A misspelt field may have been the one that decides.
     if spec.unknown(_SPEC_FIELDS) or not isinstance(egress, list | None):
         return None
+    spec.remark(RemarkKind.TYPES_OMITTED, "policyTypes", value="Ingress, Egress" if egress else "Ingress")
     return _BOTH if egress else frozenset((Direction.INGRESS,))
 
 

@@ -24,6 +24,7 @@ from netviz.model.policy import (
     NamedPort,
     PolicyRule,
     PortMatch,
+    RemarkKind,
     RulePeer,
     SomePeer,
     WithAddress,
@@ -69,6 +70,7 @@ class RuleReader:
         peers_field = PEERS_FIELD[direction]
         peers, ports = fields.children(peers_field), fields.children("ports")
         report_unknown_fields(fields, frozenset((peers_field, "ports")), Severity.ERROR)
+        fields.remark_empty(peers_field, "ports")
         matches = tuple(_port(entry, ranges=self.port_ranges) for entry in ports)
         read = tuple(self._peer(entry) for entry in peers)
         peer = read[0] if len(read) == 1 else SomePeer(read) if read else ANYONE
@@ -118,8 +120,10 @@ class RuleReader:
         block = self._block(fields, text, "cidr")
         if block is None:
             return AddressSet()
+        fields.remark(RemarkKind.BLOCK, "cidr", value=text)
         holes: list[AddressSet] = []
         for i, exception in enumerate(exceptions):
+            fields.remark(RemarkKind.EXCEPT, "except", i, value=exception)
             hole = self._block(fields, exception, "except", i)
             if hole is None:
                 continue
@@ -180,6 +184,8 @@ def _port(fields: Fields, *, ranges: bool) -> PortMatch:
     report_unknown_fields(fields, _PORT_FIELDS, Severity.ERROR)
     if errors_since(fields, before):
         return NO_CONNECTIONS
+    if name is None:
+        fields.remark(RemarkKind.PROTOCOL_OMITTED)
     protocol = TCP if name is None else _PROTOCOLS.get(name)
     if protocol is None:
         supported = "supported values: " + ", ".join(f'"{known}"' for known in _PROTOCOLS)
@@ -215,6 +221,7 @@ def _last_port(fields: Fields, port: int, end: int | None) -> int:
         fields.error("invalid-value", message, "port", value=port)
     if end is None:
         return port
+    fields.remark(RemarkKind.END_PORT, "endPort", value=f"{port}-{end}")
     if end < port:
         fields.error("invalid-value", "must be greater than or equal to `port`", "endPort", value=end)
     message = port_number(end)

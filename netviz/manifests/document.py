@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from netviz.errors import Diagnostic, Severity, shown
+from netviz.model.policy import Remark, RemarkKind
 from netviz.source import SourceRef
 
 Path = tuple[str | int, ...]
@@ -89,15 +90,25 @@ class Document:
 class Fields:
     """Typed access to one mapping of a document; every problem goes into the shared `problems` list.
 
+    What readers remark on (`remark`) gathers in `remarks`, which is shared with all mappings below.
+
     A getter returns None (or an empty value) for an absent or null field, and also, after reporting an error
     `cannot-decode`, for one of the wrong type. `unknown` reports fields that no getter asked for and that are not in
     `ignore`. `errors` tells whether an error was reported through this object or its children since it was made.
     """
 
-    def __init__(self, document: Document, data: Mapping[str, Any], path: Path, problems: list[Diagnostic]) -> None:
+    def __init__(
+        self,
+        document: Document,
+        data: Mapping[str, Any],
+        path: Path,
+        problems: list[Diagnostic],
+        remarks: list[Remark] | None = None,
+    ) -> None:
         self.document = document
         self.path = path
         self.problems = problems
+        self.remarks: list[Remark] = [] if remarks is None else remarks
         self._data = data
         self._asked: set[str] = set()
         self._first_problem = len(problems)
@@ -120,6 +131,16 @@ class Fields:
     def ref(self, *more: str | int) -> SourceRef:
         """The place of this mapping, or of a field below it."""
         return self.document.ref((*self.path, *more))
+
+    def remark(self, kind: RemarkKind, *more: str | int, value: object = "") -> None:
+        """Note how this mapping, or a field below it, was written."""
+        self.remarks.append(Remark(kind=kind, ref=self.ref(*more), value=shown(value)))
+
+    def remark_empty(self, *keys: str) -> None:
+        """Note those of the fields that are lists without an entry."""
+        for key in keys:
+            if self.raw(key) == []:
+                self.remark(RemarkKind.EMPTY, key)
 
     def error(
         self, code: str, message: str, *more: str | int, value: object = None, hint: str | None = None
@@ -188,14 +209,16 @@ class Fields:
     def child(self, key: str) -> Fields | None:
         """A mapping."""
         value = self._typed(key, (dict,), "object")
-        return None if value is None else Fields(self.document, value, (*self.path, key), self.problems)
+        if value is None:
+            return None
+        return Fields(self.document, value, (*self.path, key), self.problems, self.remarks)
 
     def children(self, key: str) -> list[Fields]:
         """A list of mappings; an entry that is null counts as an empty mapping, one of another type is reported."""
         found: list[Fields] = []
         for i, item in self._items(key):
             if item is None or isinstance(item, dict):
-                found.append(Fields(self.document, item or {}, (*self.path, key, i), self.problems))
+                found.append(Fields(self.document, item or {}, (*self.path, key, i), self.problems, self.remarks))
             else:
                 self.wrong_type(item, "object", key, i)
         return found

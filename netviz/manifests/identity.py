@@ -11,6 +11,7 @@ from netviz.manifests.metadata import DEFAULT_NAMESPACE
 from netviz.manifests.names import dns_label, dns_subdomain
 from netviz.manifests.selectors import check_keys, read_labels
 from netviz.manifests.strict import report_unknown_fields
+from netviz.model.policy import RemarkKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ def read_identity(root: Fields, *, namespaced: bool = True, bad_name: Severity =
     if metadata is None:
         if "metadata" in root:
             return None
-        metadata = Fields(root.document, {}, ("metadata",), root.problems)
+        metadata = Fields(root.document, {}, ("metadata",), root.problems, root.remarks)
     name = _name(metadata, bad_name)
     namespace = _namespace(metadata) if namespaced else ""
     read_labels(metadata, "labels")
@@ -65,5 +66,7 @@ def _namespace(metadata: Fields) -> str | None:
         if message is not None:
             metadata.error("invalid-value", message, "namespace", value=namespace)
         return namespace
-    unreadable = namespace is None and "namespace" in metadata
-    return None if unreadable else DEFAULT_NAMESPACE
+    if namespace is None and "namespace" in metadata:
+        return None
+    metadata.remark(RemarkKind.NO_NAMESPACE)
+    return DEFAULT_NAMESPACE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from netviz.selectors.tree import Selector
@@ -213,6 +213,57 @@ class Stage(StrEnum):
     DELETE = "delete"
 
 
+class RemarkKind(StrEnum):
+    """What a remark is about; `value` of the remark in brackets.
+
+    STORED: written as the cluster stores it (the API version). NO_NAMESPACE: none is named. TYPES_OMITTED: no policy
+    types are listed (those that follow, as in `Ingress, Egress`). RULES_UNLISTED: rules of a direction that is not
+    among the types (the direction). ORDER_OMITTED: the policy has none. PROTOCOL_OMITTED: a port has none. EMPTY: a
+    list or mapping is there and empty. SELECTOR: a selector (its text, in a language that has one). BLOCK, EXCEPT: an
+    address block, one taken out of it (as written). END_PORT: a range of ports (`first-last`). EMPTY_RANGE: one that
+    holds no port (`first-last`). LOG: a rule that logs. HTTP: a match on HTTP. SERVICES: a match on a Service
+    (`namespace/name`). FLAG: a flag of the spec that is set (its name). NODES, DOMAIN_NAMES: a peer of this kind (the
+    names).
+    """
+
+    STORED = "stored"
+    NO_NAMESPACE = "no-namespace"
+    TYPES_OMITTED = "types-omitted"
+    RULES_UNLISTED = "rules-unlisted"
+    ORDER_OMITTED = "order-omitted"
+    PROTOCOL_OMITTED = "protocol-omitted"
+    EMPTY = "empty"
+    SELECTOR = "selector"
+    BLOCK = "block"
+    EXCEPT = "except"
+    END_PORT = "end-port"
+    EMPTY_RANGE = "empty-range"
+    LOG = "log"
+    HTTP = "http"
+    SERVICES = "services"
+    FLAG = "flag"
+    NODES = "nodes"
+    DOMAIN_NAMES = "domain-names"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """How something was written that the normal form does not show any more; for findings, never for verdicts.
+
+    `ref` is its place; for what is left out, that of the nearest thing which is there, under the path of the absent
+    one.
+    """
+
+    kind: RemarkKind
+    ref: SourceRef
+    value: str = ""
+
+    @property
+    def path(self) -> str:
+        """The field path, such as `spec.ingress[0].ports[1]`."""
+        return self.ref.path
+
+
 class Phase(StrEnum):
     """When a policy is asked: all tiers of one phase come before those of the next (B41)."""
 
@@ -228,7 +279,8 @@ class Policy:
     `order` None sorts last in its tier. `twin` of a staged policy is the enforced one that it would set or delete.
     `captures` are the directions in which it isolates the pods of `subject`. If `certain` is false, whether it selects
     and captures anything is unknown (a refused policy): `reason` says why. Only policies of host endpoints have another
-    phase than the usual one.
+    phase than the usual one. `remarks`, in the order of reading, are no part of what the policy means, so that policies
+    which differ in nothing else are equal.
     """
 
     id: PolicyId
@@ -244,6 +296,7 @@ class Policy:
     certain: bool = True
     reason: str = ""
     ref: SourceRef
+    remarks: tuple[Remark, ...] = field(default=(), compare=False)
 
     def rules(self, direction: Direction) -> tuple[PolicyRule, ...]:
         """The rules of one direction, in order."""

@@ -1,0 +1,1 @@
+"""Findings: what policies say and their authors hardly mean, each with its place, advice and a witness."""

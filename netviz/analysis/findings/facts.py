@@ -1,0 +1,107 @@
+"""What checks look at: an input under one scenario, with the derived facts that several of them share."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from netviz.dialects.plugins import AUTO, Plugin
+from netviz.engine.evaluator import Evaluation, Evaluator
+from netviz.engine.rules import CompiledPolicy
+from netviz.errors import Diagnostic
+from netviz.manifests.reading import Record
+from netviz.manifests.report import LoadReport
+from netviz.model.cluster import Cluster, Pod
+from netviz.model.policy import EndpointKind, Policy, PolicySet, Remark, RemarkKind
+from netviz.sets.region import bits, mask_of
+
+NETWORK_POLICY = "NetworkPolicy"
+_KUBERNETES = frozenset((NETWORK_POLICY, "calico.StagedKubernetesNetworkPolicy"))
+
+Values = Mapping[str, frozenset[str]]
+"""The known values of each label key."""
+
+
+class Facts:
+    """An input under one scenario. Derived facts are worked out when they are first asked for; nothing else changes.
+
+    `policies` are those of the scenario, drafts too. What was refused or is not certain is no matter for checks on
+    what a policy means: these look at `active`.
+    """
+
+    def __init__(
+        self, *, evaluation: Evaluation, policies: PolicySet, report: LoadReport, plugin: Plugin = AUTO
+    ) -> None:
+        self.evaluation = evaluation
+        self.policies = policies
+        self.report = report
+        self.plugin = plugin
+
+    @property
+    def evaluator(self) -> Evaluator:
+        """The compiled policies."""
+        return self.evaluation.evaluator
+
+    @property
+    def cluster(self) -> Cluster:
+        """The cluster that is judged."""
+        return self.evaluation.cluster
+
+    @cached_property
+    def active(self) -> tuple[CompiledPolicy, ...]:
+        """The policies that count in the scenario and are understood, in evaluation order."""
+        return tuple(p for p in self.evaluator.policies if p.policy.certain and self.evaluation.active(p.number))
+
+    @cached_property
+    def kubernetes(self) -> tuple[CompiledPolicy, ...]:
+        """Those of them that are written as a NetworkPolicy of Kubernetes."""
+        return tuple(p for p in self.active if p.policy.id.kind in _KUBERNETES)
+
+    def remarks(self, kind: RemarkKind, *, kubernetes: bool = False) -> Iterator[tuple[Policy, Remark]]:
+        """Every remark of this kind on an active policy, or only on those of Kubernetes."""
+        for compiled in self.kubernetes if kubernetes else self.active:
+            for remark in compiled.policy.remarks:
+                if remark.kind is kind:
+                    yield compiled.policy, remark
+
+    @cached_property
+    def pod_slots(self) -> int:
+        """The slots of pods on the pod network, without the arbitrary pod."""
+        classes = self.evaluator.classes
+        inside = enumerate(classes.slots[: classes.first_outside])
+        return mask_of(i for i, s in inside if s.kind is EndpointKind.POD and s.owner != classes.arbitrary)
+
+    def pods(self, slots: int) -> tuple[Pod, ...]:
+        """The pods that a set of slots stands for, each once."""
+        classes = self.evaluator.classes
+        inside = [slot for slot in bits(slots) if slot < classes.first_outside]
+        owners = dict.fromkeys(classes.slots[slot].owner for slot in inside)
+        return tuple(pod for owner in owners for pod in classes.classes[owner].pods)
+
+    @cached_property
+    def labels_by_namespace(self) -> Mapping[str, Values]:
+        """The labels of the pods of each namespace."""
+        found: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for pod in self.cluster.pods:
+            here = found[pod.namespace]
+            for key, value in pod.labels.items:
+                if value is not None:
+                    here[key].add(value)
+        return {name: {key: frozenset(values) for key, values in here.items()} for name, here in found.items()}
+
+    @cached_property
+    def _records(self) -> Mapping[tuple[str, int], Record]:
+        return {(record.file, record.document): record for record in self.report.records}
+
+    @cached_property
+    def _policies_by_place(self) -> Mapping[tuple[str, int], Policy]:
+        return {(policy.ref.file, policy.ref.document): policy for policy in self.policies.policies}
+
+    def record_of(self, diagnostic: Diagnostic) -> Record | None:
+        """What became of the document that a diagnostic is about."""
+        return self._records.get((diagnostic.file, diagnostic.document))
+
+    def policy_of(self, diagnostic: Diagnostic) -> Policy | None:
+        """The policy that a diagnostic is about."""
+        return self._policies_by_place.get((diagnostic.file, diagnostic.document))

@@ -1,0 +1,81 @@
+"""`netviz lint`: forms, filters and exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netviz.cli import main
+from netviz.cli.codes import FAILED, OK, REFUSED
+
+PITFALL = str(Path(__file__).parents[2] / "sample_manifests" / "policytypes-pitfall")
+REFUSED_POLICY = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec: {podSelectors: {}}
+"""
+
+
+def lint(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    code = main(["lint", *arguments])
+    return code, capsys.readouterr().out
+
+
+def findings(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
+    _, out = lint(capsys, *arguments, "--format", "json")
+    answer = json.loads(out)
+    assert answer["schema"] == "netviz.lint/1"
+    return list(answer["findings"])
+
+
+def test_a_finding_is_told_with_severity_place_and_advice(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = lint(capsys, PITFALL)
+    assert code == OK
+    assert "WARNING NP003  NetworkPolicy/reports/egress-only-mistaken" in out
+    assert "egress-only-mistaken.yaml:7 spec.policyTypes" in out
+    assert "advice: write policyTypes" in out
+
+
+def test_the_json_has_every_field_of_a_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    found = {finding["id"]: finding for finding in findings(capsys, PITFALL)}["NP003"]
+    assert found["severity"] == "warning"
+    assert found["object"] == "NetworkPolicy/reports/egress-only-mistaken"
+    assert (found["file"].rpartition("/")[2], found["line"]) == ("egress-only-mistaken.yaml", 7)
+    assert found["path"] == "spec.policyTypes"
+    assert found["message"]
+    assert found["advice"]
+    assert found["witness"] == {}
+
+
+def test_csv_and_markdown_have_a_row_per_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    count = len(findings(capsys, PITFALL))
+    _, table = lint(capsys, PITFALL, "--format", "csv")
+    assert len(list(csv.DictReader(io.StringIO(table)))) == count
+    _, markdown = lint(capsys, PITFALL, "--format", "md")
+    assert len(markdown.splitlines()) == count + 2
+
+
+@pytest.mark.parametrize(("severity", "code"), [("error", OK), ("warning", FAILED), ("info", FAILED)])
+def test_a_finding_of_the_severity_or_worse_fails(severity: str, code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert lint(capsys, PITFALL, "--fail-on", severity)[0] == code
+
+
+def test_refused_input_is_worse_than_a_finding(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text(REFUSED_POLICY, encoding="utf-8")
+    assert lint(capsys, str(tmp_path), PITFALL, "--fail-on", "warning")[0] == REFUSED
+
+
+def test_only_findings_of_a_namespace_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert findings(capsys, PITFALL, "--namespace", "reports")
+    assert not findings(capsys, PITFALL, "--namespace", "elsewhere")
+
+
+def test_a_policy_that_is_disabled_has_no_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    ids = [finding["id"] for finding in findings(capsys, PITFALL, "--disable", "reports/egress-only-mistaken")]
+    assert "NP003" not in ids
