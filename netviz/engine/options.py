@@ -8,7 +8,7 @@ from enum import StrEnum
 from netviz.errors import UsageError
 from netviz.model.policy import PolicyId
 from netviz.sets.addresses import AddressSet, parse_cidr
-from netviz.sets.connections import protocol_name
+from netviz.sets.connections import TCP, ConnectionSet, protocol_name
 
 
 class IpBlocks(StrEnum):
@@ -89,3 +89,13 @@ class Connection:
 
     def __str__(self) -> str:
         return f"{protocol_name(self.protocol)} {self.port}" if self.port else protocol_name(self.protocol)
+
+
+def a_connection(connections: ConnectionSet) -> Connection:
+    """One connection of a set that is not empty."""
+    if connections.others:
+        listed = set(connections.protocols())
+        protocol = next(p for p in (TCP, *range(1, 256)) if p not in listed)
+        return Connection(protocol, 1)
+    protocol, plane = connections.planes[0]
+    return Connection(protocol, plane[0].x[0])

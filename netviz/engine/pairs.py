@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from netviz.engine.fixed import POLICED, Bypass, common
+from netviz.engine.fixed import POLICED, UNPOLICED, Bypass, End, common
 from netviz.engine.groups import Part
 from netviz.engine.walk import Outcome
 from netviz.model.cluster import Pod
@@ -39,6 +39,28 @@ class Row(NamedTuple):
         """The connection atoms of one peer."""
         allow = self.allow.get(peer, 0)
         return Masks(allow, self.may.get(peer, 0) & ~allow)
+
+
+def between(evaluation: Evaluation, source: End, target: End) -> Masks:
+    """Between two single ends; what holds in one address family only, or by one way only, is unknown."""
+    bypassed = evaluation.bypass(source, target)
+    everything = evaluation.evaluator.atoms.all
+    if bypassed == UNPOLICED:
+        return Masks(everything, 0)
+    allow, possible = everything, 0
+    for i, j in evaluation.slot_pairs(source, target):
+        out = _bounds(evaluation.toward(i, j, Direction.EGRESS), j, bypassed.egress, everything)
+        into = _bounds(evaluation.toward(j, i, Direction.INGRESS), i, bypassed.ingress, everything)
+        allow &= out.allow & into.allow
+        possible |= (out.allow | out.unknown) & (into.allow | into.unknown)
+    return Masks(allow, possible & ~allow)
+
+
+def _bounds(row: Outcome, peer: int, bypassed: Ternary, everything: int) -> Masks:
+    """The connection atoms that one side surely allows, and those that it may allow."""
+    allow = everything if bypassed else row.allow.connections_of(peer)
+    may = allow | row.unknown.connections_of(peer) if bypassed is False else everything
+    return Masks(allow, may & ~allow)
 
 
 class Judge:

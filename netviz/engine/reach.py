@@ -196,7 +196,7 @@ class _Builder:
         arbitrary = self._classes.arbitrary
         sides = self._sides((Part(arbitrary, ()),))
         peers.append(Peer(id=INGRESS_PEER, type=PeerType.INGRESS_CONTROLLER, ingress=sides[0], egress=sides[1]))
-        ports = _ingress_ports(self._evaluation)
+        ports = ingress_ports(self._evaluation)
         for i, group in enumerate(groups):
             allow = unknown = NO_CONNECTIONS
             for part in group.parts:
@@ -238,7 +238,8 @@ def _with_sides(peer: Peer, ingress: Side, egress: Side) -> Peer:
     return replace(peer, ingress=ingress, egress=egress)
 
 
-def _ingress_ports(evaluation: Evaluation) -> Mapping[tuple[str, str], ConnectionSet]:
+def ingress_ports(evaluation: Evaluation) -> Mapping[tuple[str, str], ConnectionSet]:
+    """What Ingress objects send to each pod, by namespace and name."""
     found: dict[tuple[str, str], ConnectionSet] = {}
     for ingress in evaluation.cluster.ingresses:
         for _, backend in ingress_backends(evaluation.cluster, ingress):

@@ -8,20 +8,18 @@ from itertools import product
 
 from netviz.engine.evaluator import Evaluation
 from netviz.engine.explain import explain
-from netviz.engine.fixed import UNPOLICED, AnyPod, End, Forwarder
+from netviz.engine.fixed import AnyPod, End, Forwarder
 from netviz.engine.naming import Named, find
-from netviz.engine.options import Connection, ServiceClients, Verdict
+from netviz.engine.options import Connection, ServiceClients, Verdict, a_connection
+from netviz.engine.pairs import between
 from netviz.engine.services import backends, find_service, members
-from netviz.engine.walk import Outcome
 from netviz.errors import UsageError
 from netviz.model.cluster import Cluster, HostEndpoint, Pod, Service
 from netviz.model.policy import Direction
-from netviz.selectors.tree import Ternary
 from netviz.sets.addresses import IpAddress
 from netviz.sets.connections import (
     ALL_CONNECTIONS,
     PORT_PROTOCOLS,
-    TCP,
     ConnectionSet,
     protocol_name,
 )
@@ -131,23 +129,8 @@ class Asker:
         )
 
     def _sets(self, s: End, t: End) -> tuple[ConnectionSet, ConnectionSet]:
-        bypassed = self.evaluation.bypass(s, t)
-        if bypassed == UNPOLICED:
-            return ALL_CONNECTIONS, ConnectionSet()
-        evaluator = self.evaluation.evaluator
-        allow, possible = evaluator.atoms.all, 0
-        for i, j in self.evaluation.slot_pairs(s, t):
-            out = self._opened(self.evaluation.toward(i, j, Direction.EGRESS), j, bypassed.egress)
-            into = self._opened(self.evaluation.toward(j, i, Direction.INGRESS), i, bypassed.ingress)
-            allow &= out[0] & into[0]
-            possible |= out[1] & into[1]
-        return evaluator.connections(allow), evaluator.connections(possible & ~allow)
-
-    def _opened(self, row: Outcome, peer: int, bypassed: Ternary) -> tuple[int, int]:
-        """The connection atoms that one side surely allows, and those that it may allow."""
-        everything = self.evaluation.evaluator.atoms.all
-        allow = everything if bypassed else row.allow.connections_of(peer)
-        return allow, allow | row.unknown.connections_of(peer) if bypassed is False else everything
+        found, connections = between(self.evaluation, s, t), self.evaluation.evaluator.connections
+        return connections(found.allow), connections(found.unknown)
 
     def _example(self, target: End, protocol: int, sets: list[ConnectionSet]) -> Connection:
         declared = [p.port for p in target.ports if p.protocol == protocol] if isinstance(target, Pod) else []
@@ -310,22 +293,13 @@ def reasons(asker: Asker, sources: tuple[End, ...], targets: tuple[End, ...]) ->
         if s == t or (isinstance(s, IpAddress) and isinstance(t, IpAddress)):
             continue
         for atom in atoms:
-            connection = _sample(atom)
+            connection = a_connection(atom)
             if asker.evaluation.verdict(s, t, connection) is Verdict.UNKNOWN:
                 for doubt in because(asker.evaluation, explain(asker.evaluation, s, t, connection)):
                     reason = (doubt.policy, doubt.reason)
                     if reason not in seen:
                         seen.add(reason)
                         yield reason
-
-
-def _sample(atom: ConnectionSet) -> Connection:
-    if atom.others:
-        listed = set(atom.protocols())
-        protocol = next(p for p in (TCP, *range(1, 256)) if p not in listed)
-        return Connection(protocol, 1)
-    protocol, plane = atom.planes[0]
-    return Connection(protocol, plane[0].x[0])
 
 
 def lookup(evaluation: Evaluation, peers: Callable[[str], tuple[End, ...] | None], text: str) -> Named:
