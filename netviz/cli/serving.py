@@ -105,7 +105,7 @@ def server_command(
     flags += [f"--server.allowedHosts={host}" for host in dict.fromkeys((*LOOPBACK, address, *hosts))]
     flags += [f"--{name}={value}" for name, value in _theme()]
     resolved = [str(Path(path).resolve()) for path in paths]
-    return [sys.executable, "-m", "streamlit", "run", page.origin, *flags, "--", *resolved]
+    return [sys.executable, "-m", "netviz.ui.server", "run", page.origin, *flags, "--", *resolved]
 
 
 def _theme() -> Iterator[tuple[str, str]]:

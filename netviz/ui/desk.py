@@ -33,6 +33,11 @@ def desk() -> workbench.Desk:
     return chosen or _server_desk()
 
 
+def make_ready() -> None:
+    """Start the process that will hold the first input, before anybody asks for it."""
+    _server_desk().prepare()
+
+
 class Presence:
     """Ends what a session holds when its page is closed. It counts the runs of the page to see whether it is back."""
 

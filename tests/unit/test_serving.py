@@ -217,6 +217,16 @@ def new_session(server: Server, host: str) -> NewSession:
                 return message.new_session
 
 
+def command_lines(session: int) -> Iterator[str]:
+    """The command lines of the processes of a session."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getsid(int(process.name)) == session:
+                yield (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:  # it has ended meanwhile
+            continue
+
+
 class TestRunningServer:
     @pytest.mark.skipif(sys.platform != "linux", reason="reads the sockets from /proc")
     def test_it_listens_on_loopback_only(self, server: Server) -> None:
@@ -240,6 +250,17 @@ class TestRunningServer:
         assert not config.gather_usage_stats
         assert config.show_error_links == Config.ShowErrorLinks.SHOW_ERROR_LINKS_FALSE
         assert config.toolbar_mode == Config.ToolbarMode.MINIMAL
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="reads the processes from /proc")
+    def test_the_process_of_the_first_input_starts_before_anybody_has_opened_the_page(self, tmp_path: Path) -> None:
+        running = started(tmp_path)
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while not any("netviz.workbench.worker" in line for line in command_lines(running.process.pid)):
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        finally:
+            stop(running)
 
     def test_a_signal_ends_the_server_and_frees_its_port(self, tmp_path: Path) -> None:
         running = started(tmp_path)
