@@ -18,7 +18,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --gener
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 QUICK ?=
-.PHONY: help run test lint soak bench pictures lock upgrade clean
+.PHONY: help run test lint soak bench promises pictures lock upgrade clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ soak: $(VENV)/.installed-dev ## run the property tests with many more examples, 
 
 bench: $(VENV)/.installed-dev ## measure speed and size beside the goals, and note the figures in bench/history.jsonl (QUICK=1: small sizes)
 	$(BIN)/python -m bench.run $(if $(QUICK),--quick)
+
+promises: $(VENV)/.installed-dev ## run the tests that keep the promises, and write docs/promises.md from what they measure
+	NETVIZ_REQUIRE_BROWSER=1 $(BIN)/pytest -q -m "" --promises=docs/promises.md
 
 pictures: $(VENV)/.installed-dev ## make the pictures of the README anew (needs Chromium)
 	$(BIN)/python docs/make_pictures.py

@@ -231,6 +231,7 @@ def test_without_the_panel_the_map_has_the_width(open_page: OpenPage) -> None:
     wait(root, f"root => root.__netviz.stage.clientWidth > {width} * 1.2")
 
 
+@pytest.mark.promise(11)
 def test_two_visitors_do_not_see_each_others_input(open_page: OpenPage) -> None:
     one, other = open_page(), open_page()
     for page, name in ((one, "canary-one"), (other, "canary-two")):
@@ -256,6 +257,8 @@ spec:
 """
 
 
+@pytest.mark.promise(9)
+@pytest.mark.promise(10)
 @pytest.mark.parametrize("dark", [False, True])
 def test_hostile_names_are_only_ever_text(
     serve: Callable[..., str], visit: Callable[..., Visit], tmp_path: Path, dark: bool

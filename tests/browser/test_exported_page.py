@@ -257,6 +257,8 @@ def test_without_scripts_the_picture_and_the_pairs_are_there(open_export: Callab
     expect(page.locator("#rows tr")).to_have_count(26)
 
 
+@pytest.mark.promise(9)
+@pytest.mark.promise(10)
 def test_hostile_names_run_nothing_and_load_nothing(open_export: Callable[..., Opened]) -> None:
     assert len(HOSTILE_TEXTS) == 30
     opened = open_export(hostile_page())
@@ -285,6 +287,7 @@ def test_hostile_names_run_nothing_and_load_nothing(open_export: Callable[..., O
     assert page.locator("img, iframe, object, base, details, body script:not(#data)").count() == 2
 
 
+@pytest.mark.promise(9)
 def test_a_script_that_got_in_all_the_same_would_not_run(open_export: Callable[..., Opened], shop: str) -> None:
     injected = (
         "<script>globalThis.hacked = 1</script><img src=x onerror='globalThis.hacked = 1'>"

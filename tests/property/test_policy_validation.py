@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -93,6 +94,7 @@ def policy_of(spec: object) -> Raw:
     return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata, "spec": spec}
 
 
+@pytest.mark.promise(6)
 @given(specs)
 @settings(max_examples=300)
 def test_a_policy_is_certain_exactly_if_the_api_server_takes_it(spec: Raw) -> None:

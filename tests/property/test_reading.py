@@ -8,6 +8,7 @@ import string
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,6 +135,8 @@ FRAGMENTS = (
 )
 
 
+@pytest.mark.promise(1)
+@pytest.mark.promise(5)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=30).map("".join), st.sampled_from(["a.yaml", "a.json"]))
 def test_no_text_raises_and_every_problem_has_a_line_of_the_file(text: str, name: str) -> None:
     reading = load(name, text)
@@ -145,6 +148,7 @@ def test_no_text_raises_and_every_problem_has_a_line_of_the_file(text: str, name
         assert not any(isinstance(value, float) and not math.isfinite(value) for value in document.data.values())
 
 
+@pytest.mark.promise(1)
 @given(st.binary(max_size=60))
 def test_no_bytes_raise(data: bytes) -> None:
     reading = read("a.yaml", data, wanted=lambda *_: "policy")

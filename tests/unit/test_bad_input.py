@@ -16,6 +16,7 @@ import pytest
 from netviz.cli.codes import REFUSED
 from netviz.workbench import InputFile, Workbench
 from tests.bad_inputs import BAD, SHOP, doubling_bomb, mixed_folder
+from tests.promises import Record
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 30
@@ -52,6 +53,7 @@ def test_the_exit_code_says_that_input_was_refused(answered: subprocess.Complete
     assert json.loads(answered.stdout)["complete"] is False
 
 
+@pytest.mark.promise(5)
 @pytest.mark.parametrize("name", BAD)
 def test_each_file_is_named_with_place_reason_and_hint(
     answered: subprocess.CompletedProcess[str], name: str
@@ -72,6 +74,7 @@ def test_nothing_else_is_complained_about(answered: subprocess.CompletedProcess[
     assert {d["file"] for d in json.loads(answered.stdout)["diagnostics"]} == set(BAD)
 
 
+@pytest.mark.promise(7)
 def test_the_good_files_are_answered_as_if_they_were_alone(answered: subprocess.CompletedProcess[str]) -> None:
     mixed = json.loads(answered.stdout)
     alone = json.loads(
@@ -93,7 +96,7 @@ def test_the_good_files_are_answered_as_if_they_were_alone(answered: subprocess.
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from Linux' /proc")
-def test_reading_takes_bounded_memory_and_time(folder: Path) -> None:
+def test_reading_takes_bounded_memory_and_time(folder: Path, promise: Record) -> None:
     # What getrusage calls a child's peak is at least the parent's size when it forked; the kernel's own count is not.
     code = (
         "import sys, time\n"
@@ -113,10 +116,13 @@ def test_reading_takes_bounded_memory_and_time(folder: Path) -> None:
         timeout=SECONDS,
     )
     seconds, kilobytes = map(float, done.stdout.split())
+    promise(2, f"{seconds:.2f} s for {len(BAD)} bad inputs together", "5 s")
+    promise(3, f"{kilobytes / 1000:.0f} MB with {len(BAD)} bad inputs", "300 MB")
     assert seconds < 5
     assert kilobytes * 1000 < 300_000_000
 
 
+@pytest.mark.promise(1)
 @pytest.mark.parametrize("name", [name for name, bad in BAD.items() if bad.severity == "error"])
 def test_each_file_alone_leaves_a_page_that_says_so(name: str) -> None:
     summary = Workbench.load([InputFile(name=name, data=BAD[name].content)]).summary()

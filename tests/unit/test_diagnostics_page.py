@@ -57,6 +57,7 @@ def test_every_code_of_the_page_has_an_example_unless_none_can_be_written() -> N
     assert codes_in_the_code() >= WITHOUT_EXAMPLE
 
 
+@pytest.mark.promise(5)
 @pytest.mark.parametrize("code", WITH_EXAMPLE)
 def test_an_example_is_told_what_the_page_says(code: str) -> None:
     (language, example), (_, messages) = re.findall(r"^```(\w+)\n(.*?)^```$", SECTIONS[code], re.MULTILINE | re.DOTALL)

@@ -69,6 +69,7 @@ def closure(extras: set[str], platform: dict[str, str]) -> dict[NormalizedName, 
     return found
 
 
+@pytest.mark.promise(15)
 @pytest.mark.parametrize(("lock", "extras"), [("requirements.lock", set()), ("requirements-dev.lock", {"dev"})])
 @pytest.mark.parametrize("platform", PLATFORMS, ids=lambda p: f"{p['python_version']}-{p['platform_machine']}")
 def test_a_lock_holds_everything_on_every_supported_platform(
@@ -89,6 +90,7 @@ def test_every_locked_version_has_hashes(lock: str) -> None:
     assert all("--hash=sha256:" in entry for entry in entries)
 
 
+@pytest.mark.promise(15)
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_names_no_host_and_no_path_of_the_machine_that_made_it(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
@@ -96,6 +98,7 @@ def test_a_lock_names_no_host_and_no_path_of_the_machine_that_made_it(lock: str)
     assert not re.search(r"://|--(index-url|extra-index-url|trusted-host|find-links)|(^|\s)/", text)
 
 
+@pytest.mark.promise(15)
 def test_both_locks_agree() -> None:
     runtime, development = locked("requirements.lock"), locked("requirements-dev.lock")
     assert runtime.items() <= development.items()

@@ -184,6 +184,7 @@ def test_the_walk_finds_out_a_field_that_changes_nothing() -> None:
     assert fate(replace(leaf, write=lambda _: leaf.without)) is Fate.IGNORED
 
 
+@pytest.mark.promise(4)
 @pytest.mark.parametrize(("kind", "leaf"), WALK)
 def test_no_field_is_ignored_silently(kind: Kind, leaf: Leaf) -> None:
     if leaf.refused or leaf.only:

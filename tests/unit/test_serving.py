@@ -228,6 +228,7 @@ def command_lines(session: int) -> Iterator[str]:
 
 
 class TestRunningServer:
+    @pytest.mark.promise(12)
     @pytest.mark.skipif(sys.platform != "linux", reason="reads the sockets from /proc")
     def test_it_listens_on_loopback_only(self, server: Server) -> None:
         found = [
@@ -238,12 +239,14 @@ class TestRunningServer:
         ]
         assert found == [("tcp", f"{int.from_bytes(socket.inet_aton('127.0.0.1'), sys.byteorder):08X}")]
 
+    @pytest.mark.promise(12)
     @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example"])
     def test_a_page_of_another_name_gets_no_connection(self, server: Server, host: str) -> None:
         with pytest.raises(InvalidStatus) as refusal:
             new_session(server, host)
         assert refusal.value.response.status_code in (400, 403)
 
+    @pytest.mark.promise(12)
     @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
     def test_this_computer_gets_one_without_telemetry_or_internals(self, server: Server, host: str) -> None:
         config = new_session(server, host).config

@@ -300,6 +300,7 @@ def test_a_status_and_metadata_of_an_export_are_no_problem() -> None:
     assert read_object(text).accepted().id == PolicyId("AdminNetworkPolicy", "", "p")
 
 
+@pytest.mark.promise(6)
 @pytest.mark.parametrize(
     ("kind", "spec", "code", "path", "message"),
     [
@@ -317,6 +318,7 @@ def test_c30_priority_tier_and_subject(kind: str, spec: str, code: str, path: st
     assert (policy.tier, policy.order) == ("kube-admin", 5 if path == "spec.subject" else 0)
 
 
+@pytest.mark.promise(6)
 @pytest.mark.parametrize(
     ("kind", "action", "hint"),
     [
@@ -332,11 +334,13 @@ def test_c30_actions_of_another_kind_are_refused(kind: str, action: str, hint: s
     assert reading.only().hint == hint
 
 
+@pytest.mark.promise(6)
 def test_c30_a_rule_has_an_action() -> None:
     reading = read_more("anp", f"ingress: [{{{FROM}}}]")
     assert_refused(reading, "required", "spec.ingress[0].action", "must be set")
 
 
+@pytest.mark.promise(6)
 @pytest.mark.parametrize(
     ("kind", "more", "path", "count"),
     [
@@ -368,6 +372,7 @@ def test_c31_exactly_one_field(kind: str, more: str, path: str, count: str) -> N
     assert_refused(read_more(kind, more), "invalid-value", path, f"must have {count} properties")
 
 
+@pytest.mark.promise(6)
 @pytest.mark.parametrize(
     ("subject", "count"), [("{}", "at least"), ("{namespaces: {}, pods: {podSelector: {}}}", "at most")]
 )
@@ -377,6 +382,7 @@ def test_c31_a_subject_has_exactly_one_field_and_else_may_be_any_pod(subject: st
     assert policy.subject == PODS
 
 
+@pytest.mark.promise(6)
 @pytest.mark.parametrize(
     "text",
     ["10.0.0.1", "10.0.0.0/33", "10.0.0.0/08", "'::ffff:10.0.0.0/104'", "x", "''", f"'{'0:' * 22}:/0'", "10.0.0/8"],
@@ -386,10 +392,12 @@ def test_c32_networks_are_cidr_blocks(text: str) -> None:
     assert_refused(reading, "invalid-value", "spec.egress[0].to[0].networks[0]", "Invalid CIDR format provided")
 
 
+@pytest.mark.promise(6)
 def test_c32_a_single_address_gets_a_hint() -> None:
     assert read_peer("anp", "{networks: [10.0.0.1]}").only().hint == "a single address is written 10.0.0.1/32"
 
 
+@pytest.mark.promise(6)
 def test_c32_bits_behind_the_prefix_are_masked_with_a_warning() -> None:
     reading = read_peer("cnp", "{networks: [10.1.2.3/8]}")
     assert reading.told() == [("warning", "odd-cidr", "spec.egress[0].to[0].networks[0]")]
@@ -399,6 +407,7 @@ def test_c32_bits_behind_the_prefix_are_masked_with_a_warning() -> None:
     assert reading.policy.egress[0].peer == WithAddress(block.addresses())
 
 
+@pytest.mark.promise(6)
 @pytest.mark.parametrize("field", ["networks: [10.0.0.0/8, 10.0.0.0/8]", "domainNames: [example.org, example.org]"])
 def test_c32_lists_of_outside_peers_are_sets(field: str) -> None:
     reading = read_more("anp", f"egress: [{{action: Allow, to: [{{{field}}}]}}]")
@@ -412,6 +421,7 @@ def test_c20_domain_names_have_a_shape(name: str) -> None:
     assert_refused(reading, "invalid-value", "spec.egress[0].to[0].domainNames[0]", "should be a domain name")
 
 
+@pytest.mark.promise(6)
 @pytest.mark.parametrize(
     ("kind", "port", "kinds"),
     [
@@ -426,6 +436,7 @@ def test_c33_what_has_no_containers_has_no_port_names(kind: str, port: str, kind
     assert_refused(reading, "invalid-value", "spec.egress[0]", message)
 
 
+@pytest.mark.promise(6)
 def test_c34_the_baseline_policy_is_called_default() -> None:
     reading = read_spec("banp", f"subject: {{namespaces: {{}}}}, ingress: [{{action: Deny, {FROM}}}]", name="other")
     message = 'Only one baseline admin network policy with metadata.name="default" can be created in the cluster'
@@ -433,6 +444,7 @@ def test_c34_the_baseline_policy_is_called_default() -> None:
     assert (policy.tier, len(policy.ingress), policy.egress) == ("kube-baseline", 2, ())
 
 
+@pytest.mark.promise(6)
 @pytest.mark.parametrize(("start", "end"), [(80, 80), (81, 80)])
 def test_c35_a_range_of_a_cluster_network_policy_has_two_ends(start: int, end: int) -> None:
     reading = read_port("cnp", f"{{tcp: {{destinationPort: {{range: {{start: {start}, end: {end}}}}}}}}}")
@@ -440,6 +452,7 @@ def test_c35_a_range_of_a_cluster_network_policy_has_two_ends(start: int, end: i
     assert_refused(reading, "invalid-value", path, "Start port must be less than End port")
 
 
+@pytest.mark.promise(6)
 @pytest.mark.parametrize(
     ("kind", "port", "code", "path", "message"),
     [
@@ -454,6 +467,7 @@ def test_c35_port_numbers(kind: str, port: str, code: str, path: str, message: s
     assert_refused(read_port(kind, port), code, f"spec.ingress[0].ports[0].{path}", message)
 
 
+@pytest.mark.promise(6)
 @pytest.mark.parametrize(("kind", "most"), [("anp", 100), ("banp", 100), ("cnp", 25)])
 def test_c36_lists_have_a_limit(kind: str, most: int) -> None:
     rule = f"{{action: Deny, {TO}}}"
@@ -465,12 +479,14 @@ def test_c36_lists_have_a_limit(kind: str, most: int) -> None:
     assert_refused(reading, "invalid-value", "spec.egress[0].to", f"must have at most {most} items")
 
 
+@pytest.mark.promise(6)
 def test_c36_a_peer_has_at_most_25_networks() -> None:
     networks = ", ".join(f"10.{i}.0.0/16" for i in range(26))
     reading = read_peer("anp", f"{{networks: [{networks}]}}")
     assert_refused(reading, "invalid-value", "spec.egress[0].to[0].networks", "must have at most 25 items")
 
 
+@pytest.mark.promise(6)
 @pytest.mark.parametrize(
     ("more", "code", "path", "message"),
     [

@@ -9,6 +9,8 @@ from netviz.model.policy import Direction, Policy
 from tests.unit.dialects.calico_reading import STORED, read_object, read_rule, read_spec, read_tier
 from tests.unit.dialects.reading import Reading
 
+pytestmark = pytest.mark.promise(6)
+
 GLOBAL = "GlobalNetworkPolicy"
 PORTS = "rules that specify ports must set protocol to TCP or UDP or SCTP"
 NUMBERS = "rules with numeric port or port range must set protocol to TCP or UDP or SCTP"

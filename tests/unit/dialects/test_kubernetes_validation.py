@@ -8,6 +8,8 @@ from netviz.model.policy import ANYONE, PODS, Action, Direction, EveryPeer, InNa
 from netviz.selectors.tree import ValueIn
 from tests.unit.dialects.reading import Reading, read_object, read_spec
 
+pytestmark = pytest.mark.promise(6)
+
 INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS
 PORT = "spec.ingress[0].ports[0]"
 PEER = "spec.ingress[0].from[0]"

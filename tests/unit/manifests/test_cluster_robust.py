@@ -84,6 +84,7 @@ def replaced(document: Document, path: Path, value: object) -> Document:
     return Document(file=document.file, index=document.index, data=tree, line_of=document.line_of)
 
 
+@pytest.mark.promise(1)
 @pytest.mark.parametrize("number", range(len(EVERYTHING)))
 @given(data=st.data())
 def test_a_manifest_with_anything_anywhere_is_read_or_reported(number: int, data: st.DataObject) -> None:

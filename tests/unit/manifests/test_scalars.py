@@ -8,6 +8,8 @@ import pytest
 
 from netviz.manifests.scalars import Scalar, ScalarError, json_number, key_text, resolve, tagged
 
+pytestmark = pytest.mark.promise(4)
+
 PLAIN: tuple[tuple[str, Scalar], ...] = (
     ("", None), ("~", None), ("null", None), ("Null", None), ("NULL", None), ("nULL", "nULL"), ("~b", "~b"),
     ("true", True), ("TRUE", True), ("tRue", "tRue"), ("yes", True), ("No", False), ("NO", False), ("ON", True),

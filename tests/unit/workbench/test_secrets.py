@@ -154,6 +154,7 @@ def test_the_walk_finds_what_is_there() -> None:
         assert any(canary in (t if isinstance(t, str) else t.decode()) for t in texts)
 
 
+@pytest.mark.promise(8)
 def test_nothing_of_a_secret_place_can_be_reached_from_the_bench(asked: Asked) -> None:
     assert asked.places_of(reachable_texts(asked.bench)) == {POLICY_TEXT}
 
@@ -163,6 +164,7 @@ def test_the_text_of_a_policy_is_kept_to_be_quoted(asked: Asked) -> None:
     assert asked.canaries[POLICY_TEXT] in card.text
 
 
+@pytest.mark.promise(8)
 def test_no_answer_holds_a_secret(asked: Asked) -> None:
     bench = asked.bench
     told = (
@@ -176,6 +178,7 @@ def test_no_answer_holds_a_secret(asked: Asked) -> None:
     assert asked.places_of(reachable_texts(told)) <= {POLICY_TEXT}
 
 
+@pytest.mark.promise(8)
 def test_nothing_is_left_behind_in_memory(asked: Asked) -> None:
     """Not even objects that nothing reaches: the collector knows every container that still exists."""
     gc.collect()

@@ -318,6 +318,7 @@ class TestLimits:
 
 
 class TestEnds:
+    @pytest.mark.promise(14)
     def test_a_killed_worker_is_told_at_once_and_costs_no_other(self, desk: WorkerDesk) -> None:
         mine, other = opened(desk), opened(desk)
         os.kill(worker_of(mine).pid, signal.SIGKILL)
