@@ -13,6 +13,7 @@ from netviz.dialects import DIALECTS, Dialect, seen_by
 from netviz.dialects.plugins import AUTO, Plugin, Trait, is_calico
 from netviz.dialects.tiers import defined_tiers, tier_dialect_of
 from netviz.errors import Diagnostic, Severity
+from netviz.manifests.archives import pieces
 from netviz.manifests.cluster import expected_versions, is_cluster_kind, is_namespaced, read_cluster
 from netviz.manifests.digest import digest_of, input_digest
 from netviz.manifests.document import Document
@@ -88,7 +89,7 @@ def load(
     stdin: BinaryIO | None = None,
     progress: Progress | None = None,
 ) -> Loaded:
-    """Load files, directories (recursively) and, for `-`, standard input, as one cluster with a network plugin.
+    """Load files, archives, directories (recursively) and standard input (`-`) as one cluster with a network plugin.
 
     `progress` is told, several times a second, how many bytes of all files are read (stage "reading"), and then how
     many objects of the cluster are made ("objects"). An exception that it raises ends the loading.
@@ -96,21 +97,15 @@ def load(
     Raises UsageError for a path that is not there; every other problem is a diagnostic of the report.
     """
     found = find_files(paths)
-    problems = list(found.diagnostics)
 
-    def contents() -> Iterator[tuple[str, bytes]]:
+    def contents() -> Iterator[tuple[str, bytes | Diagnostic]]:
         for path in found.files:
-            data = read_bytes(path, limits, stdin or sys.stdin.buffer)
-            if isinstance(data, Diagnostic):
-                problems.append(data)
-            else:
-                yield display_name(path), data
+            yield display_name(path), read_bytes(path, limits, stdin or sys.stdin.buffer)
 
     with collector_off():
         bytes_read = meter(progress, "reading", sum(map(size, found.files)))
-        readings, digest = _readings(contents(), limits, dialects, bytes_read)
-        names = tuple(map(display_name, found.files))
-        return under(_assemble(names, readings, problems, dialects, digest, progress), plugin)
+        inputs = _readings(contents(), limits, dialects, bytes_read)
+        return under(_assemble(inputs, found.diagnostics, dialects, progress), plugin)
 
 
 def load_files(
@@ -121,15 +116,13 @@ def load_files(
     plugin: Plugin = AUTO,
     progress: Progress | None = None,
 ) -> Loaded:
-    """Load files that are in memory, given as (name, content), as one cluster with a network plugin.
+    """Load files and archives that are in memory, given as (name, content), as one cluster with a network plugin.
 
     `progress` is as for `load`.
     """
     with collector_off():
         bytes_read = meter(progress, "reading", sum(len(data) for _, data in files))
-        readings, digest = _readings(files, limits, dialects, bytes_read)
-        names = tuple(name for name, _ in files)
-        return under(_assemble(names, readings, [], dialects, digest, progress), plugin)
+        return under(_assemble(_readings(files, limits, dialects, bytes_read), (), dialects, progress), plugin)
 
 
 def under(loaded: Loaded, plugin: Plugin) -> Loaded:
@@ -150,19 +143,38 @@ def split_names(cluster: Cluster) -> frozenset[tuple[str, int]]:
     return frozenset(name for name, found in numbers.items() if len(found) > 1)
 
 
+class _Inputs(NamedTuple):
+    """Every file that was read, those in archives too, what could not be, and the hash of them all."""
+
+    names: tuple[str, ...]
+    readings: tuple[Reading, ...]
+    problems: tuple[Diagnostic, ...]
+    digest: str
+
+
 def _readings(
-    files: Iterable[tuple[str, bytes]], limits: Limits, dialects: Sequence[Dialect], bytes_read: Meter
-) -> tuple[list[Reading], str]:
+    files: Iterable[tuple[str, bytes | Diagnostic]], limits: Limits, dialects: Sequence[Dialect], bytes_read: Meter
+) -> _Inputs:
     """Every file read, and the hash of them all; of their bytes nothing else is kept."""
+    names: list[str] = []
     found: list[Reading] = []
+    problems: list[Diagnostic] = []
     digests: list[tuple[str, bytes]] = []
     done = 0
     for name, data in files:
-        digests.append((name, digest_of(data)))
-        found.append(_read(name, data, limits, dialects, part(bytes_read.tick, done, len(data), len(data))))
-        done += len(data)
+        count = len(found)
+        for piece in [data] if isinstance(data, Diagnostic) else pieces(name, data, limits):
+            if isinstance(piece, Diagnostic):
+                problems.append(piece)
+                continue
+            names.append(piece.name)
+            digests.append((piece.name, digest_of(piece.data)))
+            tick = part(bytes_read.tick, done + piece.begin, piece.end - piece.begin, len(piece.data))
+            found.append(_read(piece.name, piece.data, limits, dialects, tick))
+        names += [name] if len(found) == count else []
+        done += 0 if isinstance(data, Diagnostic) else len(data)
     bytes_read.end()
-    return found, input_digest(digests)
+    return _Inputs(tuple(names), tuple(found), tuple(problems), input_digest(digests))
 
 
 def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect], tick: Tick) -> Reading:
@@ -184,13 +196,9 @@ def _dialect_of(api_version: str, kind: str, dialects: Sequence[Dialect]) -> Dia
 
 
 def _assemble(
-    files: tuple[str, ...],
-    readings: Sequence[Reading],
-    problems: Sequence[Diagnostic],
-    dialects: Sequence[Dialect],
-    digest: str,
-    progress: Progress | None,
+    inputs: _Inputs, problems: Sequence[Diagnostic], dialects: Sequence[Dialect], progress: Progress | None
 ) -> Loaded:
+    readings = inputs.readings
     records = tuple(record for reading in readings for record in reading.records)
     documents = _numbered(records, [document for reading in readings for document in reading.documents])
     twins = {number: documents.pop(number) for number in stored_twins(documents)}
@@ -199,7 +207,7 @@ def _assemble(
     policies = {n: d for n, d in documents.items() if (d.api_version, d.kind) in judged_kinds}
     objects = {n: document for n, document in documents.items() if n not in policies}
     origin = Origin(
-        files=files,
+        files=inputs.names,
         records=records,
         documents=policies,
         outcomes={},
@@ -207,7 +215,7 @@ def _assemble(
         texts=tuple(text for each in readings for text in each.texts),
         missing=(),
         dialects=tuple(dialects),
-        digest=digest,
+        digest=inputs.digest,
     )
     judged = _judge(origin, AUTO, frozenset())
     mentioned = {policy.id.namespace for policy in judged.policies if policy.id.namespace}
@@ -218,6 +226,7 @@ def _assemble(
     accepted = zip(objects, reading.accepted, strict=True)
     diagnostics = [
         *problems,
+        *inputs.problems,
         *(diagnostic for each in readings for diagnostic in each.diagnostics),
         *reading.diagnostics,
         *note_stored_twins(list(twins.values())),

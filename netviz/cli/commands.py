@@ -25,22 +25,14 @@ _MARKS = {"yes": "+", "no": "x", "info": "-", "unknown": "?"}
 
 def load_input(paths: Sequence[str], arguments: argparse.Namespace) -> Loaded:
     """The input that the paths name, under the common options; its diagnostics go to stderr."""
-    from dataclasses import replace
-
+    from netviz.cli.limits import reading_limits
     from netviz.dialects import dialects
     from netviz.dialects.plugins import parse_plugin
     from netviz.loading import load
-    from netviz.manifests.limits import Limits
     from netviz.manifests.reading import collector_off
     from netviz.view.text import visible
 
-    usual = Limits()
-    limits = replace(
-        usual,
-        file_size=arguments.max_file_size * 1_000_000 or usual.file_size,
-        nodes=arguments.max_nodes or usual.nodes,
-        json_nodes=arguments.max_nodes or usual.json_nodes,
-    )
+    limits = reading_limits(arguments)
     scenario = scenario_of(arguments)
     plugin = parse_plugin(arguments.cni, arguments.cni_version)
     with collector_off(settled=True):

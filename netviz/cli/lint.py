@@ -20,7 +20,7 @@ _RANK: Final = tuple(Severity)
 def add_lint(parser: argparse.ArgumentParser) -> None:
     """The options that only `lint` has."""
     add = parser.add_argument
-    add("paths", nargs="+", metavar="PATH", help="files, directories, or - for standard input")
+    add("paths", nargs="+", metavar="PATH", help="files, directories, archives, or - for stdin")
     add(
         "--fail-on",
         choices=[severity.value for severity in Severity],

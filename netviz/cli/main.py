@@ -12,6 +12,7 @@ from netviz import __version__
 from netviz.cli.codes import INTERNAL, OK, USAGE
 from netviz.cli.commands import diff_command, list_command, why_command
 from netviz.cli.export import FORMATS, export_command
+from netviz.cli.limits import add_reading_limits
 from netviz.cli.lint import add_lint
 from netviz.cli.serving import serve_command
 from netviz.errors import NetvizError
@@ -48,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(debug=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = _command(commands, "serve", "open the dashboard in the browser, on this computer only", "netviz serve k8s/")
-    serve.add_argument("paths", nargs="*", metavar="PATH", help="files or directories to open at once")
+    serve.add_argument("paths", nargs="*", metavar="PATH", help="files, directories or archives to open at once")
     serve.add_argument("--port", type=int, default=8501, help="port on the loopback address (default 8501)")
     serve.add_argument("--address", default="127.0.0.1", help="address to listen on (default: this computer only)")
     serve.add_argument("--allowed-host", action="append", default=[], help="further host name that may be in the URL")
@@ -56,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _limits(serve)
     serve.set_defaults(run=serve_command)
     listing = _command(commands, "list", "list every allowed connection", "netviz list k8s/ --format json")
-    listing.add_argument("paths", nargs="+", metavar="PATH", help="files, directories, or - for standard input")
+    listing.add_argument("paths", nargs="+", metavar="PATH", help="files, directories, archives, or - for stdin")
     _form(listing)
     _common(listing)
     listing.set_defaults(run=list_command)
@@ -76,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         "verdict and trace for one connection",
         "netviz why k8s/ --from shop/web --to service/shop/cart --port 80",
     )
-    why.add_argument("paths", nargs="+", metavar="PATH", help="files, directories, or - for standard input")
+    why.add_argument("paths", nargs="+", metavar="PATH", help="files, directories, archives, or - for stdin")
     why.add_argument("--from", dest="source", required=True, metavar="A", help="[KIND/]NAMESPACE/NAME or an address")
     why.add_argument("--to", dest="target", required=True, metavar="B", help="likewise; service/NAMESPACE/NAME")
     why.add_argument("--port", type=int, default=0, help="destination port; without it, all ports are answered")
@@ -99,7 +100,7 @@ def _export(commands: Any) -> None:  # noqa: ANN401 - argparse does not name the
         commands, "export", "write the answer as files for reviews", "netviz export k8s/ --format all --out review/"
     )
     add = export.add_argument
-    add("paths", nargs="+", metavar="PATH", help="files, directories, or - for standard input")
+    add("paths", nargs="+", metavar="PATH", help="files, directories, archives, or - for stdin")
     add("--format", dest="formats", required=True, metavar="FMT[,FMT]", help=f"{', '.join(FORMATS)}, or all")
     add("--out", required=True, metavar="DIR", help="folder to write to; files of the same name are replaced")
     add("--title", default="", help="title of every file (default: the name of the path)")
@@ -124,9 +125,8 @@ def _form(parser: argparse.ArgumentParser) -> None:
 
 def _limits(serve: argparse.ArgumentParser) -> None:
     add = serve.add_argument
-    add("--max-file-size", type=int, default=0, metavar="MB", help="largest file that is read (default 200)")
+    add_reading_limits(serve)
     add("--max-session-size", type=int, default=0, metavar="MB", help="most that is uploaded at once (default 400)")
-    add("--max-nodes", type=int, default=0, metavar="N", help="most values in one document (default 5 million)")
     add("--max-seconds", type=int, default=0, metavar="S", help="longest time to open an input (default 60)")
     add("--max-memory", type=int, default=0, metavar="MB", help="most memory that an input may take (default 4000)")
     add("--max-analyses", type=int, default=0, metavar="N", help="inputs that are opened at a time (default 2)")
@@ -172,5 +172,4 @@ def _common(parser: argparse.ArgumentParser) -> None:
         help="of that plugin, such as calico=3.31, cilium=1.16 (it ignores endPort) or azure-npm=windows",
     )
     add("--strict", action="store_true", help="what newer API servers refuse is an error, not a warning")
-    add("--max-file-size", type=int, default=0, metavar="MB", help="largest file that is read (default 200)")
-    add("--max-nodes", type=int, default=0, metavar="N", help="most values in one document (default 5 million)")
+    add_reading_limits(parser)

@@ -13,8 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from netviz.cli.limits import reading_limits
 from netviz.errors import UsageError
-from netviz.manifests.limits import DEFAULT_LIMITS, DEFAULT_SERVER_LIMITS, FLAGS, LIMITS_VARIABLE, ServerLimits, written
+from netviz.manifests.limits import DEFAULT_SERVER_LIMITS, FLAGS, LIMITS_VARIABLE, ServerLimits, written
 
 LOOPBACK: Final = ("localhost", "127.0.0.1")
 SAFE: Final[Mapping[str, str]] = {
@@ -65,17 +66,12 @@ def server_limits(arguments: argparse.Namespace) -> ServerLimits:
         "memory": arguments.max_memory * 1_000_000,
         "analyses": arguments.max_analyses,
     }
-    reading = {
-        "file_size": arguments.max_file_size * 1_000_000,
-        "nodes": arguments.max_nodes,
-        "json_nodes": arguments.max_nodes,
-    }
-    for name, value in (*given.items(), *reading.items()):
+    for name, value in given.items():
         if value < 0:
             raise UsageError(f"{FLAGS[name]} must not be negative")
     return replace(
         ServerLimits(),
-        reading=replace(DEFAULT_LIMITS, **{name: value for name, value in reading.items() if value}),
+        reading=reading_limits(arguments),
         **{name: value for name, value in given.items() if value},
     )
 

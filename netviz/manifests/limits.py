@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,9 +15,14 @@ class Limits:
 
     `nodes` and `json_nodes` count the mappings, lists and scalars of one document, `depth` its levels of nesting.
     `alias_nodes` counts what the aliases of one document stand for, `merged_keys` what its merge keys (`<<`) copy.
+    An archive may hold `archive_members` entries; unpacked it may have `archive_size` bytes, and `archive_ratio` times
+    its own size.
     """
 
     file_size: int = 200_000_000
+    archive_size: int = 200_000_000
+    archive_ratio: int = 200
+    archive_members: int = 10_000
     documents: int = 100_000
     depth: int = 64
     nodes: int = 5_000_000
@@ -52,6 +58,9 @@ LIMITS_VARIABLE = "NETVIZ_LIMITS"
 FLAGS: Mapping[str, str] = MappingProxyType(
     {
         "file_size": "--max-file-size",
+        "archive_size": "--max-archive-size",
+        "archive_ratio": "--max-archive-ratio",
+        "archive_members": "--max-archive-members",
         "nodes": "--max-nodes",
         "json_nodes": "--max-nodes",
         "session_size": "--max-session-size",
@@ -62,9 +71,15 @@ FLAGS: Mapping[str, str] = MappingProxyType(
 )
 """The option that raises a limit, for those that may be raised."""
 
+OF_READING: Final = ("file_size", "archive_size", "archive_ratio", "archive_members", "nodes", "json_nodes")
+"""The limits on one file that may be raised."""
+
 _WHAT: Mapping[str, str] = MappingProxyType(
     {
         "file_size": "the file is larger than {} bytes",
+        "archive_size": "the archive is larger than {} bytes when it is unpacked",
+        "archive_ratio": "the archive is more than {} times as large when it is unpacked",
+        "archive_members": "the archive has more than {} entries",
         "documents": "the file has more than {} documents",
         "depth": "it is nested more than {} levels deep",
         "nodes": "the document has more than {} values",
@@ -90,21 +105,14 @@ def megabytes(size: int) -> str:
 
 def written(limits: ServerLimits) -> str:
     """The limits as `read_written` takes them; only those that `netviz serve` has a flag for."""
+    own = ("session_size", "seconds", "memory", "analyses")
     return json.dumps(
-        {
-            "file_size": limits.reading.file_size,
-            "nodes": limits.reading.nodes,
-            "json_nodes": limits.reading.json_nodes,
-            "session_size": limits.session_size,
-            "seconds": limits.seconds,
-            "memory": limits.memory,
-            "analyses": limits.analyses,
-        }
+        {name: getattr(limits.reading, name) for name in OF_READING} | {name: getattr(limits, name) for name in own}
     )
 
 
 def read_written(text: str) -> ServerLimits:
     """The limits that `written` wrote; the usual ones where the text is empty."""
     numbers: dict[str, int] = json.loads(text or "{}")
-    of_reading = {name: numbers.pop(name) for name in ("file_size", "nodes", "json_nodes") if name in numbers}
+    of_reading = {name: numbers.pop(name) for name in OF_READING if name in numbers}
     return ServerLimits(reading=replace(DEFAULT_LIMITS, **of_reading), **numbers)

@@ -15,8 +15,8 @@ from netviz.manifests.limits import Limits, over_limit
 
 STDIN: Final = Path("-")
 STDIN_NAME: Final = "<stdin>"
-_MANIFESTS: Final = (".yaml", ".yml", ".json")
-_ARCHIVES: Final = (".zip", ".tar", ".tar.gz", ".tgz")
+MANIFESTS: Final = (".yaml", ".yml", ".json")
+ARCHIVES: Final = (".zip", ".tar", ".tar.gz", ".tgz")
 # The file may have been replaced by a pipe meanwhile, and nobody may ever write to that.
 _WITHOUT_WAITING: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NOT_THERE: Final = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG))
@@ -68,14 +68,11 @@ def _expand(path: Path, problems: list[Diagnostic]) -> list[Path]:
 
 
 def _unsupported(path: Path, mode: int) -> Diagnostic | None:
-    """Why a file that the user names cannot be read as a manifest."""
-    if path.name.lower().endswith(_ARCHIVES):
-        message, hint = "archives cannot be read yet", "unpack it and name the directory"
-    elif not stat.S_ISREG(mode):
-        message, hint = "it is no regular file", "pipe it in and write - as the path"
-    else:
+    """Why a file that the user names cannot be read."""
+    if stat.S_ISREG(mode):
         return None
-    return _file_problem(path, Severity.ERROR, "unsupported-file", message, hint)
+    hint = "pipe it in and write - as the path"
+    return _file_problem(path, Severity.ERROR, "unsupported-file", "it is no regular file", hint)
 
 
 def _walk(top: Path, problems: list[Diagnostic]) -> Iterator[Path]:
@@ -91,7 +88,7 @@ def _walk(top: Path, problems: list[Diagnostic]) -> Iterator[Path]:
         below = [path for path, mode in entries if stat.S_ISDIR(mode) and not path.name.startswith(".")]
         waiting += reversed(below)
         for path, mode in entries:
-            if stat.S_ISREG(mode) and path.name.lower().endswith(_MANIFESTS):
+            if stat.S_ISREG(mode) and path.name.lower().endswith(MANIFESTS):
                 yield path
             elif _is_skipped(path, mode):
                 message = "it is skipped: in directories, links and special files are not followed"
@@ -102,7 +99,7 @@ def _is_skipped(path: Path, mode: int) -> bool:
     """Whether an entry that is neither file nor directory looks as if somebody expected it to be read."""
     if stat.S_ISDIR(mode) or stat.S_ISREG(mode):
         return False
-    return path.name.lower().endswith(_MANIFESTS) or (not path.name.startswith(".") and path.is_dir())
+    return path.name.lower().endswith(MANIFESTS) or (not path.name.startswith(".") and path.is_dir())
 
 
 def read_bytes(path: Path, limits: Limits, stdin: BinaryIO) -> bytes | Diagnostic:

@@ -20,7 +20,7 @@ from netviz.ui.state import AppState
 from netviz.ui.text import label, plural
 from netviz.workbench import InputFile, LoadSummary
 
-FILE_TYPES = ("yaml", "yml", "json")
+FILE_TYPES = ("yaml", "yml", "json", "zip", "tar", "tar.gz", "tgz")
 OUTCOMES = {"read": "read", "ignored": "ignored", "unsupported": "not evaluated", "refused": "refused"}
 WELCOME_WIDTH = 1000
 
@@ -61,7 +61,7 @@ def _render_ways_in(state: AppState) -> None:
 
 def _render_upload(generation: int) -> None:
     uploads = st.file_uploader(
-        "Kubernetes manifests: workloads, Services, Namespaces, NetworkPolicies. Several files at once are fine.",
+        "Kubernetes manifests: workloads, Services, Namespaces, NetworkPolicies. Several files at once, or an archive.",
         type=FILE_TYPES,
         accept_multiple_files=True,
         key=f"upload-{generation}",

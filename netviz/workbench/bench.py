@@ -93,7 +93,9 @@ class Workbench:
         loaded: Loaded,
         assumptions: Assumptions = Assumptions(),  # noqa: B008 - frozen
         plugin: Plugin | None = None,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
+        self._limits = limits
         self._plugin = plugin or parse_plugin(assumptions.cni, assumptions.cni_version)
         self._loaded = under(loaded, self._plugin)
         self._assumptions = assumptions
@@ -122,11 +124,11 @@ class Workbench:
         `progress` is told how far the reading is, as by `load_files`; what it raises ends the reading.
         """
         named = [(file.name, file.data) for file in files]
-        return cls(load_files(named, limits=limits, progress=progress), assumptions)
+        return cls(load_files(named, limits=limits, progress=progress), assumptions, limits=limits)
 
     def with_assumptions(self, assumptions: Assumptions) -> Workbench:
         """The same input under other assumptions; UsageError for a pod CIDR or a network plugin that is none."""
-        other = Workbench(self._loaded, assumptions)
+        other = Workbench(self._loaded, assumptions, limits=self._limits)
         if self._earlier is not None:
             other._compare_with(self._earlier)
         return other
@@ -364,7 +366,8 @@ class Workbench:
         if not files:
             self._earlier = self._compared = None
             return None
-        earlier = under(load_files([(file.name, file.data) for file in files]), self._plugin)
+        named = [(file.name, file.data) for file in files]
+        earlier = under(load_files(named, limits=self._limits), self._plugin)
         self._compare_with(earlier)
         return inventory.summary(earlier)
 

@@ -12,15 +12,28 @@ from netviz.loading import load_files
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
 ROOMS = ("manifests/*.py", "dialects/*.py", "loading.py", "workbench/drafts.py")
-REPORTING = {"error", "warning", "report", "diagnostic", "Diagnostic", "Problem", "Refused", "Broken", "_file_problem"}
+REPORTING = {
+    "error",
+    "warning",
+    "report",
+    "diagnostic",
+    "Diagnostic",
+    "Problem",
+    "Refused",
+    "Broken",
+    "_file_problem",
+    "_problem",
+}
 CODE = re.compile(r"[a-z]+(-[a-z]+)+|duplicate|forbidden|limit|required|unreadable")
 SECTIONS = dict(re.findall(r"^### ([a-z-]+)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
 WITH_EXAMPLE = [code for code, section in SECTIONS.items() if "```" in section]
 WITHOUT_EXAMPLE = {
+    "bad-archive",
     "no-manifests",
     "no-policy",
     "not-enforced",
     "not-text",
+    "other-files",
     "rules-enforced",
     "unreadable",
     "unsupported-file",

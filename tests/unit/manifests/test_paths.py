@@ -108,10 +108,10 @@ def test_a_directory_without_manifests_is_a_warning(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.zip", "a.tar.gz", "a.tgz", "A.TAR"])
-def test_an_archive_is_refused_and_not_taken_for_a_manifest(tmp_path: Path, name: str) -> None:
-    found = find_files([write(tmp_path / name)])
-    assert found.files == ()
-    assert [(d.code, d.severity) for d in found.diagnostics] == [("unsupported-file", Severity.ERROR)]
+def test_an_archive_is_read_where_it_is_named_and_not_looked_for_in_directories(tmp_path: Path, name: str) -> None:
+    file = write(tmp_path / name)
+    assert find_files([file]).files == (file,)
+    assert find_files([tmp_path]).files == ()
 
 
 def test_a_file_that_is_too_large_is_refused_with_the_flag_that_helps(tmp_path: Path) -> None:

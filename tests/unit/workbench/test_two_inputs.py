@@ -7,7 +7,9 @@ import pickle
 import pytest
 
 from netviz.errors import UsageError
+from netviz.manifests.limits import Limits
 from netviz.workbench import Assumptions, ChangeLine, InputFile, PictureQuestion, WhyQuestion, Workbench
+from tests.archives import zipped
 from tests.unit.workbench.town import API, CALLER, DENY_API, NAMESPACE, bench, policy
 
 FOR_CALLER = policy(
@@ -114,3 +116,15 @@ def test_what_the_other_input_refuses_is_in_its_summary_and_under_the_picture() 
     assert summary is not None
     assert not summary.complete
     assert "Part of the input before was refused." in asked.compared(PictureQuestion()).picture.notes
+
+
+def test_the_earlier_input_may_be_an_archive_and_has_the_limits_of_the_bench() -> None:
+    earlier = InputFile(name="main.zip", data=zipped([("a.yaml", "---\n".join((NAMESPACE, API, CALLER)).encode())]))
+    asked = bench(NAMESPACE, API, CALLER, DENY_API)
+    summary = asked.compare_with([earlier])
+    assert summary is not None
+    assert summary.files == ("main.zip/a.yaml",)
+    assert change(asked, "caller", "api").change == "removed"
+    small = Workbench.load([], limits=Limits(file_size=10)).with_assumptions(Assumptions()).compare_with([earlier])
+    assert small is not None
+    assert [diagnostic.code for diagnostic in small.diagnostics] == ["limit"]
