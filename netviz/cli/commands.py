@@ -70,13 +70,13 @@ def evaluation_of(evaluator: Evaluator, arguments: argparse.Namespace, *others: 
     if scenario is not None:
         check_policies(scenario, known)
     off, on = (scenario.disabled, scenario.enforced) if scenario is not None else ((), ())
-    disabled = frozenset(known[_policy(list(known), text)] for text in arguments.disable)
+    disabled = frozenset(known[policy_named(list(known), text, "--disable")] for text in arguments.disable)
     disabled |= frozenset(known[name] for name in off if name in known)
     staged = frozenset(p.id for p in policies if p.stage and (arguments.enforce_staged or str(p.id) in on))
     return evaluator.evaluate(Scenario(disabled.intersection(p.id for p in policies), staged))
 
 
-def _policy(known: list[str], text: str) -> str:
+def policy_named(known: list[str], text: str, option: str) -> str:
     """The id that the text means: an id, or one without the prefix of its kind, or without its kind."""
     if text in known:
         return text
@@ -84,12 +84,12 @@ def _policy(known: list[str], text: str) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(f"--disable {text}: several policies are called so: {', '.join(found)}")
+        raise UsageError(f"{option} {text}: several policies are called so: {', '.join(found)}")
     from difflib import get_close_matches
 
     near = ([name for name in known if text in name] or get_close_matches(text, known, cutoff=0.5) or known)[:3]
     hint = f"; did you mean {' or '.join(near)}?" if near else "; there is no policy in the input"
-    raise UsageError(f"--disable {text}: there is no such policy{hint}")
+    raise UsageError(f"{option} {text}: there is no such policy{hint}")
 
 
 def _without_prefix(name: str) -> str:

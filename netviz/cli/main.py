@@ -12,6 +12,7 @@ from netviz import __version__
 from netviz.cli.codes import INTERNAL, OK, USAGE
 from netviz.cli.commands import diff_command, list_command, why_command
 from netviz.cli.export import FORMATS, export_command
+from netviz.cli.impact import add_impact
 from netviz.cli.limits import add_reading_limits
 from netviz.cli.lint import add_lint
 from netviz.cli.serving import serve_command
@@ -91,6 +92,10 @@ def _parser() -> argparse.ArgumentParser:
     add_lint(lint)
     _form(lint)
     _common(lint)
+    impact = _command(commands, "impact", "what each policy does by itself", "netviz impact k8s/")
+    add_impact(impact)
+    _form(impact)
+    _common(impact)
     _export(commands)
     return parser
 

@@ -38,6 +38,11 @@ class Shift(NamedTuple):
         return self.before.allow & ~self.after.allow
 
     @property
+    def lost(self) -> int:
+        """Connection atoms that were surely allowed and are surely denied now."""
+        return self.before.allow & ~self.after.may
+
+    @property
     def doubted(self) -> int:
         """Connection atoms that are unknown now and were not."""
         return self.after.may & ~self.after.allow & ~(self.before.may & ~self.before.allow)
@@ -65,6 +70,11 @@ def shifts(before: Evaluation, after: Evaluation, within: int) -> Iterator[Shift
         members = before.rows.members(Direction.EGRESS, profile) & within
         for targets, sources, was, now in into.across(members, out.turns(profile), within, settled=True):
             yield Shift(sources, targets, was, now)
+
+
+def moved(before: Evaluation, after: Evaluation, direction: Direction) -> int:
+    """The slots whose own row in a direction differs between two evaluations of one evaluator."""
+    return _Side(before, after, direction).moved
 
 
 class _Side:
