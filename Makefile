@@ -11,14 +11,18 @@ PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 pyth
 	if $$python -c '$(USABLE)' >/dev/null 2>&1; then echo $$python; break; fi; done)
 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
-	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --build-deps-for wheel
+COMPILE_ANY := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
+COMPILE := $(COMPILE_ANY) --build-deps-for wheel
+FUZZ_NEEDS := $(BIN)/python -c 'import tomllib; \
+	print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["fuzz"], sep="\n")'
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 QUICK ?=
-.PHONY: help run test lint soak bench promises pictures lock upgrade clean
+SECONDS ?= 600
+.PHONY: help run test lint soak fuzz bench promises pictures lock upgrade clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -43,6 +47,9 @@ lint: $(VENV)/.installed-dev ## run the static checks only
 soak: $(VENV)/.installed-dev ## run the property tests with many more examples, and the tests that take minutes
 	$(BIN)/pytest -q -n auto --ignore=tests/app --ignore=tests/browser -m "soak or not soak" --hypothesis-profile=soak
 
+fuzz: $(VENV)/.installed-fuzz ## fuzz the reading of untrusted input, guided by coverage (SECONDS=600)
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
 bench: $(VENV)/.installed-dev ## measure speed and size beside the goals, and note the figures in bench/history.jsonl (QUICK=1: small sizes)
 	$(BIN)/python -m bench.run $(if $(QUICK),--quick)
 
@@ -55,10 +62,12 @@ pictures: $(VENV)/.installed-dev ## make the pictures of the README anew (needs 
 lock: $(VENV)/.installed-dev ## write the lock files anew after a change of pyproject.toml; versions stay where they can
 	$(COMPILE) --output-file requirements.lock pyproject.toml
 	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(FUZZ_NEEDS) | $(COMPILE_ANY) --output-file requirements-fuzz.lock -
 
 upgrade: $(VENV)/.installed-dev ## write the lock files anew with the newest versions
 	$(COMPILE) --upgrade --output-file requirements.lock pyproject.toml
 	$(COMPILE) --upgrade --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(FUZZ_NEEDS) | $(COMPILE_ANY) --upgrade --output-file requirements-fuzz.lock -
 
 clean: ## remove the environment and everything that was generated
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -79,6 +88,10 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 $(VENV)/.installed-dev: requirements-dev.lock pyproject.toml
 	$(call install,requirements-dev.lock)
+
+$(VENV)/.installed-fuzz: requirements-fuzz.lock $(VENV)/.installed-dev
+	$(PIP_INSTALL) --require-hashes --requirement requirements-fuzz.lock
+	@touch $@
 
 # An environment that works is kept; one that is half made, or whose Python is gone, is made again.
 .PHONY: environment

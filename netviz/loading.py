@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple
 from netviz.dialects import DIALECTS, Dialect, seen_by
 from netviz.dialects.plugins import AUTO, Plugin, Trait, is_calico
 from netviz.dialects.tiers import defined_tiers, tier_dialect_of
-from netviz.errors import Diagnostic, Severity
+from netviz.errors import Diagnostic, Severity, shown
 from netviz.manifests.archives import pieces
 from netviz.manifests.cluster import expected_versions, is_cluster_kind, is_namespaced, read_cluster
 from netviz.manifests.digest import digest_of, input_digest
@@ -35,7 +35,7 @@ from netviz.manifests.uncertain import (
     unread_policy,
     unsupported_policy,
 )
-from netviz.manifests.unsupported import UnmodelledKind, unmodelled
+from netviz.manifests.unsupported import UnmodelledKind, misspelt, unmodelled
 from netviz.model.cluster import Cluster
 from netviz.model.policy import Policy, PolicySet, Tier, policy_position, tier_position
 from netviz.source import SourceText
@@ -232,6 +232,7 @@ def _assemble(
         *note_stored_twins(list(twins.values())),
         *note_default_namespace([*namespaced, *judged.in_default]),
         *(problem for record in records if (problem := _wrong_version(record)) is not None),
+        *_probably_policies(records),
     ]
     origin = replace(
         origin,
@@ -314,6 +315,26 @@ def _wrong_version(record: Record) -> Diagnostic | None:
         value=record.api_version,
         hint=f"write {versions[0]}",
     )
+
+
+def _probably_policies(records: Sequence[Record]) -> Iterator[Diagnostic]:
+    """A warning for each document that nothing reads and whose type looks like a policy's, but for a slip."""
+    ignored = [record for record in records if record.outcome == "ignored"]
+    meant = {type_: misspelt(*type_) for type_ in {(record.api_version, record.kind) for record in ignored}}
+    for record in ignored:
+        if probably := meant[record.api_version, record.kind]:
+            is_group = "/" in probably
+            yield Diagnostic(
+                severity=Severity.WARNING,
+                code="unknown-kind",
+                message="netviz knows no such kind, so the document is not used; it looks like a policy",
+                file=record.file,
+                document=record.document,
+                line=record.line,
+                path="apiVersion" if is_group else "kind",
+                value=shown(record.api_version if is_group else record.kind),
+                hint=f"did you mean {probably}?",
+            )
 
 
 class _Candidate(NamedTuple):

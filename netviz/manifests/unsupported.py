@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 from netviz.model.policy import Direction
+
+_SIMILAR: Final = 0.85
+_LONGEST_NAME: Final = 80
 
 _BOTH: Final = frozenset(Direction)
 _INGRESS: Final = frozenset((Direction.INGRESS,))
@@ -100,3 +104,14 @@ _KINDS: Final[Mapping[str, Mapping[str, UnmodelledKind]]] = {
 def unmodelled(api_version: str, kind: str) -> UnmodelledKind | None:
     """What is known of a policy kind that is not evaluated, None for any other kind; any version counts."""
     return _KINDS.get(api_version.rpartition("/")[0], {}).get(kind)
+
+
+def misspelt(api_version: str, kind: str) -> str:
+    """The kind or the API group of a policy that a document of no known type was probably meant to have, else ""."""
+    group, _, version = api_version.rpartition("/")
+    if max(len(group), len(kind)) > _LONGEST_NAME or kind in _KINDS.get(group, {}):
+        return ""
+    if group in _KINDS:
+        return next(iter(get_close_matches(kind, _KINDS[group], 1, _SIMILAR)), "")
+    groups = [name for name, kinds in _KINDS.items() if kind in kinds]
+    return "".join(f"{name}/{version}" for name in get_close_matches(group, groups, 1, _SIMILAR))

@@ -62,7 +62,8 @@ def zip_entries(data: bytes, budget: Budget) -> Iterator[Entry]:
 
 
 def _kind(info: zipfile.ZipInfo) -> EntryKind:
-    if info.is_dir():
+    # `is_dir` raises for an entry without a name.
+    if info.filename.endswith("/"):
         return EntryKind.FOLDER
     mode = info.external_attr >> 16 if info.create_system == _UNIX else 0
     if stat.S_ISLNK(mode):

@@ -82,7 +82,7 @@ def test_a_file_that_cannot_be_read_leaves_the_answer_incomplete(tmp_path: Path)
     (tmp_path / "a.tar.gz").write_text("")
     (tmp_path / "pod.yaml").write_text(POD)
     result = load([tmp_path / "a.tar.gz", tmp_path / "pod.yaml"])
-    assert (codes(result), result.report.complete, len(result.cluster.pods)) == (["unsupported-file"], False, 1)
+    assert (codes(result), result.report.complete, len(result.cluster.pods)) == (["bad-archive"], False, 1)
 
 
 def test_n_bad_documents_give_n_diagnostics_in_one_run_and_the_others_stay() -> None:
@@ -304,3 +304,25 @@ def test_progress_of_paths_counts_the_bytes_of_all_of_them(tmp_path: Path) -> No
     told: list[tuple[str, int, int]] = []
     load([tmp_path], progress=lambda *what: told.append(what))
     assert told[0] == ("reading", 0, len(POD) + len(POLICY))
+
+
+@pytest.mark.parametrize(
+    ("api_version", "kind", "hint"),
+    [
+        ("networking.k8s.io/v1", "Networkpolicy", "NetworkPolicy"),
+        ("networking.k8s.io/v1", "NetworkPolicies", "NetworkPolicy"),
+        ("projectcalico.org/v3", "GlobalNetworkPolicys", "GlobalNetworkPolicy"),
+        ("network.k8s.io/v1", "NetworkPolicy", "networking.k8s.io/v1"),
+        ("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolcy", "AdminNetworkPolicy"),
+        ("networking.k8s.io/v1", "NetworkPolicy\u200b", "NetworkPolicy"),
+        ("networking.k8s.io/v1", "IngressClass", None),
+        ("example.com/v1", "NetworkPolicy", None),
+        ("example.com/v1", "NetworkPolcy", None),
+        ("projectcalico.org/v3", "IPPool", None),
+        ("k" * 100_000, "k" * 100_000, None),
+    ],
+)
+def test_a_kind_that_is_nearly_a_policy_is_told(api_version: str, kind: str, hint: str | None) -> None:
+    result = loaded(f"apiVersion: {api_version}\nkind: {json.dumps(kind)}\nmetadata: {{name: a}}\n")
+    hints = [d.hint for d in result.report.diagnostics if d.code == "unknown-kind"]
+    assert hints == ([] if hint is None else [f"did you mean {hint}?"])

@@ -17,7 +17,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SAMPLE_FILES = tuple(path for path in ROOT.glob("sample_manifests/**/*.*") if path.is_file())
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-fuzz.lock")
 PLATFORMS = tuple(
     {
         "python_version": f"3.{minor}",

@@ -289,3 +289,10 @@ def test_progress_counts_the_bytes_of_the_archive() -> None:
 
 def _into(told: list[tuple[str, int, int]]) -> Progress:
     return lambda *what: told.append(what)
+
+
+def test_an_entry_without_a_name_is_an_error() -> None:
+    for name, data in (("a.zip", zipped([("", POD)])), ("a.tar", tarred([("", POD)]))):
+        found, problems = read(name, data)
+        assert found == {}
+        assert [problem.severity for problem in problems] == [Severity.ERROR]

@@ -1,0 +1,1 @@
+"""Coverage-guided fuzzing: `make fuzz SECONDS=600`. The inputs that it found useful are in `corpus`."""

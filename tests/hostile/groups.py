@@ -1,0 +1,17 @@
+"""All hostile inputs, by group."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tests.hostile.case import Case
+
+NAMES = ("structure", "encodings", "scalars")
+
+
+def groups() -> Mapping[str, tuple[Case, ...]]:
+    """The cases of each group."""
+    found = {name: importlib.import_module(f"tests.hostile.{name}").CASES for name in NAMES}
+    return MappingProxyType(found)
