@@ -11,6 +11,7 @@ from netviz.engine.blocks import Rows
 from netviz.engine.classes import EndpointClasses
 from netviz.engine.fixed import UNPOLICED, AnyPod, Bypass, End, Forwarder, bypass, opened
 from netviz.engine.hosts import FAILSAFE
+from netviz.engine.labels import Bounds
 from netviz.engine.matrix import Grouping, ReachabilityMatrix
 from netviz.engine.options import Connection, Options, Scenario, Verdict, both
 from netviz.engine.peers import PeerCompiler
@@ -134,6 +135,10 @@ class Evaluator:
         if bounds.must >> slot & 1:
             return True
         return None if bounds.may >> slot & 1 else False
+
+    def bounds(self, peer: RulePeer) -> Bounds:
+        """The slots for which a peer expression of one of the policies, or a part of one, holds."""
+        return self._peers.bounds(peer)
 
     def policed(self, slot: int) -> bool:
         """Whether policies can apply to what the slot stands for. The arbitrary pod's own are not considered."""
