@@ -106,6 +106,7 @@ def _workload(
     owners: Iterable[tuple[str, str]],
 ) -> Workload:
     templates = [source.template for source in sources] or [pod.template for pod in members]
+    own = sources[0] if sources and sources[0].id == root else None
     return Workload(
         id=root,
         owners=tuple(sorted(owners)),
@@ -113,7 +114,8 @@ def _workload(
         finished=tuple(sorted(pod.meta.name for pod in members if pod.finished)),
         labels=_common_labels([template.labels for template in templates]),
         ports=tuple(dict.fromkeys(port for template in templates for port in template.ports)),
-        replicas=sources[0].replicas if sources and sources[0].id == root else None,
+        replicas=own.replicas if own else None,
+        object_labels=Labels.of(own.labels) if own else Labels(),
         ref=sources[0].ref if sources else members[0].ref,
     )
 

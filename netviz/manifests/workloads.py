@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +18,7 @@ _ONE_POD: Final = frozenset(("DaemonSet", "CronJob"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Controller:
-    """A workload object of the input.
+    """A workload object of the input, with the labels of that object; those of its pods are the template's.
 
     `replicas` is the number as written, None if not written; `wanted` is how many pods it would run now, 0 for a
     finished Job. `first_ordinal` is that of a StatefulSet's first pod. `indexed`: a Job whose pods carry a completion
@@ -25,6 +26,7 @@ class Controller:
     """
 
     id: WorkloadId
+    labels: Mapping[str, str]
     owner: Owner | None
     uid: str | None
     template: PodTemplate
@@ -53,6 +55,7 @@ def read_controller(root: Fields, meta: Metadata) -> Controller | None:
     replicas = _count(spec, "parallelism" if kind == "Job" else "replicas") if kind not in _ONE_POD else None
     return Controller(
         id=WorkloadId(meta.namespace, kind, meta.name),
+        labels=meta.labels,
         owner=meta.owner,
         uid=meta.uid,
         template=template,

@@ -93,7 +93,8 @@ class Workload:
     `owners` are intermediate controllers (ReplicaSet of a Deployment, Job of a CronJob). `pods` are names of `Pod`s of
     the same namespace, synthetic ones included; empty with `replicas: 0` or when all pods are finished. `ports` are the
     declared ports of the template or the union over its pods, for display. `replicas` as written, None if not written.
-    `finished` are the names of pods that are no endpoints any more (M16).
+    `finished` are the names of pods that are no endpoints any more (M16). `object_labels` are those of the controller's
+    own object, which no policy looks at (A14).
     """
 
     id: WorkloadId
@@ -103,6 +104,7 @@ class Workload:
     labels: Labels = Labels()
     ports: tuple[ContainerPort, ...] = ()
     replicas: int | None = None
+    object_labels: Labels = field(default=Labels(), compare=False)
     ref: SourceRef | None = None
 
 

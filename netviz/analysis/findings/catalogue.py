@@ -6,23 +6,70 @@ from typing import Final
 
 from netviz.analysis.findings.facts import Facts
 from netviz.analysis.findings.finding import Check, Finding
-from netviz.analysis.findings.kubernetes_selecting import NP011
-from netviz.analysis.findings.kubernetes_writing import NP002, NP003
+from netviz.analysis.findings.kubernetes_blocks import NP020, NP021, NP022, NP023, NP024, NP033, NP035
+from netviz.analysis.findings.kubernetes_effect import NP005, NP006, NP008, NP028, NP029, NP030
+from netviz.analysis.findings.kubernetes_ports import NP016, NP017, NP018, NP019, NP031
+from netviz.analysis.findings.kubernetes_refused import NP001, NP015, NP032, NP034
+from netviz.analysis.findings.kubernetes_selecting import NP009, NP011, NP012, NP013, NP014, NP025, NP036
+from netviz.analysis.findings.kubernetes_writing import NP002, NP003, NP004, NP007, NP010, NP026
+from netviz.analysis.findings.redundancy import MOST_STATIONS
+from netviz.analysis.findings.redundant import CAL032, NP027
 from netviz.errors import Severity
 
 CHECKS: Final[tuple[Check, ...]] = (
+    NP001,
     NP002,
     NP003,
+    NP004,
+    NP005,
+    NP006,
+    NP007,
+    NP008,
+    NP009,
+    NP010,
     NP011,
+    NP012,
+    NP013,
+    NP014,
+    NP015,
+    NP016,
+    NP017,
+    NP018,
+    NP019,
+    NP020,
+    NP021,
+    NP022,
+    NP023,
+    NP024,
+    NP025,
+    NP026,
+    NP027,
+    NP028,
+    NP029,
+    NP030,
+    NP031,
+    NP032,
+    NP033,
+    NP034,
+    NP035,
+    NP036,
+    CAL032,
 )
 
 _RANK: Final = tuple(Severity)
 
 
 def find(facts: Facts) -> tuple[Finding, ...]:
-    """Everything that the checks find: errors first, then by object, check and place."""
+    """Everything that the checks find: errors first, then by check, object and place."""
     found = dict.fromkeys(finding for check in CHECKS for finding in check.run(facts))
     return tuple(sorted(found, key=_position))
+
+
+def limits(facts: Facts) -> tuple[str, ...]:
+    """What was not looked for because there is too much to look at, in sentences."""
+    if facts.redundancy.complete:
+        return ()
+    return (f"Redundant rules were not looked for: there are more than {MOST_STATIONS:,} rules to compare.",)
 
 
 def _position(finding: Finding) -> tuple[int, str, str, str, int, str]:

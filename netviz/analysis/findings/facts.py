@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 
+from netviz.analysis.findings.redundancy import Redundancy, redundancy
+from netviz.analysis.findings.serving import ServedPods, served_pods
 from netviz.dialects.plugins import AUTO, Plugin
 from netviz.engine.evaluator import Evaluation, Evaluator
 from netviz.engine.rules import CompiledPolicy
@@ -72,12 +75,34 @@ class Facts:
         inside = enumerate(classes.slots[: classes.first_outside])
         return mask_of(i for i, s in inside if s.kind is EndpointKind.POD and s.owner != classes.arbitrary)
 
-    def pods(self, slots: int) -> tuple[Pod, ...]:
-        """The pods that a set of slots stands for, each once."""
+    @cached_property
+    def host_slots(self) -> int:
+        """The slots of hostNetwork pods."""
         classes = self.evaluator.classes
-        inside = [slot for slot in bits(slots) if slot < classes.first_outside]
+        inside = enumerate(classes.slots[: classes.first_outside])
+        return mask_of(i for i, s in inside if s.kind is EndpointKind.HOST)
+
+    @cached_property
+    def known(self) -> int:
+        """All slots but those of the arbitrary pod."""
+        return self.evaluator.classes.all & ~self.evaluator.classes.strangers
+
+    @cached_property
+    def served(self) -> ServedPods:
+        """The Services in front of each pod."""
+        return served_pods(self.cluster)
+
+    @cached_property
+    def redundancy(self) -> Redundancy:
+        """The rules and policies that decide nothing."""
+        return redundancy(self.evaluation)
+
+    def pods(self, slots: int, most: int | None = None) -> tuple[Pod, ...]:
+        """The pods that a set of slots stands for, each once; of many only the first."""
+        classes = self.evaluator.classes
+        inside = (slot for slot in bits(slots) if slot < classes.first_outside)
         owners = dict.fromkeys(classes.slots[slot].owner for slot in inside)
-        return tuple(pod for owner in owners for pod in classes.classes[owner].pods)
+        return tuple(islice((pod for owner in owners for pod in classes.classes[owner].pods), most))
 
     @cached_property
     def labels_by_namespace(self) -> Mapping[str, Values]:

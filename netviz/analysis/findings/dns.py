@@ -1,0 +1,159 @@
+"""Which pods cannot ask DNS, whether or not the DNS of the cluster is in the input."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from netviz.engine.evaluator import Evaluation, Evaluator, side
+from netviz.engine.options import Connection, Verdict
+from netviz.engine.rules import Selection
+from netviz.model.cluster import NAME_LABEL, Cluster, ContainerPort, Namespace, Pod, WorkloadId
+from netviz.model.policy import Direction, EndpointKind, PolicySet
+from netviz.selectors.tree import Labels
+from netviz.sets.addresses import IpAddress, parse_address
+from netviz.sets.connections import TCP, UDP
+
+_SYSTEM: Final = "kube-system"
+_PORT: Final = 53
+_NODE_LOCAL: Final = "169.254.20.10"
+_OTHER_PORT: Final = 65_000
+_LABELS: Final = (
+    ("k8s-app", ("kube-dns", "coredns")),
+    ("app.kubernetes.io/name", ("coredns", "kube-dns")),
+    ("dns.operator.openshift.io/daemonset-dns", ("default",)),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithoutDns:
+    """Pods that the same policies isolate, of which none may ask DNS; `tcp_only`: by UDP they may.
+
+    `policies` are the numbers of those policies, `server` is a DNS pod of the input, if there is one.
+    """
+
+    pods: tuple[Pod, ...]
+    policies: tuple[int, ...]
+    tcp_only: bool
+    server: Pod | None
+
+
+def is_dns(pod: Pod) -> bool:
+    """Whether a pod is the DNS server of a cluster, by the labels that installations give it."""
+    return any(pod.labels.value(key) in values for key, values in _LABELS)
+
+
+def without_dns(evaluation: Evaluation, policies: PolicySet) -> tuple[WithoutDns, ...]:
+    """All pods that are isolated for egress and may not ask DNS, by the policies that isolate them.
+
+    What is asked is the engine, in a small cluster: a pod of each kind of subject, and the DNS pods of the input or,
+    without any, one as it usually is. Everything that may be allowed counts as allowed.
+    """
+    groups = _isolated(evaluation)
+    if not groups:
+        return ()
+    servers = tuple(pod for pod in evaluation.cluster.pods if is_dns(pod))
+    asked = [pods[0] for pods in groups.values()]
+    small = _small(evaluation, policies, asked, servers or (_assumed(),))
+    found: list[WithoutDns] = []
+    for (selection, _), pods in groups.items():
+        by_udp, by_tcp = (_may_ask(small, pods[0], protocol) for protocol in (UDP, TCP))
+        if not (by_udp and by_tcp):
+            found.append(
+                WithoutDns(
+                    pods=pods,
+                    policies=tuple(number for number, _ in selection),
+                    tcp_only=by_udp,
+                    server=servers[0] if servers else None,
+                )
+            )
+    return tuple(found)
+
+
+def _isolated(evaluation: Evaluation) -> Mapping[tuple[Selection, int], tuple[Pod, ...]]:
+    """The pods that are isolated for egress and are no DNS servers, by the policies and the profile that they have."""
+    evaluator, classes = evaluation.evaluator, evaluation.evaluator.classes
+    found: defaultdict[tuple[Selection, int], list[Pod]] = defaultdict(list)
+    for number, profile in enumerate(evaluator.profiles[Direction.EGRESS].profiles):
+        selection = evaluator.selecting(profile.members[0], Direction.EGRESS, evaluation.inactive)
+        sure = [evaluator.policies[each] for each, surely in selection if surely]
+        if not any(each.captures(Direction.EGRESS) for each in sure):
+            continue
+        for slot in profile.members:
+            item = classes.slots[slot]
+            if item.kind is EndpointKind.POD and item.owner != classes.arbitrary:
+                pods = (pod for pod in classes.classes[item.owner].pods if not is_dns(pod))
+                found[selection, number].extend(pods)
+    return {key: tuple(dict.fromkeys(pods)) for key, pods in found.items() if pods}
+
+
+def _small(evaluation: Evaluation, policies: PolicySet, asked: Sequence[Pod], servers: Sequence[Pod]) -> Evaluation:
+    cluster = evaluation.cluster
+    namespaces = cluster.namespaces
+    if not any(each.name == _SYSTEM for each in namespaces):
+        system = Namespace(name=_SYSTEM, labels=Labels.of({NAME_LABEL: _SYSTEM}, complete=False))
+        namespaces = (*namespaces, system)
+    small = Cluster(
+        namespaces=namespaces,
+        nodes=cluster.nodes,
+        pods=tuple({(pod.namespace, pod.name): pod for pod in (*asked, *servers)}.values()),
+        services=cluster.services,
+        endpoint_slices=cluster.endpoint_slices,
+        service_accounts=cluster.service_accounts,
+        network_sets=cluster.network_sets,
+        host_endpoints=cluster.host_endpoints,
+    )
+    return Evaluator(small, policies, evaluation.evaluator.options).evaluate(evaluation.scenario)
+
+
+def _assumed() -> Pod:
+    """A DNS pod as most clusters have it; it may have further labels."""
+    return Pod(
+        namespace=_SYSTEM,
+        name="kube-dns (assumed)",
+        labels=Labels.of({"k8s-app": "kube-dns"}, complete=False),
+        service_account="coredns",
+        workload=WorkloadId(_SYSTEM, "Deployment", "coredns"),
+        ports=(
+            ContainerPort(name="dns", protocol=UDP, port=_PORT),
+            ContainerPort(name="dns-tcp", protocol=TCP, port=_PORT),
+        ),
+    )
+
+
+def dns_port(server: Pod, protocol: int) -> int:
+    """The port on which a DNS pod listens: the one that is called dns, or 53."""
+    named = (p.port for p in server.ports if p.protocol == protocol and (p.name or "").startswith("dns"))
+    return next(named, _PORT)
+
+
+def _may_ask(small: Evaluation, pod: Pod, protocol: int) -> bool:
+    servers = (each for each in small.cluster.pods if is_dns(each))
+    if any(_may(small, pod, each, protocol, dns_port(each, protocol)) for each in servers):
+        return True
+    local = parse_address(_NODE_LOCAL)
+    if local is not None and _may(small, pod, local, protocol, _PORT):
+        return True
+    return _names_outside(small, pod, protocol)
+
+
+def _names_outside(small: Evaluation, pod: Pod, protocol: int) -> bool:
+    """Whether the pod may use port 53 of some address outside and not every port: somebody thought of DNS there."""
+    classes = small.evaluator.classes
+    for slot in range(classes.first_outside, len(classes.slots)):
+        family, first, _ = classes.slots[slot].outside.ranges()[0]
+        address = IpAddress(family, first)
+        if _may(small, pod, address, protocol, _PORT) and not _may(small, pod, address, protocol, _OTHER_PORT):
+            return True
+    return False
+
+
+def _may(small: Evaluation, pod: Pod, end: Pod | IpAddress, protocol: int, port: int) -> bool:
+    """Whether the egress policies of a pod may allow a connection, which need not be sure."""
+    atom = small.evaluator.atom_of(Connection(protocol, port))
+    return any(
+        side(small.toward(source, target, Direction.EGRESS), atom, target) is not Verdict.DENY
+        for source, target in small.slot_pairs(pod, end)
+    )

@@ -1,0 +1,254 @@
+"""Pitfalls of NetworkPolicies that are in what they do together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from netviz.analysis.findings.clauses import Clause, clauses, flow, rules_of
+from netviz.analysis.findings.dns import WithoutDns, dns_port, without_dns
+from netviz.analysis.findings.facts import Facts
+from netviz.analysis.findings.finding import Check, Finding, PodWitness, Witness
+from netviz.analysis.findings.words import counted, end_of, example, listed, workloads_of
+from netviz.engine.options import Connection
+from netviz.engine.profiles import NOBODY
+from netviz.errors import Severity
+from netviz.model.cluster import Workload
+from netviz.model.policy import ANYONE, Direction, NamedPort, RemarkKind
+from netviz.sets.connections import TCP, UDP, ConnectionSet
+from netviz.sets.intervals import IntervalSet
+from netviz.sets.region import bits, mask_of
+
+_FROM = {Direction.INGRESS: "from", Direction.EGRESS: "to"}
+
+
+def _other(direction: Direction) -> Direction:
+    return Direction.EGRESS if direction is Direction.INGRESS else Direction.INGRESS
+
+
+def _default_denials(facts: Facts) -> Iterator[Finding]:
+    for compiled in facts.kubernetes:
+        policy = compiled.policy
+        closed = [d.value for d in Direction if d in policy.captures and not policy.rules(d)]
+        pods = facts.pods(compiled.subject.must & facts.pod_slots)
+        if closed and pods:
+            yield NP005.finding(
+                f"it allows no {' and no '.join(closed)}: the default is denial for {counted(len(pods), 'pod')}",
+                "nothing to do if that is meant; what is needed has to be allowed by other policies",
+                about=policy.id,
+                ref=policy.ref,
+                witness=PodWitness(pod=end_of(pods[0])),
+            )
+
+
+def _allows_all(facts: Facts) -> Iterator[Finding]:
+    empty = {(policy.id, remark.path.rpartition(".")[0]) for policy, remark in facts.remarks(RemarkKind.EMPTY)}
+    for compiled, direction, rule in rules_of(facts):
+        policy, written = compiled.policy, rule.rule
+        everything = written.peer == ANYONE and written.ports is None
+        if everything and (policy.id, written.path) not in empty:
+            yield NP006.finding(
+                f"it allows all {direction.value} {_FROM[direction]} anywhere, outside of the cluster too",
+                "name peers or ports; for all pods of the cluster write namespaceSelector: {}",
+                about=policy.id,
+                ref=written.ref,
+            )
+
+
+def _no_dns(facts: Facts) -> Iterator[Finding]:
+    found: defaultdict[tuple[tuple[int, ...], bool], list[WithoutDns]] = defaultdict(list)
+    for each in without_dns(facts.evaluation, facts.policies):
+        found[each.policies, each.tcp_only].append(each)
+    for (numbers, tcp_only), groups in found.items():
+        policies = [facts.evaluator.policies[number].policy for number in numbers]
+        capturing = [policy for policy in policies if Direction.EGRESS in policy.captures]
+        names = workloads_of([pod for each in groups for pod in each.pods])
+        subject = groups[0].pods[0]
+        server, protocol = groups[0].server, TCP if tcp_only else UDP
+        witness: Witness = PodWitness(pod=end_of(subject))
+        if server is not None:
+            connection = Connection(protocol, dns_port(server, protocol))
+            witness = flow(facts, Direction.EGRESS, subject, server, connection)
+        also = f" (with {listed([str(policy.id) for policy in capturing[1:]])})" if len(capturing) > 1 else ""
+        lack = "ask DNS by TCP 53: long answers do not arrive" if tcp_only else "ask DNS: names do not resolve"
+        yield NP008.finding(
+            f"it isolates the egress{also} of {listed(names)}, and no rule lets it {lack}",
+            "allow UDP and TCP 53 to the pods with k8s-app: kube-dns in namespace kube-system",
+            about=capturing[0].id,
+            ref=capturing[0].ref,
+            severity=Severity.INFO if tcp_only else None,
+            witness=witness,
+        )
+
+
+def _open_workloads(facts: Facts) -> Iterator[Finding]:
+    evaluator, inactive = facts.evaluator, facts.evaluation.inactive
+    slots = [
+        slot
+        for slot in bits(facts.pod_slots)
+        if not any(evaluator.selecting(slot, direction, inactive) for direction in Direction)
+    ]
+    by_namespace: defaultdict[str, list[str]] = defaultdict(list)
+    for pod in facts.pods(mask_of(slots)):
+        by_namespace[pod.namespace].append(end_of(pod))
+    workloads: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for pod in facts.pods(mask_of(slots)):
+        workloads[pod.namespace][pod.workload.name] = None
+    refs = {each.name: each.ref for each in facts.cluster.namespaces}
+    for namespace, names in sorted(workloads.items()):
+        some = counted(len(names), "workload is", "workloads are")
+        yield NP028.finding(
+            f"{some} selected by no policy, so that all ingress and egress is allowed: {listed(sorted(names))}",
+            "start with a policy that denies all ingress in this namespace, then allow what is needed",
+            about=f"Namespace/{namespace}",
+            ref=refs.get(namespace),
+            path="",
+            witness=PodWitness(pod=by_namespace[namespace][0]),
+        )
+
+
+def _one_sided(facts: Facts) -> Iterator[Finding]:
+    members = {d: _members(facts, d) for d in Direction}
+    for clause in clauses(facts):
+        subjects = clause.compiled.subject.must & facts.pod_slots
+        peers = facts.evaluator.bounds(clause.peer).must & facts.pod_slots if clause.is_pods else 0
+        connections = _connections(facts, clause, subjects, peers)
+        if not subjects or not peers or not connections or not clause.rule.rule.certain:
+            continue
+        if _lets_in(facts, _other(clause.direction), subjects, peers, connections, members):
+            continue
+        subject = facts.pods(subjects, 1)[0]
+        other = next((pod for pod in facts.pods(peers, 2) if pod != subject), None)
+        shown = example(facts.evaluator.connections(connections))
+        if other is None or shown is None:
+            continue
+        ends = _named(facts, subjects), _named(facts, peers)
+        source, target = ends[::-1] if clause.direction is Direction.INGRESS else ends
+        yield NP029.finding(
+            f"it lets {source} connect to {target}, and the {_other(clause.direction).value} policies of {ends[1]} deny"
+            f" all of it ({_deniers(facts, peers, _other(clause.direction))})",
+            f"add the {_other(clause.direction).value} rule on the other side, or take this peer out",
+            about=clause.policy.id,
+            ref=clause.ref,
+            witness=flow(facts, clause.direction, subject, other, shown),
+        )
+
+
+def _members(facts: Facts, direction: Direction) -> Mapping[int, int]:
+    """The slots of every profile."""
+    profiles = facts.evaluator.profiles[direction].profiles
+    return {number: mask_of(profile.members) for number, profile in enumerate(profiles)}
+
+
+def _named(facts: Facts, slots: int) -> str:
+    return listed(workloads_of(facts.pods(slots)), 2)
+
+
+def _connections(facts: Facts, clause: Clause, subjects: int, peers: int) -> int:
+    """The connection atoms that a rule allows, names of ports resolved on the pods that it lets somebody connect to."""
+    ports, evaluator = clause.rule.ports, facts.evaluator
+    mask = ports.numeric
+    targets = subjects if clause.direction is Direction.INGRESS else peers
+    names = {(p.name, p.protocol) for p in ports.by_target if isinstance(p, NamedPort)}
+    if names:
+        owners = {evaluator.classes.slots[slot].owner for slot in bits(targets)}
+        keys = [evaluator.classes.classes[owner].key for owner in owners]
+        for name, protocol, number in {port for key in keys for port in key.ports}:
+            if (name, protocol) in names or (name, None) in names:
+                mask |= evaluator.atoms.mask(ConnectionSet.of(protocol, IntervalSet.single(number)))
+    return mask
+
+
+def _lets_in(
+    facts: Facts,
+    direction: Direction,
+    subjects: int,
+    peers: int,
+    connections: int,
+    members: Mapping[Direction, Mapping[int, int]],
+) -> bool:
+    """Whether some of the peers, by their own policies, may have one of the connections with some of the subjects."""
+    left = peers
+    while left:
+        slot = (left & -left).bit_length() - 1
+        profile = facts.evaluator.profiles[direction].of[slot]
+        if profile == NOBODY:
+            return True
+        row = facts.evaluation.profile_row(direction, profile)
+        for atoms, here in (*row.allow.rectangles, *row.unknown.rectangles):
+            if atoms & connections and here & subjects:
+                return True
+        left &= ~members[direction][profile]
+    return False
+
+
+def _deniers(facts: Facts, peers: int, direction: Direction) -> str:
+    """The policies that isolate the first of the peers."""
+    evaluator = facts.evaluator
+    selecting = evaluator.selecting(bits(peers)[0], direction, facts.evaluation.inactive)
+    return listed([str(evaluator.policies[number].policy.id) for number, _ in selecting])
+
+
+def _finished(facts: Facts) -> Iterator[Finding]:
+    by_namespace: defaultdict[str, list[Workload]] = defaultdict(list)
+    for workload in facts.cluster.workloads:
+        if workload.finished:
+            by_namespace[workload.id.namespace].append(workload)
+    for namespace, workloads in sorted(by_namespace.items()):
+        names = [name for workload in workloads for name in workload.finished]
+        some = counted(len(names), "pod has", "pods have")
+        yield NP030.finding(
+            f"{some} finished (Succeeded or Failed), and no policy is about them any more: {listed(names)}",
+            "nothing to do; leave finished pods out of what you export",
+            about=f"Namespace/{namespace}",
+            ref=workloads[0].ref,
+            path="",
+        )
+
+
+NP005 = Check(
+    id="NP005",
+    severity=Severity.INFO,
+    title="Default denial",
+    rationale="A policy that lists a direction and has no rules for it denies everything there that no other policy"
+    " allows. That is how default denial is written, and worth knowing.",
+    run=_default_denials,
+)
+NP006 = Check(
+    id="NP006",
+    severity=Severity.WARNING,
+    title="Allows everything",
+    rationale="A rule without peers and without ports allows everything, from or to anywhere. Since policies only add"
+    " up, no other NetworkPolicy can restrict the same pods any more.",
+    run=_allows_all,
+)
+NP008 = Check(
+    id="NP008",
+    severity=Severity.WARNING,
+    title="DNS is blocked",
+    rationale="A pod whose egress is isolated may ask DNS only if a rule says so, by UDP and for long answers by TCP,"
+    " on port 53. Without it no name resolves, and most programs fail before they open a connection.",
+    run=_no_dns,
+)
+NP028 = Check(
+    id="NP028",
+    severity=Severity.INFO,
+    title="Selected by no policy",
+    rationale="A pod that no policy selects may be reached from everywhere and may reach everything.",
+    run=_open_workloads,
+)
+NP029 = Check(
+    id="NP029",
+    severity=Severity.WARNING,
+    title="Allowed on one side only",
+    rationale="A connection needs the egress policies of its source and the ingress policies of its target. A rule that"
+    " one side has and the other does not allows nothing.",
+    run=_one_sided,
+)
+NP030 = Check(
+    id="NP030",
+    severity=Severity.INFO,
+    title="Finished pods",
+    rationale="A pod that has Succeeded or Failed has no address any more, so that no policy applies to it.",
+    run=_finished,
+)
