@@ -12,6 +12,7 @@ from netviz import __version__
 from netviz.cli.codes import INTERNAL, OK, USAGE
 from netviz.cli.commands import diff_command, list_command, why_command
 from netviz.cli.export import FORMATS, export_command
+from netviz.cli.fix import add_fix
 from netviz.cli.impact import add_impact
 from netviz.cli.limits import add_reading_limits
 from netviz.cli.lint import add_lint
@@ -96,6 +97,15 @@ def _parser() -> argparse.ArgumentParser:
     add_impact(impact)
     _form(impact)
     _common(impact)
+    fix = _command(
+        commands,
+        "fix",
+        "smallest change to policies that allows or denies a connection",
+        "netviz fix k8s/ --from shop/web --to data/db --port 5432",
+    )
+    add_fix(fix)
+    _form(fix)
+    _common(fix)
     _export(commands)
     return parser
 

@@ -66,11 +66,11 @@ def _bounds(row: Outcome, peer: int, bypassed: Ternary, everything: int) -> Mask
 class Judge:
     """Works out pairs under one evaluation between some classes, and with addresses outside.
 
-    It holds the expanded rows while it does.
+    It holds the expanded rows while it does. `evaluation` is what it asks.
     """
 
     def __init__(self, evaluation: Evaluation, classes: Iterable[int]) -> None:
-        self._evaluation = evaluation
+        self.evaluation = evaluation
         self._evaluator = evaluation.evaluator
         self._classes = self._evaluator.classes
         self._expanded: dict[int, tuple[Outcome, Row]] = {}
@@ -112,14 +112,14 @@ class Judge:
 
     def row(self, slot: int, direction: Direction) -> Row:
         """What a slot allows, spread out over its peers."""
-        outcome = self._evaluation.row(slot, direction)
+        outcome = self.evaluation.row(slot, direction)
         known = self._expanded.get(id(outcome))
         if known is None:
             allow: dict[int, int] = {}
             may: dict[int, int] = {}
             parts = [(outcome.allow, (allow, may)), (outcome.unknown, (may,))]
-            if self._evaluation.cluster.ingresses:
-                stranger = self._evaluation.toward(slot, self._stranger, direction)
+            if self.evaluation.cluster.ingresses:
+                stranger = self.evaluation.toward(slot, self._stranger, direction)
                 parts += [(stranger.allow, (allow, may)), (stranger.unknown, (may,))]
             for region, rows in parts:
                 for connections, peers in region.rectangles:
@@ -157,7 +157,7 @@ class Judge:
         if not any(hosts) or (hosts[1] and not self._guarded and not self._evaluator.options.own_node_open):
             return POLICED
         pairs = _examples(self._by_place(source), self._by_place(target))
-        return common(self._evaluation.bypass(s, t) for s, t in pairs)
+        return common(self.evaluation.bypass(s, t) for s, t in pairs)
 
     def _by_place(self, part: Part) -> Mapping[Place, Pod]:
         known = self._places.get(id(part.pods))

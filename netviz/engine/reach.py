@@ -24,7 +24,7 @@ from netviz.engine.pairs import Judge, Masks
 from netviz.engine.services import ingress_backends
 from netviz.model.cluster import Pod
 from netviz.model.policy import Direction, EndpointKind
-from netviz.sets.addresses import IpAddress
+from netviz.sets.addresses import AddressSet, IpAddress
 from netviz.sets.connections import ALL_CONNECTIONS, NO_CONNECTIONS, TCP, ConnectionSet
 from netviz.sets.intervals import IntervalSet
 from netviz.sets.region import bits, mask_of, span
@@ -167,15 +167,7 @@ class _Builder:
     ) -> None:
         for atom, addresses in enumerate(self._classes.atoms.sets):
             here = len(peers)
-            peers.append(
-                Peer(
-                    id=addresses_peer(atom),
-                    type=PeerType.ADDRESSES,
-                    addresses=addresses,
-                    ingress=_OPEN_SIDE,
-                    egress=_OPEN_SIDE,
-                )
-            )
+            peers.append(outside_peer(atom, addresses))
             slot = self._classes.first_outside + atom
             for i, group in enumerate(() if judged else groups):
                 single = self._single_slot(group.parts)
@@ -198,17 +190,35 @@ class _Builder:
         peers.append(Peer(id=INGRESS_PEER, type=PeerType.INGRESS_CONTROLLER, ingress=sides[0], egress=sides[1]))
         ports = ingress_ports(self._evaluation)
         for i, group in enumerate(groups):
-            allow = unknown = NO_CONNECTIONS
-            for part in group.parts:
-                for pod in part.pods:
-                    wanted = ports.get((pod.namespace, pod.name))
-                    if wanted is not None:
-                        around = self._evaluation.bypass(AnyPod(), pod)
-                        masks = self._judge.classes(arbitrary, part.number, around)
-                        allow |= wanted & self._evaluator.connections(masks.allow)
-                        unknown |= wanted & self._evaluator.connections(masks.unknown)
-            if allow or unknown:
-                cells[here, i] = Cell(allow, unknown - allow)
+            cell = from_controller(self._judge, ports, group)
+            if cell:
+                cells[here, i] = cell
+
+
+def outside_peer(atom: int, addresses: AddressSet) -> Peer:
+    """The peer of an address atom."""
+    return Peer(
+        id=addresses_peer(atom),
+        type=PeerType.ADDRESSES,
+        addresses=addresses,
+        ingress=_OPEN_SIDE,
+        egress=_OPEN_SIDE,
+    )
+
+
+def from_controller(judge: Judge, ports: Mapping[tuple[str, str], ConnectionSet], group: Group) -> Cell:
+    """What reaches a peer of what Ingress objects send to its pods; `ports` are those of `ingress_ports`."""
+    evaluation = judge.evaluation
+    arbitrary, to_set = evaluation.evaluator.classes.arbitrary, evaluation.evaluator.connections
+    allow = unknown = NO_CONNECTIONS
+    for part in group.parts:
+        for pod in part.pods:
+            wanted = ports.get((pod.namespace, pod.name))
+            if wanted is not None:
+                masks = judge.classes(arbitrary, part.number, evaluation.bypass(AnyPod(), pod))
+                allow |= wanted & to_set(masks.allow)
+                unknown |= wanted & to_set(masks.unknown)
+    return Cell(allow, unknown - allow)
 
 
 def peer_ends(

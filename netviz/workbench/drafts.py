@@ -21,7 +21,7 @@ def _load(drafts: Sequence[Draft]) -> Loaded:
     return load_files([(draft_name(i), draft.text.encode()) for i, draft in enumerate(drafts, start=1)])
 
 
-def _load_beside(loaded: Loaded, drafts: Sequence[Draft]) -> Loaded:
+def load_beside(loaded: Loaded, drafts: Sequence[Draft]) -> Loaded:
     """Drafts as the plugin takes them in that cluster."""
     return under(replace(_load(drafts), cluster=loaded.cluster), loaded.plugin)
 
@@ -31,7 +31,7 @@ def with_drafts(loaded: Loaded, drafts: tuple[Draft, ...]) -> PolicySet:
     policies = loaded.policies
     if not drafts:
         return policies
-    drafted = _load_beside(loaded, drafts).policies
+    drafted = load_beside(loaded, drafts).policies
     gone = {draft.replaces for draft in drafts} | {str(policy.id) for policy in drafted.policies}
     kept: list[Policy] = [policy for policy in policies.policies if str(policy.id) not in gone]
     tiers = {tier.name: tier for tier in (*drafted.tiers, *policies.tiers)}
@@ -53,7 +53,7 @@ def drafted_ids(draft: Draft) -> tuple[str, ...]:
 
 def draft_diagnostics(loaded: Loaded, draft: Draft) -> tuple[Diagnostic, ...]:
     """Everything that is wrong with a draft beside the input; also that it holds no policy at all."""
-    drafted = _load_beside(loaded, (draft,))
+    drafted = load_beside(loaded, (draft,))
     found = tuple(d for d in drafted.report.diagnostics if d.severity is not Severity.INFO)
     read = drafted.policies.policies or drafted.report.unsupported
     if not read and not any(d.severity is Severity.ERROR for d in found):
