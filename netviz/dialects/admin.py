@@ -64,7 +64,7 @@ _CLUSTER_POLICY: Final = AdminApi(
 )
 _APIS: Final = {(api.version, api.kind): api for api in (_ADMIN_POLICY, _BASELINE_POLICY, _CLUSTER_POLICY)}
 
-_ONE_BASELINE: Final = (
+ONE_BASELINE: Final = (
     'Only one baseline admin network policy with metadata.name="default" can be created in the cluster'
 )
 _BOTH: Final = frozenset(Direction)
@@ -100,7 +100,7 @@ class AdminDialect:
         identity = read_identity(root, namespaced=False)
         report_unknown_fields(root, _TOP_FIELDS, Severity.WARNING)
         if api.only_name and identity is not None and identity.name != api.only_name:
-            root.error("invalid-value", _ONE_BASELINE, "metadata", "name", value=identity.name)
+            root.error("invalid-value", ONE_BASELINE, "metadata", "name", value=identity.name)
         spec = root.child("spec")
         if "spec" not in root:
             root.error("required", "must be set", "spec")

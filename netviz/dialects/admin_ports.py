@@ -20,7 +20,7 @@ _NAME: Final = "destinationNamedPort"
 _PORTS: Final = ("portNumber", "portRange", "namedPort")
 _ENTRIES: Final = (*_SECTIONS, _NAME)
 _RANGE: Final = frozenset(("start", "end"))
-_EVERY_PORT: Final = "for every port write destinationPort: {range: {start: 1, end: 65535}}"
+EVERY_PORT: Final = "for every port write destinationPort: {range: {start: 1, end: 65535}}"
 
 
 def written(fields: Fields, known: Sequence[str]) -> str:
@@ -80,7 +80,7 @@ def read_protocol(fields: Fields) -> PortMatch:
     port = section.child("destinationPort")
     if port is None:
         if "destinationPort" not in section and not unknown:
-            section.error("invalid-value", "must have at least 1 properties", value=0, hint=_EVERY_PORT)
+            section.error("invalid-value", "must have at least 1 properties", value=0, hint=EVERY_PORT)
         return NO_CONNECTIONS
     before = len(port.problems)
     first, last = _destination(port)

@@ -40,6 +40,7 @@ from netviz.sets.addresses import AddressSet, Cidr, parse_address, parse_cidr
 
 MOST_NETS: Final = 256
 FAMILIES: Final = frozenset((4, 6))
+INVALID_CIDR: Final = "invalid CIDR"
 _FIELDS: Final = frozenset(
     (
         "nets",
@@ -186,11 +187,11 @@ def _read_net(fields: Fields, key: str, i: int, text: str, strictness: Strictnes
     address = parse_address(text)
     block = parse_cidr(f"{text}/{32 if address.family == 4 else 128}" if address else text)
     if block is None:
-        fields.error("invalid-value", "invalid CIDR", key, i, value=text)
+        fields.error("invalid-value", INVALID_CIDR, key, i, value=text)
         return None
     if address is not None or block.host_bits:
         hint = f"write {block}"
-        strictness.report(fields, "invalid CIDR", key, i, value=text, hint=hint)
+        strictness.report(fields, INVALID_CIDR, key, i, value=text, hint=hint)
     if key == "notNets" and block.prefix == 0:
         message = "catch-all CIDR in negation creates logical contradiction (matches no traffic)"
         strictness.report(fields, message, key, i, value=text)

@@ -33,6 +33,9 @@ _NAME: Final = re.compile(r"[a-zA-Z0-9_.-]{1,128}", re.ASCII)
 _ICMP_FIELDS: Final = frozenset(("type", "code"))
 _LAST_PORT: Final = 65535
 _OUT_OF_RANGE: Final = "port range invalid, port number must be between 1 and 65535"
+PROTOCOL_WANTED: Final = "must set protocol to TCP or UDP or SCTP"
+"""How the message about ports without a protocol that has some ends (B80)."""
+
 _BAD_NAME: Final = "invalid name of a port: letters, digits, '_', '.' and '-', at most 128"
 
 
@@ -148,7 +151,7 @@ def check_ports(fields: Fields, key: str, protocol: int | None, ports: Ports) ->
     if protocol in PORT_PROTOCOLS or not ports.written or (protocol is None and not ports.numbers):
         return
     which = "rules with numeric port or port range" if protocol is None else "rules that specify ports"
-    message = f"{which} must set protocol to TCP or UDP or SCTP"
+    message = f"{which} {PROTOCOL_WANTED}"
     fields.error("invalid-value", message, key)
 
 

@@ -18,6 +18,9 @@ from netviz.model.policy import Labelled, LabelView, RemarkKind
 from netviz.selectors.calico import GlobalScope, SelectorSyntaxError, parse, parse_namespace_selector
 from netviz.selectors.tree import AllOf, HasKey, Negated, Selector, ValueIn, with_keys
 
+SYNTAX: Final = "selector syntax: "
+"""How the message about a selector that cannot be parsed begins (B72-B77)."""
+
 NAMESPACE_KEY: Final = "projectcalico.org/namespace"
 _NAMESPACE_PREFIX: Final = "pcns."
 _ACCOUNT_PREFIX: Final = "pcsa."
@@ -107,6 +110,6 @@ def _read(fields: Fields, key: str, parser: Callable[[str], _Parsed]) -> _Parsed
     try:
         return parser(text)
     except SelectorSyntaxError as problem:
-        message = f"selector syntax: {problem.error}"
+        message = f"{SYNTAX}{problem.error}"
         fields.error("invalid-value", message, key, value=text, hint=problem.error.hint)
         return None

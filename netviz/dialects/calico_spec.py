@@ -81,6 +81,8 @@ def read_spec(spec: Fields, namespace: str, *, staged: bool) -> Draft:
     before = len(spec.problems)
     written_tier, order = spec.string("tier"), spec.number("order")
     misplaced = misspelt or errors_since(spec, before)
+    if written_tier:
+        spec.remark(RemarkKind.TIER, "tier", value=written_tier)
     if order is None:
         spec.remark(RemarkKind.ORDER_OMITTED, "order")
     spec.remark_empty("ingress", "egress", "types")

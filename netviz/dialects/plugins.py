@@ -106,6 +106,7 @@ _SINCE_CALICO: Final = {
 }
 """First and last Calico that knows a kind (B1)."""
 _TIERS_SINCE: Final = (3, 29)
+_NAMES_ARE_FREE: Final = (3, 32)
 
 _VERSION: Final = re.compile(r"v?([0-9]{1,4})\.([0-9]{1,4})(?:\.[0-9A-Za-z.+-]{1,40})?", re.ASCII)
 _WINDOWS_VERSION: Final = "windows"
@@ -151,6 +152,11 @@ class Plugin:
     def knows_tiers(self) -> bool:
         """Whether policies may stand in tiers that are not built in (B1)."""
         return self._calico is None or self._calico >= _TIERS_SINCE
+
+    @property
+    def wants_tier_in_name(self) -> bool:
+        """Whether the name of a policy has to begin with that of its tier (B3)."""
+        return self._calico is not None and self._calico < _NAMES_ARE_FREE
 
     @property
     def _calico(self) -> tuple[int, int] | None:

@@ -222,8 +222,8 @@ class RemarkKind(StrEnum):
     list or mapping is there and empty. SELECTOR: a selector (its text, in a language that has one). BLOCK, EXCEPT: an
     address block, one taken out of it (as written). END_PORT: a range of ports (`first-last`). EMPTY_RANGE: one that
     holds no port (`first-last`). LOG: a rule that logs. HTTP: a match on HTTP. SERVICES: a match on a Service
-    (`namespace/name`). FLAG: a flag of the spec that is set (its name). NODES, DOMAIN_NAMES: a peer of this kind (the
-    names).
+    (`namespace/name`). FLAG: a flag of the spec that is set (its name). TIER: the tier that a policy names (its name).
+    NODES, DOMAIN_NAMES: a peer of this kind (the names).
     """
 
     STORED = "stored"
@@ -242,6 +242,7 @@ class RemarkKind(StrEnum):
     HTTP = "http"
     SERVICES = "services"
     FLAG = "flag"
+    TIER = "tier"
     NODES = "nodes"
     DOMAIN_NAMES = "domain-names"
 

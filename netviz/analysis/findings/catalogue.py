@@ -4,6 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
+from netviz.analysis.findings.calico_writing import (
+    CAL001,
+    CAL002,
+    CAL003,
+    CAL004,
+    CAL005,
+    CAL012,
+    CAL013,
+    CAL014,
+    CAL015,
+    CAL022,
+    CAL023,
+    CAL024,
+    CAL027,
+    CAL028,
+    CAL029,
+    CAL030,
+)
 from netviz.analysis.findings.facts import Facts
 from netviz.analysis.findings.finding import Check, Finding
 from netviz.analysis.findings.kubernetes_blocks import NP020, NP021, NP022, NP023, NP024, NP033, NP035
@@ -53,6 +71,22 @@ CHECKS: Final[tuple[Check, ...]] = (
     NP034,
     NP035,
     NP036,
+    CAL001,
+    CAL002,
+    CAL003,
+    CAL004,
+    CAL005,
+    CAL012,
+    CAL013,
+    CAL014,
+    CAL015,
+    CAL022,
+    CAL023,
+    CAL024,
+    CAL027,
+    CAL028,
+    CAL029,
+    CAL030,
     CAL032,
 )
 

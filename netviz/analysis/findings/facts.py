@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 
+from netviz.analysis.findings.flows import Flows
 from netviz.analysis.findings.redundancy import Redundancy, redundancy
 from netviz.analysis.findings.serving import ServedPods, served_pods
+from netviz.analysis.findings.walked import Walked, walks
 from netviz.dialects.plugins import AUTO, Plugin
 from netviz.engine.evaluator import Evaluation, Evaluator
 from netviz.engine.rules import CompiledPolicy
@@ -50,6 +52,16 @@ class Facts:
     def cluster(self) -> Cluster:
         """The cluster that is judged."""
         return self.evaluation.cluster
+
+    @cached_property
+    def walks(self) -> tuple[Walked, ...]:
+        """The recorded walks of everything that some policy of the scenario concerns."""
+        return walks(self.evaluation)
+
+    @cached_property
+    def flows(self) -> Flows:
+        """Connections by name, with the verdicts of the scenario."""
+        return Flows(self.evaluation)
 
     @cached_property
     def active(self) -> tuple[CompiledPolicy, ...]:

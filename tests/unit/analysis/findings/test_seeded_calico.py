@@ -1,0 +1,217 @@
+"""Bugs in policies of Calico, each found with its id and place in an input that is clean without it."""
+
+from __future__ import annotations
+
+import pytest
+
+from netviz.analysis.findings.catalogue import find
+from netviz.errors import Severity
+from tests.unit.analysis.findings.calico_base import BASE
+from tests.unit.analysis.findings.seeding import Bug, facts_of, found_in, marked_line
+
+GLOBAL = "calico.GlobalNetworkPolicy/"
+OWN = "calico.NetworkPolicy/"
+
+
+def own(spec: str, name: str = "p", namespace: str = "bank") -> str:
+    """A NetworkPolicy of Calico; `spec` is indented by two."""
+    meta = f"metadata: {{namespace: {namespace}, name: {name}}}"
+    return f"apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\n{meta}\nspec:{_below(spec)}"
+
+
+def of_all(spec: str, name: str = "g", kind: str = "GlobalNetworkPolicy") -> str:
+    """A policy of the whole cluster."""
+    return f"apiVersion: projectcalico.org/v3\nkind: {kind}\nmetadata:\n  name: {name}\nspec:{_below(spec)}"
+
+
+def _below(spec: str) -> str:
+    return spec if spec.startswith(" #") else f"\n{spec}"
+
+
+WRITING = [
+    Bug(
+        check="CAL001",
+        name="written into storage",
+        about="GlobalNetworkPolicy/default.g",
+        text="""\
+            apiVersion: crd.projectcalico.org/v1 # here
+            kind: GlobalNetworkPolicy
+            metadata: {name: default.g}
+            spec: {order: 7, selector: app == 'web', types: [Egress], egress: [{action: Allow}]}
+            """,
+    ),
+    Bug(
+        check="CAL002",
+        name="an action that does not exist",
+        about=OWN + "bank/p",
+        text=own("  order: 7\n  types: [Ingress]\n  ingress:\n    - action: Reject # here\n"),
+    ),
+    Bug(
+        check="CAL002",
+        name="an unknown field",
+        about=OWN + "bank/p",
+        text=own("  order: 7\n  podSelector: app == 'ledger' # here\n"),
+    ),
+    Bug(
+        check="CAL003",
+        name="a value without quotes",
+        about=OWN + "bank/p",
+        text=own("  order: 7\n  selector: app == ledger # here\n  types: [Ingress]\n"),
+    ),
+    Bug(
+        check="CAL003",
+        name="a selector that ends in a line break",
+        about=OWN + "bank/p",
+        text=own("  order: 7\n  types: [Ingress]\n  selector: | # here\n    app == 'ledger'\n"),
+    ),
+    Bug(
+        check="CAL004",
+        name="a tier that is misspelt",
+        about=GLOBAL + "security.partners",
+        instead_of="  tier: security\n",
+        by="  tier: securty # here\n",
+    ),
+    Bug(
+        check="CAL005",
+        name="a name without the tier",
+        about=GLOBAL + "partners",
+        instead_of="metadata: {name: security.partners}",
+        by="metadata:\n  name: partners # here",
+        cni="calico",
+        version="3.31",
+    ),
+    Bug(
+        check="CAL012",
+        name="egress only, without types",
+        about=GLOBAL + "g",
+        text=of_all(" # here\n  order: 7\n  selector: app == 'web'\n  egress: [{action: Allow}]\n"),
+    ),
+    Bug(
+        check="CAL012",
+        name="no rules and no types",
+        about=OWN + "bank/p",
+        text=own(" # here\n  order: 700\n  selector: app == 'ledger'\n"),
+    ),
+    Bug(
+        check="CAL013",
+        name="rules of a direction that is not listed",
+        about=OWN + "bank/p",
+        text=own("  order: 700\n  types: [Ingress]\n  egress: # here\n    - action: Deny\n"),
+    ),
+    Bug(
+        check="CAL014",
+        name="ports without a protocol",
+        about=OWN + "bank/p",
+        text=own(
+            "  order: 7\n  types: [Ingress]\n  ingress:\n    - action: Allow\n      destination:\n"
+            "        ports: [8080] # here\n"
+        ),
+    ),
+    Bug(
+        check="CAL015",
+        name="an address without prefix",
+        about=OWN + "bank/p",
+        text=own(
+            "  order: 7\n  types: [Egress]\n  egress:\n    - action: Allow\n      destination:\n        nets:\n"
+            "          - 198.51.100.7 # here\n"
+        ),
+    ),
+    Bug(
+        check="CAL015",
+        name="bits after the prefix",
+        about=OWN + "bank/p",
+        text=own(
+            "  order: 7\n  types: [Egress]\n  egress:\n    - action: Allow\n      destination:\n        notNets:\n"
+            "          - 10.1.2.3/8 # here\n"
+        ),
+    ),
+    Bug(
+        check="CAL022",
+        name="preDNAT for pods",
+        about=GLOBAL + "g",
+        text=of_all(
+            "  order: 7\n  selector: app == 'web'\n  applyOnForward: true\n  preDNAT: true # here\n  types: [Ingress]\n"
+            "  ingress: [{action: Deny}]\n"
+        ),
+    ),
+    Bug(
+        check="CAL022",
+        name="doNotTrack for pods",
+        about=GLOBAL + "g",
+        text=of_all(
+            "  order: 7\n  selector: app == 'web'\n  applyOnForward: true\n  doNotTrack: true # here\n"
+            "  types: [Ingress]\n  ingress: [{action: Deny}]\n"
+        ),
+    ),
+    Bug(
+        check="CAL023",
+        name="applyOnForward for pods",
+        about=GLOBAL + "g",
+        text=of_all(
+            "  order: 7\n  selector: app == 'web'\n  applyOnForward: true # here\n  types: [Ingress]\n"
+            "  ingress: [{action: Deny}]\n"
+        ),
+    ),
+    Bug(
+        check="CAL024",
+        name="an empty serviceAccounts",
+        about=GLOBAL + "g",
+        text=of_all(
+            "  order: 7\n  selector: app == 'web'\n  types: [Ingress]\n  ingress:\n    - action: Allow\n"
+            "      source:\n        serviceAccounts: {} # here\n"
+        ),
+    ),
+    Bug(
+        check="CAL027",
+        name="a staged policy",
+        about="calico.StagedNetworkPolicy/bank/ledger",
+        text="""\
+            apiVersion: projectcalico.org/v3 # here
+            kind: StagedNetworkPolicy
+            metadata: {namespace: bank, name: ledger}
+            spec: {order: 7, selector: app == 'ledger', types: [Ingress]}
+            """,
+    ),
+    Bug(
+        check="CAL028",
+        name="a Profile",
+        about="Profile/open",
+        text="""\
+            apiVersion: projectcalico.org/v3 # here
+            kind: Profile
+            metadata: {name: open}
+            spec: {ingress: [{action: Allow}]}
+            """,
+    ),
+    Bug(
+        check="CAL029",
+        name="a policy that only logs",
+        about=OWN + "bank/p",
+        text=own("  order: 7\n  selector: app == 'ledger'\n  types: [Ingress]\n  ingress:\n    - action: Log # here\n"),
+    ),
+    Bug(
+        check="CAL030",
+        name="a match on HTTP",
+        about=OWN + "bank/p",
+        text=own(
+            "  order: 7\n  types: [Ingress]\n  ingress:\n    - action: Allow\n      protocol: TCP\n"
+            "      http: {methods: [GET]} # here\n"
+        ),
+    ),
+]
+BUGS = [*WRITING]
+
+
+def test_the_base_has_nothing_to_complain_about() -> None:
+    assert [f for f in find(facts_of(BASE)) if f.severity is not Severity.INFO] == []
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=str)
+def test_a_bug_is_found_with_its_place(bug: Bug) -> None:
+    assert marked_line(bug.manifest(BASE)) in {f.ref.line for f in found_in(bug, BASE) if f.ref}
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=str)
+def test_without_the_bug_its_check_is_silent_about_the_object(bug: Bug) -> None:
+    found = find(facts_of(BASE, bug.cni, bug.version))
+    assert [f for f in found if (f.check, f.object) == (bug.check, bug.about)] == []
