@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
+from netviz.engine.clients import EXPOSED, seen_as
 from netviz.engine.evaluator import Evaluation
 from netviz.engine.explain import explain
-from netviz.engine.fixed import AnyPod, End, Forwarder
+from netviz.engine.fixed import AnyPod, End
 from netviz.engine.naming import Named, find
-from netviz.engine.options import Connection, ServiceClients, Verdict, a_connection
+from netviz.engine.options import Connection, Verdict, a_connection
 from netviz.engine.pairs import between
 from netviz.engine.services import backends, find_service, members
 from netviz.errors import UsageError
-from netviz.model.cluster import Cluster, HostEndpoint, Pod, Service
+from netviz.model.cluster import HostEndpoint, Pod, Service
 from netviz.model.policy import Direction
 from netviz.sets.addresses import IpAddress
 from netviz.sets.connections import (
@@ -172,18 +173,15 @@ class Asker:
     def _behind(self, service: Service, source: str, s: End, t: End, protocol: int, port: int) -> WhyAnswer:
         if not isinstance(s, IpAddress):
             return self._one(source, end_words(t), s, t, protocol, port)
-        if service.type not in ("NodePort", "LoadBalancer"):
+        if service.type not in EXPOSED:
             answer = self._one(source, end_words(t), s, t, protocol, port)
             return replace(answer, notes=(*answer.notes, _INSIDE_ONLY))
-        if service.external_traffic_policy == "Local":
-            return self._one(source, end_words(t), s, t, protocol, port)
-        clients = self.evaluation.evaluator.options.service_clients
-        if clients is ServiceClients.UNPOLICED:
+        seen = seen_as(self.evaluation, service, s)
+        if not seen:
             return self._past_policy(source, s, t, Connection(protocol, port))
-        either = clients is ServiceClients.CLIENT_OR_NODE
-        addresses = _node_addresses(self.evaluation.cluster, s.family) or self._anywhere(s.family)
-        nodes = tuple(Forwarder(address) for address in addresses)
-        seen: tuple[End, ...] = (s, *nodes) if either else nodes
+        if seen == (s,):
+            return self._one(source, end_words(t), s, t, protocol, port)
+        either = s in seen
         answers = [self._one(source, end_words(t), each, t, protocol, port) for each in seen]
         merged = answers[0]
         if len({(answer.verdict, answer.allowed) for answer in answers}) > 1:
@@ -197,11 +195,6 @@ class Asker:
         ingress = Half(direction=Direction.INGRESS.value, subject=end_words(t), verdict="allow", steps=(step,))
         sentence = _sentence(end_words(s), end_words(t), str(connection), [], "allow")
         return replace(answer, verdict="allow", sentence=sentence, halves=(answer.halves[0], ingress), because=())
-
-    def _anywhere(self, family: int) -> tuple[IpAddress, ...]:
-        """One address of every atom of a family: what a node whose address is not in the input may have."""
-        atoms = self.evaluation.evaluator.classes.atoms.sets
-        return tuple(IpAddress(family, atom.family(family).first()) for atom in atoms if atom.family(family))
 
     def _hairpin(self, answer: WhyAnswer, s: End, t: End) -> WhyAnswer:
         if s != t or not isinstance(t, Pod) or t.host_network:
@@ -232,12 +225,6 @@ class Asker:
             sentence=f"{source.label} to {name}: unknown, {reason}.",
             because=(("", reason),),
         )
-
-
-def _node_addresses(cluster: Cluster, family: int) -> tuple[IpAddress, ...]:
-    found = [address for node in cluster.nodes for address in node.addresses]
-    found += [address for pod in cluster.pods for address in pod.host_addresses]
-    return tuple(sorted({address for address in found if address.family == family}))
 
 
 def _no_backend(service: Service, label: str, port: int, protocol: int) -> str:

@@ -14,12 +14,9 @@ from typing import Any
 
 from netviz.dialects.plugins import parse_plugin
 from netviz.engine.options import IpBlocks, Options
-from netviz.errors import Diagnostic, NetvizError, Severity, UsageError, shown
-from netviz.manifests.decoding import DecodingError, decode
-from netviz.manifests.document import Document, Fields
-from netviz.manifests.limits import Limits
-from netviz.manifests.parsed import Broken
-from netviz.manifests.yaml_reader import read_yaml
+from netviz.errors import UsageError, shown
+from netviz.manifests.document import Fields
+from netviz.manifests.own_files import OwnFile, OwnFileError, no_more, quoted, read_own
 from netviz.view.settings import DIRECTIONS, HUBS, LEVELS, MOST_HOPS, ViewSettings
 from netviz.workbench.questions import Assumptions, Draft
 
@@ -28,7 +25,7 @@ MOST_BYTES = 2_000_000
 MOST_ENTRIES = 20_000
 MOST_DRAFTS = 100
 LONGEST_NAME = 600
-_LIMITS = Limits(file_size=MOST_BYTES, nodes=100_000, json_nodes=100_000, documents=1)
+KIND = OwnFile(what="a scenario", format=FORMAT, most_bytes=MOST_BYTES, most_nodes=100_000)
 _INPUT = re.compile(r"sha256:[0-9a-f]{8,64}")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z.]*/[A-Za-z0-9][A-Za-z0-9./-]*")
 _USUAL = Assumptions()
@@ -76,15 +73,8 @@ class ScenarioFile:
         return not self.digest or digest.startswith(self.digest)
 
 
-class ScenarioError(NetvizError):
+class ScenarioError(OwnFileError):
     """A scenario file that cannot be used; the text lists every problem with its place."""
-
-    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
-        super().__init__("\n".join(map(str, diagnostics)))
-        self.diagnostics = tuple(diagnostics)
-
-    def __reduce__(self) -> tuple[type[ScenarioError], tuple[tuple[Diagnostic, ...]]]:
-        return type(self), (self.diagnostics,)
 
 
 def unknown_policies(scenario: ScenarioFile, known: Iterable[str]) -> tuple[str, ...]:
@@ -105,12 +95,10 @@ def _near(name: str, names: Sequence[str]) -> str:
 
 def read_scenario(name: str, data: bytes) -> ScenarioFile:
     """Read a scenario; ScenarioError with everything that is wrong in it."""
-    problems: list[Diagnostic] = []
-    document = _document(name, data)
-    top = Fields(document, document.data, (), problems)
-    if top.raw("netviz") != FORMAT:
-        message = f"this is no scenario that this version can read: it begins with `netviz: {FORMAT}`"
-        raise ScenarioError([document.diagnostic(Severity.ERROR, "unknown-version", message, ("netviz",))])
+    try:
+        top = read_own(name, data, KIND)
+    except OwnFileError as error:
+        raise ScenarioError(error.diagnostics) from None
     digest = top.string("input") or ""
     if digest and not _INPUT.fullmatch(digest):
         top.error("invalid-value", "must be sha256: and hexadecimal digits", "input", value=digest)
@@ -128,46 +116,10 @@ def read_scenario(name: str, data: bytes) -> ScenarioFile:
         view=_view(top),
         places=tuple(dict.fromkeys(places)),
     )
-    _no_more(top)
-    if problems:
-        raise ScenarioError(problems)
+    no_more(top)
+    if top.problems:
+        raise ScenarioError(top.problems)
     return found
-
-
-def _document(name: str, data: bytes) -> Document:
-    def refused(code: str, message: str, line: int = 0, hint: str | None = None) -> ScenarioError:
-        place = Diagnostic(severity=Severity.ERROR, code=code, message=message, file=name, line=line, hint=hint)
-        return ScenarioError([place])
-
-    if len(data) > MOST_BYTES:
-        raise refused("limit", f"a scenario has at most {MOST_BYTES:,} bytes")
-    try:
-        outcomes = list(read_yaml(decode(data), _LIMITS))
-    except DecodingError as error:
-        raise refused("not-text", error.message, error.line, error.hint) from None
-    for outcome in outcomes:
-        if isinstance(outcome, Broken):
-            raise refused(outcome.code, outcome.message, outcome.line, outcome.hint)
-    parsed = [outcome for outcome in outcomes if not isinstance(outcome, Broken) and outcome.data is not None]
-    if len(parsed) != 1 or not isinstance(parsed[0].data, dict):
-        raise refused("cannot-decode", f"a scenario is one mapping that begins with `netviz: {FORMAT}`")
-    only = parsed[0]
-    if only.problems:
-        raise ScenarioError(
-            [
-                Diagnostic(
-                    severity=Severity.ERROR,
-                    code=problem.code,
-                    message=problem.text,
-                    file=name,
-                    document=only.index,
-                    line=problem.line or only.places.line(problem.path),
-                    hint=problem.hint,
-                )
-                for problem in only.problems
-            ]
-        )
-    return Document(file=name, index=only.index, data=only.data, line_of=only.places.below(()))
 
 
 def _short(source: Fields, key: str) -> str:
@@ -202,7 +154,7 @@ def _drafts(top: Fields, places: list[tuple[str, str]]) -> tuple[NamedDraft, ...
         if replaces:
             places.append((replaces, str(each.ref("replaces"))))
         found.append(NamedDraft(name=_short(each, "name") or "draft", text=text, replaces=replaces))
-        _no_more(each)
+        no_more(each)
     if len(found) > MOST_DRAFTS:
         top.error("limit", f"must have at most {MOST_DRAFTS} entries", "drafts")
     return tuple(found)
@@ -230,7 +182,7 @@ def _assumptions(top: Fields) -> Assumptions:
             check()
         except UsageError as error:
             written.error("invalid-value", str(error), key)
-    _no_more(written)
+    no_more(written)
     return found
 
 
@@ -265,20 +217,15 @@ def _view(top: Fields) -> ViewSettings:
             written.error("not-supported", f"must be one of {choice}", key, value=found[key])
     if not 1 <= found.get("hops", 1) <= MOST_HOPS:
         written.error("invalid-value", f"must be between 1 and {MOST_HOPS}", "hops", value=found["hops"])
-    _no_more(written)
+    no_more(written)
     return ViewSettings(**found)
-
-
-def _no_more(source: Fields) -> None:
-    for key in source.unknown():
-        source.error("unknown-field", f"there is no field {shown(key)} here", key)
 
 
 def write_scenario(scenario: ScenarioFile) -> str:
     """The file; what has its usual value is left out. Reading it gives the same scenario but for `places`."""
     lines = [f"netviz: {FORMAT}"]
     if scenario.title:
-        lines.append(f"title: {_quoted(scenario.title)}")
+        lines.append(f"title: {quoted(scenario.title)}")
     if scenario.digest:
         lines.append(f"input: sha256:{scenario.digest}")
     lines += _list("disabled", scenario.disabled)
@@ -293,7 +240,7 @@ _ASSUMED = {"cni": "cni", "cni_version": "cniVersion", "ip_blocks": "ipBlocks", 
 
 
 def _list(key: str, names: Iterable[str], indent: str = "") -> Iterator[str]:
-    written = [f"{indent}  - {name if _PLAIN.fullmatch(name) else _quoted(name)}" for name in names]
+    written = [f"{indent}  - {name if _PLAIN.fullmatch(name) else quoted(name)}" for name in names]
     if written:
         yield f"{indent}{key}:"
         yield from written
@@ -303,15 +250,15 @@ def _draft_lines(drafts: Sequence[NamedDraft]) -> Iterator[str]:
     if drafts:
         yield "drafts:"
     for draft in drafts:
-        yield f"  - name: {_quoted(draft.name)}"
+        yield f"  - name: {quoted(draft.name)}"
         if draft.replaces:
-            yield f"    replaces: {_quoted(draft.replaces)}"
+            yield f"    replaces: {quoted(draft.replaces)}"
         lines = draft.text.split("\n")
         if _is_plain_block(lines):
             yield "    text: |"
             yield from (f"      {line}" if line else "" for line in lines[:-1])
         else:
-            yield f"    text: {_quoted(draft.text)}"
+            yield f"    text: {quoted(draft.text)}"
 
 
 def _is_plain_block(lines: Sequence[str]) -> bool:
@@ -333,21 +280,7 @@ def _block(key: str, value: Assumptions | ViewSettings, names: dict[str, str]) -
             case int() as number:
                 yield f"  {names[name]}: {number}"
             case str() as text:
-                yield f"  {names[name]}: {_quoted(text)}"
+                yield f"  {names[name]}: {quoted(text)}"
             case several:
                 items = sorted(several) if isinstance(several, frozenset) else several
                 yield from _list(names[name], items, "  ")
-
-
-def _quoted(text: str) -> str:
-    """A double-quoted scalar; everything that is not printable is escaped."""
-    return '"' + "".join(map(_escaped, text)) + '"'
-
-
-def _escaped(char: str) -> str:
-    if char in '"\\':
-        return f"\\{char}"
-    if char.isprintable():
-        return char
-    code = ord(char)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
