@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from netviz import __version__
+from netviz.cli.check import add_check, add_freeze
 from netviz.cli.codes import INTERNAL, OK, USAGE
 from netviz.cli.commands import diff_command, list_command, why_command
 from netviz.cli.export import FORMATS, export_command
@@ -106,8 +107,22 @@ def _parser() -> argparse.ArgumentParser:
     add_fix(fix)
     _form(fix)
     _common(fix)
+    _expectations(commands)
     _export(commands)
     return parser
+
+
+def _expectations(commands: Any) -> None:  # noqa: ANN401 - argparse does not name the type
+    check = _command(
+        commands, "check", "whether expectations hold", "netviz check k8s/ --expect expectations.yaml --format junit"
+    )
+    add_check(check)
+    _common(check)
+    freeze = _command(
+        commands, "freeze", "write the present state as expectations", "netviz freeze k8s/ --out frozen.yaml"
+    )
+    add_freeze(freeze)
+    _common(freeze)
 
 
 def _export(commands: Any) -> None:  # noqa: ANN401 - argparse does not name the type

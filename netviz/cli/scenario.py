@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import io
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from netviz.errors import Diagnostic, UsageError
+from netviz.cli.files import read_named
+from netviz.errors import UsageError
 
 if TYPE_CHECKING:
     from netviz.loading import Loaded
@@ -25,23 +24,12 @@ def scenario_of(arguments: argparse.Namespace) -> ScenarioFile | None:
         return None
     known: ScenarioFile | None = getattr(arguments, "scenario_read", None)
     if known is None:
-        known = arguments.scenario_read = _read(arguments.scenario)
+        from netviz.workbench.scenario_file import read_scenario
+
+        data = read_named("--scenario", arguments.scenario)
+        known = arguments.scenario_read = read_scenario(arguments.scenario, data)
         _assume(known, arguments)
     return known
-
-
-def _read(file: str) -> ScenarioFile:
-    from netviz.manifests.limits import Limits
-    from netviz.manifests.paths import read_bytes
-    from netviz.workbench.scenario_file import read_scenario
-
-    path = Path(file)
-    if not path.is_file():
-        raise UsageError(f"--scenario {file}: there is no such file")
-    data = read_bytes(path, Limits(), io.BytesIO())
-    if isinstance(data, Diagnostic):
-        raise UsageError(str(data))
-    return read_scenario(file, data)
 
 
 def _assume(scenario: ScenarioFile, arguments: argparse.Namespace) -> None:

@@ -12,13 +12,14 @@ from netviz.workbench.questions import WhyAnswer
 
 def why_json(answer: WhyAnswer, report: LoadReport, alternatives: Sequence[str]) -> Json:
     """The whole answer; `alternatives` are other things of the same name."""
-    found: Json = {"schema": "netviz.why/1", **_answer(answer)}
+    found: Json = {"schema": "netviz.why/1", **answer_json(answer)}
     if alternatives:
         found["alternatives"] = list(alternatives)
     return {**found, "complete": report.complete, **report_json([report])}
 
 
-def _answer(answer: WhyAnswer) -> Json:
+def answer_json(answer: WhyAnswer) -> Json:
+    """The verdict with both halves, without what is said of the input."""
     found: Json = {"from": answer.source, "to": answer.target}
     if answer.via:
         found["via"] = answer.via
@@ -37,7 +38,7 @@ def _answer(answer: WhyAnswer) -> Json:
         found["because"] = [{"policy": policy, "reason": reason} for policy, reason in answer.because]
     if answer.notes:
         found["notes"] = list(answer.notes)
-    found["backends"] = [_answer(backend) for backend in answer.backends]
+    found["backends"] = [answer_json(backend) for backend in answer.backends]
     return found
 
 

@@ -14,7 +14,7 @@ from netviz.sets.connections import TCP, UDP
 
 SAMPLES = Path(__file__).parents[2] / "sample_manifests"
 CLUSTER_WIDE = {"Namespace", "ClusterNetworkPolicy", "GlobalNetworkPolicy", "GlobalNetworkSet", "Tier"}
-FILES = sorted(SAMPLES.glob("**/*.yaml"))
+FILES = sorted(SAMPLES.glob("*/**/*.yaml"))
 WALK_THROUGH = (
     ("step-2-deny-all-ingress-to-backend.yaml", "deny-all-ingress-to-backend"),
     ("step-3-allow-frontend-to-backend.yaml", "allow-frontend-to-backend"),
