@@ -10,12 +10,12 @@ from itertools import islice, product
 from typing import Final, NamedTuple
 
 from netviz.analysis.population import Names, Population, Unit
-from netviz.engine.blocks import State
 from netviz.engine.delta import Shift, moved, shifts
 from netviz.engine.evaluator import Evaluation
 from netviz.engine.matrix import Grouping
 from netviz.engine.options import Scenario
 from netviz.engine.pairs import Judge, Masks
+from netviz.engine.parts import State
 from netviz.engine.rules import CompiledPolicy, RuleMatch
 from netviz.engine.walk import Program
 from netviz.model.policy import Direction, Policy, PolicyId

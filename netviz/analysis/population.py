@@ -47,8 +47,8 @@ class Unit:
 class Population:
     """The pods of a cluster as `netviz list --by pod` counts them: a workload without listed pods counts as one.
 
-    `plain` are the slots of classes of which two rows tell everything, `weights` how many pods are behind each of
-    them. All others are odd: on the network of their node, or in two address families that rules tell apart.
+    `plain` are the leading slots of classes on the pod network, of which rows tell everything, `weights` how many pods
+    are behind each of them. All others are odd: they are on the network of their node.
     """
 
     def __init__(self, evaluator: Evaluator) -> None:
@@ -56,8 +56,9 @@ class Population:
         classes = evaluator.classes
         weights = [0] * len(classes.slots)
         odd: list[int] = []
+        leads = evaluator.families.of_class
         for number, each in enumerate(classes.classes):
-            slot = evaluator.plain_slot(number)
+            slot = leads[number] if each.key.kind is EndpointKind.POD else None
             if slot is not None:
                 weights[slot] = sum(1 for _ in _members(each.pods))
             elif each.pods:

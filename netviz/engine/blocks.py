@@ -1,5 +1,8 @@
 """Who may talk to whom, for any number of pods: as blocks of sources and targets, never pair by pair.
 
+A class is given by its leading slot, and so is an address atom; what is said of a class that has a slot in each address
+family holds for both together (`Families`). Classes that host endpoints judge have none.
+
 A row is a handful of disjoint peer sets. Joining the egress rows with the ingress rows of those that are restricted
 gives four quadrants: the unrestricted among each other are one block, each restricted row against the unrestricted of
 the other side is a list, and only restricted rows among each other are joined.
@@ -10,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from netviz.engine.walk import Outcome
+from netviz.engine.parts import Part, State, parts
 from netviz.model.policy import Direction
 from netviz.sets.region import bits, mask_of
 
@@ -21,88 +24,58 @@ _FEW = 2_000
 """Up to so many slots are sorted into profiles one by one; for more, every profile is asked."""
 
 
-class State(NamedTuple):
-    """Connection atoms of a pair: surely allowed, and possibly allowed (`allow` inside `may`)."""
-
-    allow: int
-    may: int
-
-    def __and__(self, other: State) -> State:
-        """What is left if both sides must let it through."""
-        return State(self.allow & other.allow, self.may & other.may)
-
-
-class Part(NamedTuple):
-    """Peers that a row treats alike."""
-
-    peers: int
-    state: State
-
-
 class Block(NamedTuple):
-    """Every slot of `sources` with every slot of `targets`."""
+    """Every leading slot of `sources` with every one of `targets`."""
 
     sources: int
     targets: int
     state: State
 
 
-def parts(outcome: Outcome) -> tuple[Part, ...]:
-    """A row by peers instead of connections: disjoint sets of peers; those that are not in any are denied."""
-    found: list[tuple[int, int, int]] = []
-    for connections, peers in outcome.allow.rectangles:
-        found = _refined(found, peers, connections, connections)
-    for connections, peers in outcome.unknown.rectangles:
-        found = _refined(found, peers, 0, connections)
-    return tuple(Part(peers, State(allow, may)) for peers, allow, may in found)
-
-
-def _refined(
-    found: list[tuple[int, int, int]], peers: int, allow: int, may: int
-) -> list[tuple[int, int, int]]:
-    result: list[tuple[int, int, int]] = []
-    for here, allowed, possible in found:
-        common = here & peers
-        if common:
-            result.append((common, allowed | allow, possible | may))
-            peers ^= common
-        if here != common:
-            result.append((here ^ common, allowed, possible))
-    if peers:
-        result.append((peers, allow, may))
-    return result
-
-
 class Rows:
-    """The rows of an evaluation by peers, and who is restricted. Rows are worked out when they are first asked for."""
+    """The rows of an evaluation by peers, and who is restricted. Rows are worked out when they are first asked for.
+
+    Profiles are those of whole classes, `Evaluator.joint`.
+    """
 
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
+        self._families = evaluation.evaluator.families
+        self._joint = evaluation.evaluator.joint
         self._parts: dict[tuple[Direction, int], tuple[Part, ...]] = {}
         self._restricted: dict[Direction, tuple[int, frozenset[int]]] = {}
         self._members: dict[tuple[Direction, int], int] = {}
 
     def row(self, direction: Direction, profile: int) -> tuple[Part, ...]:
-        """The row of a profile."""
+        """The row of a profile; its states are those of both families until they are `folded`."""
         known = self._parts.get((direction, profile))
         if known is None:
-            outcome = self._evaluation.profile_row(direction, profile)
-            known = self._parts[direction, profile] = parts(outcome)
+            known = self._joined(direction, profile) if self._families.split else self._parts_of(direction, profile)
+            self._parts[direction, profile] = known
         return known
 
+    def _joined(self, direction: Direction, profile: int) -> tuple[Part, ...]:
+        joint = self._joint[direction].profiles[profile]
+        rows = {number: self._parts_of(direction, number) for number in joint.rows}
+        four, six = (None if number is None else rows[number] for number in (joint.four, joint.six))
+        return self._families.row(four, six)
+
+    def _parts_of(self, direction: Direction, number: int) -> tuple[Part, ...]:
+        return parts(self._evaluation.profile_row(direction, number))
+
     def members(self, direction: Direction, profile: int) -> int:
-        """The slots of a profile."""
+        """The leading slots of a profile."""
         known = self._members.get((direction, profile))
         if known is None:
-            members = self._evaluation.evaluator.profiles[direction].profiles[profile].members
+            members = self._joint[direction].profiles[profile].members
             known = self._members[direction, profile] = mask_of(members)
         return known
 
     def restricted(self, direction: Direction) -> tuple[int, frozenset[int]]:
-        """The slots to which not everything is allowed, and the numbers of their profiles."""
+        """The leading slots to which not everything is allowed, and the numbers of their profiles."""
         known = self._restricted.get(direction)
         if known is None:
-            profiles = self._evaluation.evaluator.profiles[direction].profiles
+            profiles = self._joint[direction].profiles
             numbers, before = self._restricted_numbers(direction)
             if before is None:
                 slots = mask_of(slot for i in numbers for slot in profiles[i].members)
@@ -116,16 +89,20 @@ class Rows:
         return known
 
     def _restricted_numbers(self, direction: Direction) -> tuple[frozenset[int], tuple[int, frozenset[int]] | None]:
-        evaluation = self._evaluation
+        evaluation, joint = self._evaluation, self._joint[direction]
         universe = evaluation.evaluator.universe
 
         def restricted(numbers: Iterable[int]) -> frozenset[int]:
-            return frozenset(i for i in numbers if evaluation.profile_row(direction, i).allow != universe)
+            return frozenset(
+                i
+                for i in numbers
+                if any(evaluation.profile_row(direction, row).allow != universe for row in joint.profiles[i].rows)
+            )
 
         if evaluation.base is None:
-            return restricted(range(len(evaluation.evaluator.profiles[direction].profiles))), None
+            return restricted(range(len(joint.profiles))), None
         before = evaluation.base.rows.restricted(direction)
-        concerned = evaluation.concerned(direction)
+        concerned = frozenset(i for number in evaluation.switched for i in joint.with_policy.get(number, ()))
         return (before[1] - concerned) | restricted(concerned), before
 
     def by_profile(
@@ -135,7 +112,7 @@ class Rows:
 
         All of them must be restricted, or members of the profiles `also`.
         """
-        profiles = self._evaluation.evaluator.profiles[direction]
+        profiles = self._joint[direction]
         if slots.bit_count() > _FEW:
             for number in self.restricted(direction)[1] | also:
                 here = self.members(direction, number) & slots
@@ -150,15 +127,23 @@ class Rows:
 
 
 def blocks(evaluation: Evaluation, sources: int, targets: int) -> Iterator[Block]:
-    """Everything that is allowed or unknown from slots of `sources` to slots of `targets`; no pair is in two blocks.
+    """Everything that is allowed or unknown from `sources` to `targets`; no pair is in two blocks.
 
-    The slots must be on the pod network or outside: what is decided by where a pod runs is not in the rows.
+    Slots that lead nothing are passed over. What is decided by where a pod runs is not in the rows: for pods on the
+    network of their node, see `Evaluation.bypass`.
     """
+    families = evaluation.evaluator.families
+    found = _blocks(evaluation, sources & families.leading, targets & families.leading)
+    if not families.split:
+        return found
+    return (block._replace(state=families.folded(block.state)) for block in found)
+
+
+def _blocks(evaluation: Evaluation, sources: int, targets: int) -> Iterator[Block]:
     rows = evaluation.rows
-    everything = evaluation.evaluator.atoms.all
     out, into = rows.restricted(Direction.EGRESS)[0], rows.restricted(Direction.INGRESS)[0]
     if sources & ~out and targets & ~into:
-        yield Block(sources & ~out, targets & ~into, State(everything, everything))
+        yield Block(sources & ~out, targets & ~into, evaluation.evaluator.families.everything)
     for profile, here in rows.by_profile(Direction.EGRESS, sources & out):
         for peers, state in rows.row(Direction.EGRESS, profile):
             if peers & targets & ~into:

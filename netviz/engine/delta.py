@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from netviz.engine.blocks import Part, State
+from netviz.engine.parts import Part, State
 from netviz.model.policy import Direction
 from netviz.sets.region import mask_of
 
 if TYPE_CHECKING:
     from netviz.engine.evaluator import Evaluation
+    from netviz.engine.families import Families
 
 _NOTHING = State(0, 0)
 
 
 class Shift(NamedTuple):
-    """Every slot of `sources` with every slot of `targets`: what they may open before and after."""
+    """Every leading slot of `sources` with every one of `targets`: what they may open before and after."""
 
     sources: int
     targets: int
@@ -57,10 +58,23 @@ class _Turn(NamedTuple):
 
 
 def shifts(before: Evaluation, after: Evaluation, within: int) -> Iterator[Shift]:
-    """The blocks of pairs of slots of `within` that differ between two evaluations of one evaluator; all disjoint.
+    """The blocks of pairs of `within` that differ between two evaluations of one evaluator; all disjoint.
 
-    The slots must be on the pod network or outside: what is decided by where a pod runs is not in the rows.
+    Slots that lead nothing are passed over, as by `blocks`; here too, what is decided by where a pod runs is not seen.
     """
+    families = before.evaluator.families
+    found = _shifts(before, after, within & families.leading)
+    return _folded(families, found) if families.split else found
+
+
+def _folded(families: Families, found: Iterator[Shift]) -> Iterator[Shift]:
+    for shift in found:
+        was, now = families.folded(shift.before), families.folded(shift.after)
+        if was != now:
+            yield Shift(shift.sources, shift.targets, was, now)
+
+
+def _shifts(before: Evaluation, after: Evaluation, within: int) -> Iterator[Shift]:
     into = _Side(before, after, Direction.INGRESS)
     out = _Side(before, after, Direction.EGRESS)
     for profile in into.changed:
@@ -73,7 +87,7 @@ def shifts(before: Evaluation, after: Evaluation, within: int) -> Iterator[Shift
 
 
 def moved(before: Evaluation, after: Evaluation, direction: Direction) -> int:
-    """The slots whose own row in a direction differs between two evaluations of one evaluator."""
+    """The leading slots of which a row in a direction differs between two evaluations of one evaluator."""
     return _Side(before, after, direction).moved
 
 
@@ -83,12 +97,12 @@ class _Side:
     def __init__(self, before: Evaluation, after: Evaluation, direction: Direction) -> None:
         self._direction = direction
         self._before, self._after = before.rows, after.rows
-        profiles = before.evaluator.profiles[direction]
+        profiles = before.evaluator.joint[direction]
         switched = before.inactive ^ after.inactive
         found = {profile for number in switched for profile in profiles.with_policy.get(number, ())}
-        self.changed = frozenset(
-            p for p in found if before.profile_row(direction, p) != after.profile_row(direction, p)
-        )
+        rows = {number for profile in found for number in profiles.profiles[profile].rows}
+        moved = {n for n in rows if before.profile_row(direction, n) != after.profile_row(direction, n)}
+        self.changed = frozenset(p for p in found if not moved.isdisjoint(profiles.profiles[p].rows))
         self.moved: int = mask_of(slot for p in self.changed for slot in profiles.profiles[p].members)
         self._restricted = before.rows.restricted(direction)[0] | self.moved
 

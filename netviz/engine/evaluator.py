@@ -9,6 +9,7 @@ from itertools import groupby
 from netviz.engine import reach
 from netviz.engine.blocks import Rows
 from netviz.engine.classes import EndpointClasses
+from netviz.engine.families import Families
 from netviz.engine.fixed import UNPOLICED, AnyPod, Bypass, End, Forwarder, bypass, opened
 from netviz.engine.hosts import FAILSAFE
 from netviz.engine.labels import Bounds
@@ -75,6 +76,8 @@ class Evaluator:
         self._peers.forget()
         policed = [self.policed(slot) for slot in range(self.classes.first_outside)]
         self.profiles = {d: Profiles(self.classes, self.policies, d, policed) for d in Direction}
+        self.families = Families(self.classes, self.atoms.all)
+        self.joint = {d: self.families.joint(profiles) for d, profiles in self.profiles.items()}
         self._numbers: Mapping[PolicyId, int] = {p.policy.id: p.number for p in self.policies}
         self._staged = frozenset(p.number for p in self.policies if p.policy.stage is not None)
         self._outcomes: dict[_ProgramKey, Outcome] = {}
@@ -147,13 +150,9 @@ class Evaluator:
             return True
         return item.kind is EndpointKind.POD and item.owner != self.classes.arbitrary
 
-    def plain_slot(self, number: int) -> int | None:
-        """The slot of a class of which all is in two rows: pods on the pod network with one peer bit."""
-        return self.plain_slots[number]
-
     @cached_property
     def plain_slots(self) -> tuple[int | None, ...]:
-        """`plain_slot` of every class."""
+        """By class: the slot of pods on the pod network with one peer bit, of which all is in two rows; else None."""
         return tuple(
             each.slots[0] if each.key.kind is EndpointKind.POD and len(each.slots) == 1 else None
             for each in self.classes.classes
@@ -238,7 +237,8 @@ class Evaluator:
 class Evaluation:
     """The answers under one scenario. Nothing in it changes; rows are worked out when they are first asked for.
 
-    What no switched policy concerns is taken from `base`, an evaluation by the same evaluator.
+    What no switched policy concerns is taken from `base`, an evaluation by the same evaluator; `switched` are the
+    numbers of the policies that count in one of them only.
     """
 
     def __init__(self, evaluator: Evaluator, scenario: Scenario, base: Evaluation | None = None) -> None:
@@ -246,7 +246,7 @@ class Evaluation:
         self.scenario = scenario
         self.inactive: frozenset[int] = evaluator.inactive(scenario)
         self.base = base
-        self._switched: frozenset[int] = self.inactive ^ base.inactive if base else frozenset()
+        self.switched: frozenset[int] = self.inactive ^ base.inactive if base else frozenset()
         self._concerned: dict[Direction, frozenset[int]] = {}
         self._rows: dict[tuple[Direction, int], Outcome] = {}
         self.rows = Rows(self)
@@ -294,7 +294,7 @@ class Evaluation:
         known = self._concerned.get(direction)
         if known is None:
             profiles = self.evaluator.profiles[direction].with_policy
-            found = frozenset(profile for number in self._switched for profile in profiles.get(number, ()))
+            found = frozenset(profile for number in self.switched for profile in profiles.get(number, ()))
             known = self._concerned[direction] = found
         return known
 

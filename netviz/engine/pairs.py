@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from netviz.engine.fixed import POLICED, UNPOLICED, Bypass, End, common
@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from netviz.engine.evaluator import Evaluation
 
 Place = tuple[str, tuple[IpAddress, ...]]
-"""Where a pod runs: the name of its node, or "" and the addresses of its host, if they are known."""
+"""Where a pod runs: the name of its node, "" if it is not known, and the addresses of its host."""
+
+
+class Places(NamedTuple):
+    """Where the pods of a part run, with one for each place and node; `known` tells whether all nodes are."""
+
+    pods: tuple[Pod, ...]
+    at: Mapping[Place, Pod]
+    distinct: frozenset[Place]
+    nodes: Mapping[str, Pod]
+    known: bool
 
 
 class Masks(NamedTuple):
@@ -34,11 +44,6 @@ class Row(NamedTuple):
 
     allow: Mapping[int, int]
     may: Mapping[int, int]
-
-    def at(self, peer: int) -> Masks:
-        """The connection atoms of one peer."""
-        allow = self.allow.get(peer, 0)
-        return Masks(allow, self.may.get(peer, 0) & ~allow)
 
 
 def between(evaluation: Evaluation, source: End, target: End) -> Masks:
@@ -75,7 +80,8 @@ class Judge:
         self._classes = self._evaluator.classes
         self._expanded: dict[int, tuple[Outcome, Row]] = {}
         self._between: dict[tuple[int, int, Bypass], Masks] = {}
-        self._places: dict[int, tuple[tuple[Pod, ...], Mapping[Place, Pod]]] = {}
+        self._places: dict[int, Places] = {}
+        self._bypassed: dict[object, Bypass] = {}
         self._stranger = self._classes.classes[self._classes.arbitrary].slots[0]
         inside = self._classes.mask((*classes, self._classes.arbitrary))
         self._within = inside | self._classes.outside
@@ -86,7 +92,7 @@ class Judge:
         allow = unknown = 0
         for source in sources:
             for target in targets:
-                masks = self.classes(source.number, target.number, self._bypass(source, target))
+                masks = self.classes(source.number, target.number, self.bypass(source, target))
                 allow |= masks.allow
                 unknown |= masks.unknown
         return Masks(allow, unknown & ~allow)
@@ -151,36 +157,53 @@ class Judge:
             possible |= masks.allow | masks.unknown
         return Masks(allow, possible & ~allow)
 
-    def _bypass(self, source: Part, target: Part) -> Bypass:
+    def bypass(self, source: Part, target: Part) -> Bypass:
+        """Where no policy is asked from pods of one part to those of another; None where it depends on which."""
         kinds = self._classes.classes[source.number].key.kind, self._classes.classes[target.number].key.kind
-        hosts = tuple(kind is not EndpointKind.POD for kind in kinds)
+        hosts = kinds[0] is not EndpointKind.POD, kinds[1] is not EndpointKind.POD
         if not any(hosts) or (hosts[1] and not self._guarded and not self._evaluator.options.own_node_open):
             return POLICED
-        pairs = _examples(self._by_place(source), self._by_place(target))
-        return common(self.evaluation.bypass(s, t) for s, t in pairs)
+        some, others = self._places_of(source), self._places_of(target)
+        # Without host endpoints only nearness matters, and most pairs are alike in that.
+        key = None if self._guarded else (hosts, *_nearness(some, others))
+        known = None if key is None else self._bypassed.get(key)
+        if known is None:
+            known = common(self.evaluation.bypass(s, t) for s, t in _examples(some, others))
+            if key is not None:
+                self._bypassed[key] = known
+        return known
 
-    def _by_place(self, part: Part) -> Mapping[Place, Pod]:
+    def _places_of(self, part: Part) -> Places:
         known = self._places.get(id(part.pods))
         if known is None:
-            places = {(p.node, () if p.node else p.host_addresses): p for p in part.pods}
-            known = self._places[id(part.pods)] = (part.pods, places)
-        return known[1]
+            at = {(pod.node, pod.host_addresses): pod for pod in part.pods}
+            nodes = {node: pod for (node, _), pod in at.items()}
+            known = self._places[id(part.pods)] = Places(part.pods, at, frozenset(at), nodes, "" not in nodes)
+        return known
 
     def _in_family(self, number: int, family: int) -> tuple[int, ...]:
         slots = self._classes.classes[number].slots
         return tuple(s for s in slots if self._classes.slots[s].family in (None, family)) or slots
 
 
-def _examples(sources: Mapping[Place, Pod], targets: Mapping[Place, Pod]) -> Iterator[tuple[Pod, Pod]]:
+def _nearness(some: Places, others: Places) -> tuple[object, object]:
+    """What the nearness of two parts depends on: whether they share a node, and have two; or else all their places."""
+    if some.known and others.known:
+        shared = not some.nodes.keys().isdisjoint(others.nodes)
+        return shared, not shared or len(some.nodes) > 1 or len(others.nodes) > 1
+    return some.distinct, others.distinct
+
+
+def _examples(some: Places, others: Places) -> Iterator[tuple[Pod, Pod]]:
     """Pairs of pods that stand for all pairs, as far as it matters whether they are on one node."""
-    pairs = (((a, s), (b, t)) for a, s in sources.items() for b, t in targets.items())
-    if not all(node for node, _ in (*sources, *targets)):
-        yield from ((s, t) for (_, s), (_, t) in pairs)
+    if not (some.known and others.known):
+        yield from product(some.at.values(), others.at.values())
         return
-    shared = next((place for place in sources if place in targets), None)
+    few, many = sorted((some.nodes, others.nodes), key=len)
+    shared = next((node for node in few if node in many), None)
     if shared is not None:
-        yield sources[shared], targets[shared]
-    yield from islice(((s, t) for (a, s), (b, t) in pairs if a != b), 1)
+        yield some.nodes[shared], others.nodes[shared]
+    yield from islice(((s, t) for (a, s), (b, t) in product(some.nodes.items(), others.nodes.items()) if a != b), 1)
 
 
 def _united(first: Masks, second: Masks) -> Masks:

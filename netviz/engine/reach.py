@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
@@ -32,6 +32,9 @@ from netviz.sets.region import bits, mask_of, span
 if TYPE_CHECKING:
     from netviz.engine.evaluator import Evaluation
 
+_Found = dict[tuple[int, int], tuple[int, int]]
+"""By pair of peers: the connection atoms that are surely allowed, and those that may be."""
+
 _OPEN_SIDE = Side(any_pod=ALL_CONNECTIONS, any_outside=ALL_CONNECTIONS, unpoliced=True)
 
 
@@ -59,79 +62,71 @@ class _Builder:
         self._judge = Judge(self._evaluation, {part.number for group in found for part in group.parts})
         inside = [replace(g, peer=_with_sides(g.peer, *self._sides(g.parts))) for g in found]
         peers = [group.peer for group in inside]
+        peers += [outside_peer(atom, addresses) for atom, addresses in enumerate(self._classes.atoms.sets)]
         cells: dict[tuple[int, int], Cell] = {}
-        if by is Grouping.NAMESPACE:
-            self._add_namespaces(inside, cells)
-        else:
-            self._add_inside(inside, cells)
-        self._add_outside(inside, peers, cells, judged=by is Grouping.NAMESPACE)
+        for (i, j), (allow, may) in sorted(self._pairs(inside).items()):
+            self._put(cells, i, j, Masks(allow, may & ~allow))
         self._add_ingress_controller(inside, peers, cells)
         return ReachabilityMatrix(by=by, peers=tuple(peers), cells=cells)
 
-    def _add_inside(self, groups: list[Group], cells: dict[tuple[int, int], Cell]) -> None:
-        single = [self._single_slot(group.parts) for group in groups]
-        incoming = [None if slot is None else self._judge.row(slot, Direction.INGRESS) for slot in single]
-        for i, source in enumerate(groups):
-            here = single[i]
-            out = None if here is None else self._judge.row(here, Direction.EGRESS)
-            for j, target in enumerate(groups):
-                there, into = single[j], incoming[j]
-                if i == j:
-                    continue
-                if out is None or here is None or there is None or into is None:
-                    self._put(cells, i, j, self._judge.between(source.parts, target.parts))
-                    continue
-                may = out.may.get(there, 0) & into.may.get(here, 0)
-                if may:
-                    allow = out.allow.get(there, 0) & into.allow.get(here, 0)
-                    self._put(cells, i, j, Masks(allow, may & ~allow))
+    def _pairs(self, groups: list[Group]) -> _Found:
+        """What is allowed and possible between two peers; address atoms come after the groups, in order."""
+        leads = self._evaluator.families.of_class
+        found = self._by_blocks(groups, leads)
+        self._add_near(found, groups)
+        odd = [tuple(part for part in group.parts if leads[part.number] is None) for group in groups]
+        self._add_judged(found, groups, odd)
+        return {pair: state for pair, state in found.items() if pair[0] != pair[1] and state[1]}
 
-    def _single_slot(self, parts: tuple[Part, ...]) -> int | None:
-        """The slot of a peer that is one class in one address family on the pod network: the usual, fast case."""
-        return self._evaluator.plain_slot(parts[0].number) if len(parts) == 1 else None
+    def _by_blocks(self, groups: list[Group], leads: Sequence[int | None]) -> _Found:
+        first, after = self._classes.first_outside, self._classes.first_outside + len(self._classes.atoms.sets)
+        where: dict[int, list[int]] = {slot: [slot - first + len(groups)] for slot in range(first, after)}
+        for i, group in enumerate(groups):
+            for part in group.parts:
+                if (slot := leads[part.number]) is not None:
+                    where.setdefault(slot, []).append(i)
+        inside, outside = mask_of(slot for slot in where if slot < first), span(first, after)
+        found: _Found = {}
+        for sources, targets in ((inside, inside | outside), (outside, inside)):
+            for block in blocks(self._evaluation, sources, targets):
+                some = {i for slot in bits(block.sources) for i in where[slot]}
+                others = {i for slot in bits(block.targets) for i in where[slot]}
+                for pair in product(some, others):
+                    _unite(found, pair, *block.state)
+        return found
 
-    def _add_namespaces(self, groups: list[Group], cells: dict[tuple[int, int], Cell]) -> None:
-        """Cells of peers with many parts each: from blocks, but for parts whose pairs depend on more than one row.
+    def _add_near(self, found: _Found, groups: list[Group]) -> None:
+        """What no policy is asked about because a pod on the network of its node is near (A31, D5).
 
-        Address atoms come after the groups, in order.
+        Pods that host endpoints judge are left out.
         """
-        plain = {
-            slot: i
-            for i, group in enumerate(groups)
-            for part in group.parts
-            if (slot := self._evaluator.plain_slot(part.number)) is not None
-        }
-        found = self._by_blocks(plain, len(groups))
-        odd = [tuple(p for p in g.parts if self._evaluator.plain_slot(p.number) is None) for g in groups]
+        everything = self._evaluator.atoms.all
+        hosts = [tuple(part for part in group.parts if self._on_node(part)) for group in groups]
+        for i, here in enumerate(hosts):
+            for j, group in enumerate(groups if here else ()):
+                for some, other in product(here, group.parts if i != j else ()):
+                    for pair, ends in (((i, j), (some, other)), ((j, i), (other, some))):
+                        near = self._judge.bypass(*ends).egress
+                        if near is not False:
+                            _unite(found, pair, everything if near else 0, everything)
+
+    def _on_node(self, part: Part) -> bool:
+        key = self._classes.classes[part.number].key
+        return key.kind is EndpointKind.HOST and not key.guards
+
+    def _add_judged(self, found: _Found, groups: list[Group], odd: list[tuple[Part, ...]]) -> None:
+        """What is judged pair by pair: the parts of each group that host endpoints judge."""
         strange = {i for i, parts in enumerate(odd) if parts}
         for i, j in {(i, j) for k in strange for n in range(len(groups)) for i, j in ((k, n), (n, k)) if i != j}:
             usual = tuple(part for part in groups[i].parts if part not in odd[i])
             for some, others in ((odd[i], groups[j].parts), (usual, odd[j])):
                 if some and others:
-                    _unite(found, (i, j), self._judge.between(some, others))
+                    _unite(found, (i, j), *_state(self._judge.between(some, others)))
         for i in strange:
             for atom in range(len(self._classes.atoms.sets)):
                 inward, outward = self._judge.outside(atom, odd[i])
-                _unite(found, (len(groups) + atom, i), inward)
-                _unite(found, (i, len(groups) + atom), outward)
-        for (i, j), (allow, may) in found.items():
-            if i != j:
-                self._put(cells, i, j, Masks(allow, may & ~allow))
-
-    def _by_blocks(self, plain: Mapping[int, int], count: int) -> dict[tuple[int, int], tuple[int, int]]:
-        first, after = self._classes.first_outside, self._classes.first_outside + len(self._classes.atoms.sets)
-        where = {**plain, **{slot: slot - first + count for slot in range(first, after)}}
-        inside = mask_of(plain)
-        everyone = inside | span(first, after)
-        found: dict[tuple[int, int], tuple[int, int]] = {}
-        for sources, targets in ((inside, everyone), (everyone & ~inside, inside)):
-            for block in blocks(self._evaluation, sources, targets):
-                some = {where[slot] for slot in bits(block.sources)}
-                others = {where[slot] for slot in bits(block.targets)}
-                for pair in product(some, others):
-                    allow, may = found.get(pair, (0, 0))
-                    found[pair] = (allow | block.state.allow, may | block.state.may)
-        return found
+                _unite(found, (len(groups) + atom, i), *_state(inward))
+                _unite(found, (i, len(groups) + atom), *_state(outward))
 
     def _put(self, cells: dict[tuple[int, int], Cell], i: int, j: int, masks: Masks) -> None:
         if masks.allow or masks.unknown:
@@ -161,23 +156,6 @@ class _Builder:
             nothing=not any(row.allow or row.unknown for row in rows),
             unpoliced=not any(self._evaluator.policed(slot) for slot in slots),
         )
-
-    def _add_outside(
-        self, groups: list[Group], peers: list[Peer], cells: dict[tuple[int, int], Cell], *, judged: bool
-    ) -> None:
-        for atom, addresses in enumerate(self._classes.atoms.sets):
-            here = len(peers)
-            peers.append(outside_peer(atom, addresses))
-            slot = self._classes.first_outside + atom
-            for i, group in enumerate(() if judged else groups):
-                single = self._single_slot(group.parts)
-                if single is None:
-                    inward, outward = self._judge.outside(atom, group.parts)
-                else:
-                    into, out = (self._judge.row(single, direction) for direction in Direction)
-                    inward, outward = into.at(slot), out.at(slot)
-                self._put(cells, here, i, inward)
-                self._put(cells, i, here, outward)
 
     def _add_ingress_controller(
         self, groups: list[Group], peers: list[Peer], cells: dict[tuple[int, int], Cell]
@@ -239,9 +217,13 @@ def peer_ends(
     return found
 
 
-def _unite(found: dict[tuple[int, int], tuple[int, int]], pair: tuple[int, int], masks: Masks) -> None:
-    allow, may = found.get(pair, (0, 0))
-    found[pair] = (allow | masks.allow, may | masks.allow | masks.unknown)
+def _unite(found: _Found, pair: tuple[int, int], allow: int, may: int) -> None:
+    known = found.get(pair)
+    found[pair] = (allow, may) if known is None else (known[0] | allow, known[1] | may)
+
+
+def _state(masks: Masks) -> tuple[int, int]:
+    return masks.allow, masks.allow | masks.unknown
 
 
 def _with_sides(peer: Peer, ingress: Side, egress: Side) -> Peer:

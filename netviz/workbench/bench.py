@@ -197,10 +197,9 @@ class Workbench:
         if previous == what_if:
             return ""
         grouping = grouping_of(by)
-        if is_large(self._cluster, grouping):
+        if is_large(self._cluster, grouping) and previous.drafts == what_if.drafts:
             counts = pod_step(self._sides(previous).after, self._sides(what_if).after)
-            if counts is not None and previous.drafts == what_if.drafts:
-                return counted_step(previous, what_if, self._loaded.policies, counts)
+            return counted_step(previous, what_if, self._loaded.policies, counts)
         scope = self._scope(grouping, ViewSettings(), previous, what_if)
         old, new = self._matrices(previous, grouping, scope)[1], self._matrices(what_if, grouping, scope)[1]
         return step_words(previous, what_if, self._loaded.policies, compare(old, new))

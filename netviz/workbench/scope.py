@@ -99,11 +99,11 @@ def _sizes(cluster: Cluster, by: Grouping) -> Counter[str]:
 
 def neighbours(evaluation: Evaluation, namespaces: Collection[str]) -> list[str]:
     """Other namespaces that are connected with these by more than being open to everybody, the closest first."""
-    classes = evaluation.evaluator.classes
+    classes, leads = evaluation.evaluator.classes, evaluation.evaluator.families.of_class
     mine = mask_of(
         slot
         for number, each in enumerate(classes.classes)
-        if each.key.namespace in namespaces and (slot := evaluation.evaluator.plain_slot(number)) is not None
+        if each.key.namespace in namespaces and (slot := leads[number]) is not None
     )
     everyone = ((1 << classes.first_outside) - 1) & ~classes.strangers
     found: Counter[str] = Counter()
@@ -116,20 +116,16 @@ def neighbours(evaluation: Evaluation, namespaces: Collection[str]) -> list[str]
     return [name for name, _ in found.most_common(_MOST_NEIGHBOURS)]
 
 
-def pod_step(before: Evaluation, after: Evaluation) -> tuple[int, int, int] | None:
+def pod_step(before: Evaluation, after: Evaluation) -> tuple[int, int, int]:
     """How many pairs of pods may open more, less, and are undecided now, exactly and for any number of pods.
 
-    None where pairs on the pod network hang on more than one row each: with two address families that rules tell apart.
+    Of pods on the pod network; both evaluations must be of one evaluator.
     """
     evaluator = after.evaluator
-    classes = evaluator.classes
-    weights = [0] * len(classes.slots)
-    for number, each in enumerate(classes.classes):
-        slot = evaluator.plain_slot(number)
-        if slot is not None:
+    weights = [0] * len(evaluator.classes.slots)
+    for slot, each in zip(evaluator.families.of_class, evaluator.classes.classes, strict=True):
+        if slot is not None and each.key.kind is EndpointKind.POD:
             weights[slot] = sum(not pod.synthetic for pod in each.pods)
-        elif each.key.kind is EndpointKind.POD and each.pods:
-            return None
     counted = Weights(weights)
     plain = mask_of(slot for slot, weight in enumerate(weights) if weight)
     opened = closed = doubted = 0
