@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from bench.cluster import ROLES, Manifest, Team, Template, kubectl_pod, namespace, pod
+from bench.dual import dual_policies, nodes_for, placed
 from bench.policies import burner_policies, infrastructure, team_policies
 from bench.tiers import admin_policies, calico_tiers
 
@@ -22,6 +23,7 @@ class Shape(StrEnum):
     `standard`: namespaces of very different sizes, NetworkPolicies as teams write them. `tiers` and `admin` are the
     same with Calico's tiers, network sets and Pass, and with Admin and Baseline policies. `huge`: all pods in 32
     namespaces. `burner`: ten pods and five policies in every namespace, each with ports and addresses of its own.
+    `dual`: the standard one on nodes, each pod with an address of both families, and rules that cut both ranges.
     """
 
     STANDARD = "standard"
@@ -29,6 +31,7 @@ class Shape(StrEnum):
     ADMIN = "admin"
     HUGE = "huge"
     BURNER = "burner"
+    DUAL = "dual"
 
 
 def generate(shape: Shape, pods: int, *, seed: int = 0, full: bool = False) -> list[Manifest]:
@@ -42,11 +45,13 @@ def generate(shape: Shape, pods: int, *, seed: int = 0, full: bool = False) -> l
         return _burner(rng, pods, full=full)
     found = infrastructure()
     count = _FEW_NAMESPACES if shape is Shape.HUGE else max(2, pods // 15)
-    teams = _teams(rng, count, pods - sum(each["kind"] == "Pod" for each in found))
+    nodes = nodes_for(pods) if shape is Shape.DUAL else 0
+    teams = _teams(rng, count, pods - nodes - sum(each["kind"] == "Pod" for each in found))
     found += [namespace(team) for team in teams]
     made = list(_pods(teams))
-    found += [kubectl_pod(rng, each) for each in made] if full else made
-    extra = {Shape.TIERS: calico_tiers, Shape.ADMIN: admin_policies}.get(shape)
+    made = [kubectl_pod(rng, each) for each in made] if full else made
+    found += placed(made, nodes) if shape is Shape.DUAL else made
+    extra = {Shape.TIERS: calico_tiers, Shape.ADMIN: admin_policies, Shape.DUAL: dual_policies}.get(shape)
     found += extra(rng, teams) if extra else []
     return found + team_policies(rng, teams, max(3, pods // 15))
 

@@ -44,6 +44,7 @@ FULL = Plan(
         Load(Shape.HUGE, 150_000, 300),
         Load(Shape.TIERS, 50_000, 300),
         Load(Shape.ADMIN, 50_000, 300),
+        Load(Shape.DUAL, 50_000, 300),
         Load(Shape.BURNER, 10_000, 300),
     ),
     2_000,

@@ -33,6 +33,14 @@ class Row:
         return self.figure >= self.goal if self.least else self.figure <= self.goal
 
 
+_OTHERS = (
+    ("tiers", "Calico tiers"),
+    ("admin", "Admin policies"),
+    ("dual", "two address families"),
+    ("burner", "burner shape"),
+)
+
+
 def rows(measured: Measured) -> Iterator[Row]:
     """Every row of the table."""
     large, small = measured["standard"], measured["small"]
@@ -55,7 +63,7 @@ def rows(measured: Measured) -> Iterator[Row]:
     worst = measured["huge"]
     yield from _whole(worst, f"{_size(worst)}, 32 namespaces")
     yield Row(what="a switch there, slowest", figure=worst["toggle_max_s"] * 1e3, unit="ms", goal=100)
-    for name, words in (("tiers", "Calico tiers"), ("admin", "Admin policies"), ("burner", "burner shape")):
+    for name, words in _OTHERS:
         found = measured[name]
         yield from _whole(found, f"{_size(found)}, {words}")
         yield Row(what="a switch there, median", figure=found["toggle_p50_s"] * 1e3, unit="ms")

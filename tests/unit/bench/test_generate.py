@@ -66,3 +66,11 @@ def test_admin_policies_are_of_both_tiers() -> None:
         each["spec"]["tier"] for each in generate(Shape.ADMIN, SIZE) if each["kind"] == "ClusterNetworkPolicy"
     )
     assert tiers == {"Admin": 20, "Baseline": 4}
+
+
+def test_a_dual_load_has_two_addresses_for_each_pod_and_agents_on_their_nodes() -> None:
+    pods = [each for each in generate(Shape.DUAL, SIZE) if each["kind"] == "Pod" and "status" in each]
+    assert len(pods) > SIZE * 0.9
+    assert all(["." in a["ip"] for a in each["status"]["podIPs"]] == [True, False] for each in pods)
+    agents = [each for each in pods if each["spec"].get("hostNetwork")]
+    assert len({each["spec"]["nodeName"] for each in agents}) == len(agents) > 1
