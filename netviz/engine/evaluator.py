@@ -150,9 +150,13 @@ class Evaluator:
             return True
         return item.kind is EndpointKind.POD and item.owner != self.classes.arbitrary
 
+    def plain_slot(self, number: int) -> int | None:
+        """The slot of a class of which all is in two rows: pods on the pod network with one peer bit."""
+        return self.plain_slots[number]
+
     @cached_property
     def plain_slots(self) -> tuple[int | None, ...]:
-        """By class: the slot of pods on the pod network with one peer bit, of which all is in two rows; else None."""
+        """`plain_slot` of every class."""
         return tuple(
             each.slots[0] if each.key.kind is EndpointKind.POD and len(each.slots) == 1 else None
             for each in self.classes.classes

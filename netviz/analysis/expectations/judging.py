@@ -180,7 +180,8 @@ class Judge:
             (Direction.INGRESS, right.slots, left.slots | left.outside),
         ):
             for profile, members in rows.by_profile(direction, own & rows.restricted(direction)[0]):
-                outcome = self._evaluation.profile_row(direction, profile)
+                (number,) = self._evaluator.joint[direction].profiles[profile].rows
+                outcome = self._evaluation.profile_row(direction, number)
                 for region, sure in ((outcome.allow | outcome.unknown, True), (outcome.allow, False)):
                     for atoms, lacking in _uncovered(region, mask, peers):
                         ends = (members, lacking) if direction is Direction.EGRESS else (lacking, members)
