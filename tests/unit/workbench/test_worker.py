@@ -37,7 +37,7 @@ from netviz.workbench import (
     check_alive,
     let_go,
 )
-from netviz.workbench.remote import QUESTIONS, RemoteBench, Watch, Worker, nobody
+from netviz.workbench.remote import NICENESS, QUESTIONS, RemoteBench, Watch, Worker, nobody
 from netviz.workbench.wire import Ask, Failure
 from netviz.workbench.worker import Service
 
@@ -107,6 +107,13 @@ def is_gone(pid: int) -> bool:
     return False
 
 
+def children() -> set[int]:
+    """The processes that this one has started and that are still there."""
+    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    rows = (line.split(None, 2) for line in listed.splitlines())
+    return {int(pid) for pid, parent, *command in rows if int(parent) == os.getpid() and "worker" in " ".join(command)}
+
+
 def many_pods(count: int) -> InputFile:
     """Pods of which every one has a name and a label of its own."""
     one = (
@@ -114,6 +121,11 @@ def many_pods(count: int) -> InputFile:
         "spec: {{containers: [{{name: c, image: i}}]}}\n---\n"
     )
     return InputFile(name="pods.yaml", data="".join(map(one.format, range(count))).encode())
+
+
+def long_text(length: int) -> InputFile:
+    """A file that needs several times its size to be read."""
+    return InputFile(name="large.json", data=b'["' + b"x" * length + b'"]')
 
 
 def everything(bench: Bench) -> tuple[object, ...]:
@@ -290,8 +302,7 @@ class TestLimits:
             wait_for(opening)
 
     def test_an_opening_over_the_memory_limit_does_too(self, desk_with: Callable[..., WorkerDesk]) -> None:
-        large = InputFile(name="large.json", data=b'["' + b"x" * 100_000_000 + b'"]')
-        opening = desk_with(memory=320_000_000).open((large,), Assumptions())
+        opening = desk_with(memory=320_000_000).open((long_text(100_000_000),), Assumptions())
         with pytest.raises(UsageError, match=r"needs more than 320 MB of memory .*--max-memory raises"):
             wait_for(opening)
 
@@ -304,6 +315,41 @@ class TestLimits:
             bench.picture(BASELINE, PictureQuestion(by="pod"))
         worker_of(bench).limits = ServerLimits()
         assert bench.endpoints()
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="there are no priorities of this kind")
+    def test_it_lets_the_server_go_first_from_its_start(self) -> None:
+        worker = Worker(ServerLimits())
+        assert os.getpriority(os.PRIO_PROCESS, worker.pid) == os.getpriority(os.PRIO_PROCESS, 0) + NICENESS
+        worker.end("It is over.")
+
+    @pytest.mark.promise(14)
+    @pytest.mark.parametrize(
+        ("limits", "file", "message"),
+        [
+            ({"seconds": 1}, many_pods(20_000), "--max-seconds"),
+            ({"memory": 320_000_000}, long_text(100_000_000), "--max-memory"),
+            ({}, many_pods(20_000), ""),
+        ],
+        ids=["over the time", "over the memory", "cancelled"],
+    )
+    def test_an_analysis_that_does_not_come_to_its_end_leaves_no_process_and_no_file(
+        self, limits: dict[str, int], file: InputFile, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for variable in ("TMPDIR", "HOME"):
+            monkeypatch.setenv(variable, str(tmp_path))
+        monkeypatch.chdir(tmp_path)
+        before = children()
+        desk = WorkerDesk(replace(ServerLimits(), **limits))  # type: ignore[arg-type]  # all of them are numbers
+        opening = desk.open((file,), Assumptions())
+        opening.poll(0.5)
+        assert children() > before
+        if message:
+            with pytest.raises(UsageError, match=message):
+                wait_for(opening)
+        opening.cancel()
+        desk.close()
+        assert all(map(is_gone, children() - before))
+        assert list(tmp_path.iterdir()) == []
 
     def test_only_so_many_are_opened_at_a_time(self, desk_with: Callable[..., WorkerDesk]) -> None:
         desk = desk_with(analyses=1)
