@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_manifests"
 WORKER = "netviz.workbench.worker"
 PATIENCE = 60.0
+BOARD, MAP = "[class*=st-key-nv-column]", ".netviz"
 POD = """\
 apiVersion: v1
 kind: Pod
@@ -122,6 +123,14 @@ def test_the_worker_of_a_closed_tab_ends(serve: Callable[..., str], visit: Calla
     until(lambda: mine not in workers(address))
 
 
+def click(page: Page, view: str, shows: str) -> float:
+    """Go to a view; how many seconds it takes until it is there."""
+    begin = time.monotonic()
+    page.get_by_text(view, exact=True).click()
+    expect(page.locator(shows).first).to_be_visible()
+    return time.monotonic() - begin
+
+
 @pytest.mark.soak
 def test_a_large_analysis_starves_neither_the_server_nor_another_session(
     serve: Callable[..., str], visit: Callable[..., Visit], large: Path, promise: Record
@@ -129,6 +138,9 @@ def test_a_large_analysis_starves_neither_the_server_nor_another_session(
     """Promise 13, on a machine that has nothing else to do."""
     address = serve(ROOT / "app.py", str(SAMPLES / "online-shop"), str(SAMPLES / "aks-frontend-backend"))
     page, other = opened(visit, address), opened(visit, address)
+    # What a page shows for the first time, the browser fetches first, from a server that has nothing else to do.
+    click(other, "Policies", BOARD)
+    click(other, "Map", MAP)
     begin_upload(page, large)
     waits: list[float] = []
     watching = threading.Event()
@@ -142,16 +154,14 @@ def test_a_large_analysis_starves_neither_the_server_nor_another_session(
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    begin = time.monotonic()
-    other.get_by_text("Policies", exact=True).click()
-    expect(other.get_by_text("End of tier").first.or_(other.locator("[class*=st-key-nv-column]").first)).to_be_visible()
-    clicked = time.monotonic() - begin
-    expect(page.get_by_text(f"Opening {large.name}")).to_be_hidden()
+    clicks = []
+    while page.get_by_text(f"Opening {large.name}").is_visible():
+        clicks += [click(other, "Policies", BOARD), click(other, "Map", MAP)]
     watching.set()
     watcher.join()
     waits.sort()
     p99 = waits[int(len(waits) * 0.99)]
     promise(13, f"health p99 {p99 * 1000:.0f} ms", "250 ms")
-    promise(13, f"click of another session {clicked:.2f} s", "1 s")
+    promise(13, f"slowest of {len(clicks)} clicks of another session {max(clicks):.2f} s", "1 s")
     assert p99 <= 0.25
-    assert clicked <= 1
+    assert max(clicks) <= 1

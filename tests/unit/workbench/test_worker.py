@@ -326,7 +326,7 @@ class TestLimits:
     @pytest.mark.parametrize(
         ("limits", "file", "message"),
         [
-            ({"seconds": 1}, many_pods(20_000), "--max-seconds"),
+            ({"seconds": 3}, many_pods(20_000), "--max-seconds"),
             ({"memory": 320_000_000}, long_text(100_000_000), "--max-memory"),
             ({}, many_pods(20_000), ""),
         ],
@@ -341,7 +341,7 @@ class TestLimits:
         before = children()
         desk = WorkerDesk(replace(ServerLimits(), **limits))  # type: ignore[arg-type]  # all of them are numbers
         opening = desk.open((file,), Assumptions())
-        opening.poll(0.5)
+        assert isinstance(opening.poll(0.1), Waiting)
         assert children() > before
         if message:
             with pytest.raises(UsageError, match=message):
