@@ -140,9 +140,7 @@ class Names:
         found = {group.peer.id: group.peer for group in self._groups}
         for atom, addresses in enumerate(self._atoms):
             name = addresses_peer(atom)
-            found[name] = Peer(
-                id=name, type=PeerType.ADDRESSES, addresses=addresses, ingress=NO_SIDE, egress=NO_SIDE
-            )
+            found[name] = Peer(id=name, type=PeerType.ADDRESSES, addresses=addresses, ingress=NO_SIDE, egress=NO_SIDE)
         return found
 
     @cached_property
@@ -164,5 +162,3 @@ def _members(pods: tuple[Pod, ...]) -> Iterator[tuple[Pod, ...]]:
         else:
             yield (pod,)
     yield from map(tuple, made.values())
-
-

@@ -178,8 +178,8 @@ def test_identities_are_those_of_the_reader() -> None:
 
 @pytest.mark.parametrize("dialect", CASES)
 def test_a_fix_works_and_changes_exactly_what_it_says(dialect: str) -> None:
-    counted = [check(dialect, seed) for seed in range(25)]
-    assert sum(answered for _, answered in counted) > 5
+    counted = [check(dialect, seed) for seed in range(10)]
+    assert sum(answered for _, answered in counted) > sum(asked for asked, _ in counted) / 3
 
 
 @pytest.mark.soak
@@ -187,4 +187,4 @@ def test_a_fix_works_and_changes_exactly_what_it_says(dialect: str) -> None:
 @pytest.mark.parametrize("first", range(1_000, 1_500, 50))
 def test_many_fixes_work_and_change_exactly_what_they_say(dialect: str, first: int) -> None:
     counted = [check(dialect, seed) for seed in range(first, first + 50)]
-    assert sum(answered for _, answered in counted) > 5
+    assert sum(answered for _, answered in counted) > sum(asked for asked, _ in counted) / 3

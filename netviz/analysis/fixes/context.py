@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from netviz.analysis.fixes.edits import free_name
 from netviz.analysis.wishes import Party, Wish, pairs_of
 from netviz.dialects.plugins import Plugin
 from netviz.engine.evaluator import Evaluation
@@ -63,6 +64,11 @@ class Context:
         """Every policy, in evaluation order."""
         return tuple(compiled.policy for compiled in self.evaluation.evaluator.policies)
 
+    def free_name(self, verb: str, direction: Direction, namespace: str) -> str:
+        """A name for a policy that no policy of the namespace has ("" for those without)."""
+        wanted = f"{verb}-{_short(self.wish.source)}-to-{_short(self.wish.target)}-{direction.value}"
+        return free_name(wanted, (policy.id.name for policy in self.policies if policy.id.namespace == namespace))
+
     def selecting(self, direction: Direction) -> tuple[Policy, ...]:
         """The active policies that surely concern every pod of the subject in this direction, in evaluation order."""
         evaluation = self.evaluation
@@ -78,8 +84,12 @@ class Context:
         """Those of them that isolate the subject, or have rules for it, and whose documents are at hand."""
         for policy in self.selecting(direction):
             document = self.documents.get(policy.id)
-            if document is not None and policy.certain:
+            if document is not None and policy.certain and policy.stage is None:
                 yield policy, document
+
+    def isolated_in(self, direction: Direction, tier: str) -> bool:
+        """Whether some policy of a tier surely isolates every pod of the subject."""
+        return any(policy.tier == tier and direction in policy.captures for policy in self.selecting(direction))
 
     def deciders(self, direction: Direction, action: Action) -> tuple[Decider, ...]:
         """What gives the wish's connections this action in one direction, for some pairs and connections of them."""
@@ -96,6 +106,26 @@ class Context:
                     events = self.evaluation.trace(subject, peer, direction, connection)
                     found |= dict.fromkeys(_deciders(events, action))
         return tuple(found)
+
+
+def _short(party: Party) -> str:
+    if party.addresses:
+        blocks = party.addresses.cidrs()
+        return "addresses" if len(blocks) > 1 else blocks[0].partition("/")[0]
+    if party.whole:
+        return party.namespace
+    return party.label.partition("[")[0].rpartition("/")[2] or "any"
+
+
+def number_of(rule: PolicyRule) -> int:
+    """The place of a rule in the list in which it is written."""
+    return int(rule.path.rpartition("[")[2].rstrip("]"))
+
+
+def first_place(deciders: Iterable[Decider], policy: Policy) -> int | None:
+    """The place of the first rule of a policy that decides; None if none does."""
+    rules = [d.rule for d in deciders if d.rule is not None and d.policy is not None and d.policy.id == policy.id]
+    return min(map(number_of, rules), default=None)
 
 
 def _deciders(events: tuple[Event, ...], action: Action) -> Iterator[Decider]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from netviz.analysis.fixes.context import Context
-from netviz.analysis.fixes.edits import ChangedPolicy, Idea, NewPolicy, Written, free_name, inserted
+from netviz.analysis.fixes.edits import ChangedPolicy, Idea, NewPolicy, Written, inserted
 from netviz.analysis.fixes.selecting import blocks, chosen, host_addresses, match_labels
 from netviz.analysis.wishes import Party
 from netviz.dialects.kubernetes import API_VERSION, KIND, TIER
@@ -47,13 +47,10 @@ def allowing(context: Context, direction: Direction) -> Iterator[Idea]:
     yield (new_policy(context, direction, "allow", [rule]),)
 
 
-def new_policy(context: Context, direction: Direction, verb: str, rules: list[Written]) -> NewPolicy:
+def new_policy(context: Context, direction: Direction, verb: str, rules: Sequence[Written]) -> NewPolicy:
     """A NetworkPolicy for the subject in one direction."""
     subject = chosen(context.cluster, context.subject(direction))
-    name = free_name(
-        f"{verb}-{_short(context.wish.source)}-to-{_short(context.wish.target)}-{direction.value}",
-        (policy.id.name for policy in context.policies if policy.id.namespace == subject.namespace),
-    )
+    name = context.free_name(verb, direction, subject.namespace)
     return NewPolicy(
         manifest={
             "apiVersion": API_VERSION,
@@ -62,17 +59,11 @@ def new_policy(context: Context, direction: Direction, verb: str, rules: list[Wr
             "spec": {
                 "podSelector": match_labels(subject.labels),
                 "policyTypes": [TYPES[direction]],
-                direction.value: rules,
+                direction.value: list(rules),
             },
         },
         words=f"new {KIND}/{subject.namespace}/{name}",
     )
-
-
-def _short(party: Party) -> str:
-    if party.addresses:
-        return "addresses" if len(party.addresses.cidrs()) > 1 else party.addresses.cidrs()[0].partition("/")[0]
-    return party.label.partition("[")[0].rpartition("/")[2] or "any"
 
 
 def rule_of(context: Context, direction: Direction) -> Written | None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from netviz.analysis.alternatives import Alternative, Alternatives
 from netviz.analysis.changes import Changes, changes
-from netviz.analysis.fixes import kubernetes
+from netviz.analysis.fixes import admin, calico, kubernetes, kubernetes_narrowing
 from netviz.analysis.fixes.context import Context
 from netviz.analysis.fixes.edits import ChangedPolicy, Edit, Idea, NewPolicy, text_of, together
 from netviz.analysis.wishes import Standing, Wish, pairs_of, standing
@@ -108,8 +108,16 @@ def _cost(fix: Fix) -> tuple[bool, int, int, int, int]:
 
 
 def _ideas(context: Context) -> Iterator[Idea]:
-    if context.wish.verdict is Verdict.ALLOW:
-        yield from islice(_opening(context), MOST_TRIED)
+    found = _opening(context) if context.wish.verdict is Verdict.ALLOW else _closing(context)
+    yield from islice(found, MOST_TRIED)
+
+
+def _closing(context: Context) -> Iterator[Idea]:
+    """One side is enough to close a connection."""
+    for direction in reversed(Direction):
+        yield from kubernetes_narrowing.closing(context, direction)
+        yield from calico.closing(context, direction)
+        yield from admin.closing(context, direction)
 
 
 def _opening(context: Context) -> Iterator[Idea]:
@@ -122,6 +130,8 @@ def _opening(context: Context) -> Iterator[Idea]:
 
 def _openers(context: Context, direction: Direction) -> Iterator[Idea]:
     yield from kubernetes.allowing(context, direction)
+    yield from calico.allowing(context, direction)
+    yield from admin.allowing(context, direction)
 
 
 def _shut(context: Context) -> Sequence[Direction]:
