@@ -244,13 +244,14 @@ def why_command(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         print_json(why_json(answer, loaded.report, alternatives), loaded)
     else:
-        print("\n".join(_why_lines(answer)))
+        print("\n".join(why_lines(answer)))
         for other in alternatives:
             print(f"note: {other} has the same name; write its kind in front to ask for it")
     return _answered(loaded.report.complete)
 
 
-def _why_lines(answer: WhyAnswer, indent: str = "") -> list[str]:
+def why_lines(answer: WhyAnswer, indent: str = "") -> list[str]:
+    """An explanation as lines of text."""
     from netviz.view.text import visible
 
     via = f" (via {answer.via})" if answer.via and not indent else ""
@@ -264,7 +265,7 @@ def _why_lines(answer: WhyAnswer, indent: str = "") -> list[str]:
     lines += [f"{indent}  note: {note}" for note in answer.notes]
     lines = [visible(line) for line in lines]
     for backend in answer.backends:
-        lines += _why_lines(backend, indent + "  ")
+        lines += why_lines(backend, indent + "  ")
     return lines
 
 

@@ -17,6 +17,7 @@ from netviz.cli.fix import add_fix
 from netviz.cli.impact import add_impact
 from netviz.cli.limits import add_reading_limits
 from netviz.cli.lint import add_lint
+from netviz.cli.reach import add_reach
 from netviz.cli.serving import serve_command
 from netviz.errors import NetvizError
 
@@ -108,6 +109,12 @@ def _parser() -> argparse.ArgumentParser:
     _form(fix)
     _common(fix)
     _expectations(commands)
+    reach = _command(
+        commands, "reach", "what can be reached from somewhere, in how many hops", "netviz reach k8s/ --from internet"
+    )
+    add_reach(reach)
+    _form(reach)
+    _common(reach)
     _export(commands)
     return parser
 
