@@ -89,34 +89,27 @@ def _parser() -> argparse.ArgumentParser:
     _form(why)
     _common(why)
     why.set_defaults(run=why_command)
-    lint = _command(
-        commands, "lint", "what policies say and their authors hardly mean", "netviz lint k8s/ --fail-on warning"
-    )
-    add_lint(lint)
-    _form(lint)
-    _common(lint)
-    impact = _command(commands, "impact", "what each policy does by itself", "netviz impact k8s/")
-    add_impact(impact)
-    _form(impact)
-    _common(impact)
-    fix = _command(
-        commands,
-        "fix",
-        "smallest change to policies that allows or denies a connection",
-        "netviz fix k8s/ --from shop/web --to data/db --port 5432",
-    )
-    add_fix(fix)
-    _form(fix)
-    _common(fix)
+    _judging(commands)
     _expectations(commands)
-    reach = _command(
-        commands, "reach", "what can be reached from somewhere, in how many hops", "netviz reach k8s/ --from internet"
-    )
-    add_reach(reach)
-    _form(reach)
-    _common(reach)
     _export(commands)
     return parser
+
+
+def _judging(commands: Any) -> None:  # noqa: ANN401 - argparse does not name the type
+    lint = "what policies say and their authors hardly mean"
+    impact = "what each policy does by itself"
+    reach = "what can be reached from somewhere, in how many hops"
+    fix = "smallest change to policies that allows or denies a connection"
+    for name, summary, example, add in (
+        ("lint", lint, "netviz lint k8s/ --fail-on warning", add_lint),
+        ("impact", impact, "netviz impact k8s/", add_impact),
+        ("reach", reach, "netviz reach k8s/ --from internet", add_reach),
+        ("fix", fix, "netviz fix k8s/ --from shop/web --to data/db --port 5432", add_fix),
+    ):
+        command = _command(commands, name, summary, example)
+        add(command)
+        _form(command)
+        _common(command)
 
 
 def _expectations(commands: Any) -> None:  # noqa: ANN401 - argparse does not name the type
