@@ -17,6 +17,7 @@ from netviz.cli.fix import add_fix
 from netviz.cli.impact import add_impact
 from netviz.cli.limits import add_reading_limits
 from netviz.cli.lint import add_lint
+from netviz.cli.probe import add_probe
 from netviz.cli.reach import add_reach
 from netviz.cli.serving import serve_command
 from netviz.errors import NetvizError
@@ -123,6 +124,11 @@ def _expectations(commands: Any) -> None:  # noqa: ANN401 - argparse does not na
     )
     add_freeze(freeze)
     _common(freeze)
+    probe = _command(
+        commands, "probe", "try connections on the cluster", "netviz probe k8s/ --expect expected.yaml --out probes.sh"
+    )
+    add_probe(probe)
+    _common(probe)
 
 
 def _export(commands: Any) -> None:  # noqa: ANN401 - argparse does not name the type

@@ -12,15 +12,14 @@ from netviz.analysis.expectations.language import Expectations
 from netviz.analysis.expectations.reading import read_expectations
 from netviz.analysis.expectations.writing import write_frozen
 from netviz.engine.evaluator import Evaluation
-from netviz.engine.fixed import AnyPod, End
 from netviz.engine.matrix import Grouping
-from netviz.engine.naming import HOST_ENDPOINT, INGRESS_CONTROLLER, Named
-from netviz.model.cluster import HostEndpoint, Pod
+from netviz.engine.naming import Named
 from netviz.sets.connections import protocol_name
 from netviz.source import SourceText
 from netviz.view.trace import end_words
 from netviz.workbench.answers import Asker
 from netviz.workbench.excerpts import quoter
+from netviz.workbench.ids import end_id
 from netviz.workbench.questions import WhyAnswer, WhyQuestion
 
 MOST_EXPLAINED = 200
@@ -127,11 +126,11 @@ def _flow_words(flow: Flow) -> str:
 
 
 def _question(flow: Flow) -> WhyQuestion:
-    target, port = _id(flow.target), flow.connection.port
+    target, port = end_id(flow.target), flow.connection.port
     if flow.via is not None:
         target, port = f"service/{flow.via[0].namespace}/{flow.via[0].name}", flow.via[1]
     return WhyQuestion(
-        source=_id(flow.source), target=target, protocol=protocol_name(flow.connection.protocol), port=port
+        source=end_id(flow.source), target=target, protocol=protocol_name(flow.connection.protocol), port=port
     )
 
 
@@ -147,17 +146,3 @@ def _why(asker: Asker, flow: Flow) -> WhyAnswer:
     note = f"The verdict is for source port {flow.source_port}; the traces are for source port 1."
     return replace(why, notes=(*why.notes, note), sentence=f"{_flow_words(flow)}.")
 
-
-def _id(end: End) -> str:
-    """What `--from` and `--to` take for an end."""
-    match end:
-        case Pod(synthetic=True):
-            return str(end.workload)
-        case Pod():
-            return f"{end.namespace}/{end.name}[Pod]"
-        case HostEndpoint():
-            return HOST_ENDPOINT + end.name
-        case AnyPod():
-            return INGRESS_CONTROLLER
-        case _:
-            return end_words(end)

@@ -98,14 +98,14 @@ class _Checker:
             targets = self._resolver.members(statement.target)
             if targets.service is not None and targets.service.type == "ExternalName":
                 return replace(result, status=Status.UNKNOWN, reason=_alias(targets.service))
-            aims = list(self._aims(statement, targets))
+            wanted = list(aims(self._evaluation, statement, targets))
         except NothingMatchesError as error:
             return replace(result, status=Status.FAILED, reason=f"it matches nothing: {error}")
         result = replace(
             result, sources=sources.count, targets=targets.count, note=_left_out(sources, targets)
         )
         try:
-            return self._judged(statement.wanted, sources, aims, result)
+            return self._judged(statement.wanted, sources, wanted, result)
         except TooManyError:
             many = f"more than {MOST_PAIRS:,} pairs would have to be asked one by one: split it into narrower ones"
             return replace(result, status=Status.UNKNOWN, reason=many)
@@ -136,39 +136,41 @@ class _Checker:
                 found = flow
         return found
 
-    def _aims(self, statement: Statement, targets: Members) -> Iterator[Aim]:
-        entries = statement.ports.entries
-        if targets.service is None:
-            wanted = ConnectionSet()
-            for entry in entries:
-                wanted |= entry
-            yield Aim(targets, wanted if entries else ALL_CONNECTIONS)
-        else:
-            yield from self._behind(targets.service, targets, statement)
 
-    def _behind(self, service: Service, targets: Members, statement: Statement) -> Iterator[Aim]:
-        """What each wanted port of a Service leads to."""
-        found: dict[tuple[int, int, int], dict[Pod | IpAddress, None]] = {}
-        name = f"service/{service.namespace}/{service.name}"
-        entries = statement.ports.entries or (ALL_CONNECTIONS,)
-        for number, entry in enumerate(entries):
-            ports = [port for port in service.ports if entry.has(port.protocol, port.port)]
-            reached = 0
-            for port in ports:
-                for backend in backends(self._evaluation.cluster, service, port.port, port.protocol):
-                    found.setdefault((port.protocol, port.port, backend.port), {})[backend.target] = None
-                    reached += 1
-            if not ports:
-                has = ", ".join(f"{protocol_name(p.protocol)} {p.port}" for p in service.ports) or "none"
-                asked = f" {statement.ports.text[number]}" if statement.ports.text else ""
-                raise NothingMatchesError(f"{name} has no port{asked}; it has {has}")
-            if not reached:
-                raise NothingMatchesError(f"nothing in the input serves that port of {name}")
-        for (protocol, own, number), ends in found.items():
-            pods = tuple(end for end in ends if isinstance(end, Pod))
-            others = tuple(end for end in targets.others if end in ends)
-            members = replace(targets, pods=pods, others=others)
-            yield Aim(members, ConnectionSet.of(protocol, IntervalSet.single(number)), own)
+def aims(evaluation: Evaluation, statement: Statement, targets: Members) -> Iterator[Aim]:
+    """The targets of a statement and the connections that are meant; NothingMatchesError for a port that lacks."""
+    entries = statement.ports.entries
+    if targets.service is not None:
+        yield from _behind(evaluation, targets.service, targets, statement)
+        return
+    wanted = ConnectionSet()
+    for entry in entries:
+        wanted |= entry
+    yield Aim(targets, wanted if entries else ALL_CONNECTIONS)
+
+
+def _behind(evaluation: Evaluation, service: Service, targets: Members, statement: Statement) -> Iterator[Aim]:
+    """What each wanted port of a Service leads to."""
+    found: dict[tuple[int, int, int], dict[Pod | IpAddress, None]] = {}
+    name = f"service/{service.namespace}/{service.name}"
+    for number, entry in enumerate(statement.ports.entries or (ALL_CONNECTIONS,)):
+        ports = [port for port in service.ports if entry.has(port.protocol, port.port)]
+        reached = 0
+        for port in ports:
+            for backend in backends(evaluation.cluster, service, port.port, port.protocol):
+                found.setdefault((port.protocol, port.port, backend.port), {})[backend.target] = None
+                reached += 1
+        if not ports:
+            has = ", ".join(f"{protocol_name(p.protocol)} {p.port}" for p in service.ports) or "none"
+            asked = f" {statement.ports.text[number]}" if statement.ports.text else ""
+            raise NothingMatchesError(f"{name} has no port{asked}; it has {has}")
+        if not reached:
+            raise NothingMatchesError(f"nothing in the input serves that port of {name}")
+    for (protocol, own, served), ends in found.items():
+        pods = tuple(end for end in ends if isinstance(end, Pod))
+        others = tuple(end for end in targets.others if end in ends)
+        connections = ConnectionSet.of(protocol, IntervalSet.single(served))
+        yield Aim(replace(targets, pods=pods, others=others), connections, own)
 
 
 def _is_pair(sources: Members, targets: Members) -> bool:
