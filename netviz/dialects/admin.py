@@ -18,7 +18,18 @@ from netviz.manifests.document import Document, Fields
 from netviz.manifests.identity import read_identity
 from netviz.manifests.names import nearest
 from netviz.manifests.strict import errors_since, report_unknown_fields
-from netviz.model.policy import ANYONE, PODS, Action, Direction, Policy, PolicyId, PolicyRule, RulePeer, Tier
+from netviz.model.policy import (
+    ANYONE,
+    PODS,
+    Action,
+    Direction,
+    Policy,
+    PolicyId,
+    PolicyRule,
+    RemarkKind,
+    RulePeer,
+    Tier,
+)
 
 ADMIN: Final = Tier(name="kube-admin", order=1000, default=Action.PASS, label="Admin tier", ties_undefined=True)
 BASELINE: Final = Tier(
@@ -144,6 +155,8 @@ class _Draft:
 def _read_spec(spec: Fields, api: AdminApi) -> _Draft:
     misspelt = report_unknown_fields(spec, api.spec_fields, Severity.ERROR)
     priority = required_number(spec, "priority", 0, _LAST_PRIORITY) if "priority" in api.spec_fields else None
+    if priority is not None:
+        spec.remark(RemarkKind.ORDER, "priority", value=priority)
     rules = {direction: api.rules(spec, direction) for direction in Direction}
     written = frozenset(direction for direction in Direction if spec.raw(direction.value) not in (None, []))
     tier = _read_tier(spec) if "tier" in api.spec_fields else api.tier

@@ -85,6 +85,8 @@ def read_spec(spec: Fields, namespace: str, *, staged: bool) -> Draft:
         spec.remark(RemarkKind.TIER, "tier", value=written_tier)
     if order is None:
         spec.remark(RemarkKind.ORDER_OMITTED, "order")
+    else:
+        spec.remark(RemarkKind.ORDER, "order", value=f"{order:g}")
     spec.remark_empty("ingress", "egress", "types")
     subject = _read_subject(spec, namespace)
     captures = None if misspelt else _read_types(spec, strictness)

@@ -218,18 +218,19 @@ class RemarkKind(StrEnum):
 
     STORED: written as the cluster stores it (the API version). NO_NAMESPACE: none is named. TYPES_OMITTED: no policy
     types are listed (those that follow, as in `Ingress, Egress`). RULES_UNLISTED: rules of a direction that is not
-    among the types (the direction). ORDER_OMITTED: the policy has none. PROTOCOL_OMITTED: a port has none. EMPTY: a
-    list or mapping is there and empty. SELECTOR: a selector (its text, in a language that has one). BLOCK, EXCEPT: an
-    address block, one taken out of it (as written). END_PORT: a range of ports (`first-last`). EMPTY_RANGE: one that
-    holds no port (`first-last`). LOG: a rule that logs. HTTP: a match on HTTP. SERVICES: a match on a Service
-    (`namespace/name`). FLAG: a flag of the spec that is set (its name). TIER: the tier that a policy names (its name).
-    NODES, DOMAIN_NAMES: a peer of this kind (the names).
+    among the types (the direction). ORDER: the order or priority of the policy (the number). ORDER_OMITTED: it has
+    none. PROTOCOL_OMITTED: a port has none. EMPTY: a list or mapping is there and empty. SELECTOR: a selector (its
+    text, in a language that has one). BLOCK, EXCEPT: an address block, one taken out of it (as written). END_PORT: a
+    range of ports (`first-last`). EMPTY_RANGE: one that holds no port (`first-last`). LOG: a rule that logs. HTTP: a
+    match on HTTP. SERVICES: a match on a Service (`namespace/name`). FLAG: a flag of the spec that is set (its name).
+    TIER: the tier that a policy names (its name). NODES, DOMAIN_NAMES: a peer of this kind (the names).
     """
 
     STORED = "stored"
     NO_NAMESPACE = "no-namespace"
     TYPES_OMITTED = "types-omitted"
     RULES_UNLISTED = "rules-unlisted"
+    ORDER = "order"
     ORDER_OMITTED = "order-omitted"
     PROTOCOL_OMITTED = "protocol-omitted"
     EMPTY = "empty"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from netviz.analysis.findings.calico_order import CAL006, CAL007, CAL008, CAL009, CAL010, CAL011
 from netviz.analysis.findings.calico_writing import (
     CAL001,
     CAL002,
@@ -76,6 +77,12 @@ CHECKS: Final[tuple[Check, ...]] = (
     CAL003,
     CAL004,
     CAL005,
+    CAL006,
+    CAL007,
+    CAL008,
+    CAL009,
+    CAL010,
+    CAL011,
     CAL012,
     CAL013,
     CAL014,

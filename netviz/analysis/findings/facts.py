@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import islice
 
 from netviz.analysis.findings.flows import Flows
+from netviz.analysis.findings.precedence import Overriding, Ties, overriding, ties
 from netviz.analysis.findings.redundancy import Redundancy, redundancy
 from netviz.analysis.findings.serving import ServedPods, served_pods
 from netviz.analysis.findings.walked import Walked, walks
@@ -57,6 +58,16 @@ class Facts:
     def walks(self) -> tuple[Walked, ...]:
         """The recorded walks of everything that some policy of the scenario concerns."""
         return walks(self.evaluation)
+
+    @cached_property
+    def overriding(self) -> tuple[Overriding, ...]:
+        """The policies that open what NetworkPolicies close."""
+        return overriding(self.walks)
+
+    @cached_property
+    def ties(self) -> Ties:
+        """The policies of equal order whose order matters."""
+        return ties(self.walks)
 
     @cached_property
     def flows(self) -> Flows:

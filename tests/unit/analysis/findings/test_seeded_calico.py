@@ -199,7 +199,114 @@ WRITING = [
         ),
     ),
 ]
-BUGS = [*WRITING]
+ORDER = [
+    Bug(
+        check="CAL006",
+        name="no order beside others",
+        about=OWN + "shop/p",
+        text=own(
+            " # here\n  selector: app == 'api'\n  types: [Ingress]\n  ingress: [{action: Deny}]\n", namespace="shop"
+        ),
+    ),
+    Bug(
+        check="CAL007",
+        name="a Deny behind a NetworkPolicy",
+        about=GLOBAL + "g",
+        text=of_all(
+            "  order: 2000\n  selector: app == 'db'\n  types: [Ingress]\n  ingress:\n    - action: Deny # here\n"
+        ),
+    ),
+    Bug(
+        check="CAL007",
+        name="a Deny without order",
+        about=OWN + "shop/p",
+        text=own(
+            "  selector: app == 'db'\n  types: [Ingress]\n  ingress:\n    - action: Deny # here\n      protocol: TCP\n"
+            "      destination: {ports: ['5000:6000']}\n",
+            namespace="shop",
+        ),
+    ),
+    Bug(
+        check="CAL008",
+        name="an Allow before NetworkPolicies",
+        about=GLOBAL + "g",
+        text=of_all(
+            "  order: 500\n  selector: app == 'db'\n  types: [Ingress]\n  ingress:\n    - action: Allow # here\n"
+            "      source: {selector: app == 'web'}\n"
+        ),
+    ),
+    Bug(
+        check="CAL008",
+        name="an Allow after NetworkPolicies",
+        about=GLOBAL + "g",
+        text=of_all(
+            "  order: 1500\n  selector: app == 'db'\n  types: [Ingress]\n  ingress:\n    - action: Allow # here\n"
+            "      source: {selector: app == 'web'}\n"
+        ),
+    ),
+    Bug(
+        check="CAL008",
+        name="an Allow in an earlier tier",
+        about=GLOBAL + "security.g",
+        text=of_all(
+            "  tier: security\n  order: 5\n  selector: app == 'db'\n  types: [Ingress]\n  ingress:\n"
+            "    - action: Allow # here\n",
+            name="security.g",
+        ),
+    ),
+    Bug(
+        check="CAL009",
+        name="Pass in the tier default",
+        about=GLOBAL + "g",
+        text=of_all(
+            "  order: 500\n  selector: app == 'db'\n  types: [Ingress]\n  ingress:\n    - action: Pass # here\n"
+        ),
+    ),
+    Bug(
+        check="CAL010",
+        name="two policies with one order",
+        about=OWN + "shop/p",
+        text=own(
+            "  order: 100 # here\n  selector: app == 'api'\n  types: [Ingress]\n  ingress: [{action: Deny}]\n",
+            namespace="shop",
+        ),
+    ),
+    Bug(
+        check="CAL010",
+        name="the order of NetworkPolicies",
+        about=OWN + "shop/p",
+        text=own(
+            "  order: 1000 # here\n  selector: app == 'db'\n  types: [Ingress]\n  ingress: [{action: Deny}]\n",
+            namespace="shop",
+        ),
+    ),
+    Bug(
+        check="CAL011",
+        name="a tier that ends with Deny",
+        about="Tier/late",
+        text="""\
+            apiVersion: projectcalico.org/v3 # here
+            kind: Tier
+            metadata: {name: late}
+            spec: {order: 200}
+            ---
+            apiVersion: projectcalico.org/v3
+            kind: NetworkPolicy
+            metadata: {namespace: bank, name: late.p}
+            spec: {tier: late, order: 1, selector: all(), types: [Egress], egress: [{action: Allow, protocol: TCP}]}
+            """,
+    ),
+    Bug(
+        check="CAL032",
+        name="a Deny behind an Allow of all",
+        about=OWN + "bank/p",
+        text=own(
+            "  order: 50\n  selector: app == 'ledger'\n  types: [Egress]\n  egress:\n    - action: Allow\n"
+            "    - action: Deny # here\n      destination: {nets: [203.0.113.0/24]}\n"
+        ),
+    ),
+]
+BUGS = [*WRITING, *ORDER]
 
 
 def test_the_base_has_nothing_to_complain_about() -> None:
