@@ -166,7 +166,8 @@ def tie_witness(facts: Facts, tie: Tie) -> FlowWitness | None:
 def _closed_by_tier(facts: Facts) -> Iterator[Finding]:
     for tier in facts.policies.tiers:
         closed = [walked for walked in facts.walks if _isolates(walked, tier)]
-        if tier.default is not Action.DENY or tier.name == TIER.name or tier.missing or not closed:
+        denying = any(ended.name == tier.name for walked in closed for ended, _ in walked.ends)
+        if tier.default is not Action.DENY or tier.name == TIER.name or tier.missing or not denying:
             continue
         names = workloads_of(facts.pods(_members(closed)))
         record = _record_of(facts, tier)

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
+from netviz.analysis.findings.admin import (
+    ANP001,
+    ANP002,
+    ANP003,
+    ANP004,
+    ANP005,
+    ANP006,
+    ANP007,
+    ANP008,
+    ANP009,
+    ANP010,
+    ANP011,
+    ANP012,
+)
 from netviz.analysis.findings.calico_order import CAL006, CAL007, CAL008, CAL009, CAL010, CAL011
 from netviz.analysis.findings.calico_writing import (
     CAL001,
@@ -95,6 +109,18 @@ CHECKS: Final[tuple[Check, ...]] = (
     CAL029,
     CAL030,
     CAL032,
+    ANP001,
+    ANP002,
+    ANP003,
+    ANP004,
+    ANP005,
+    ANP006,
+    ANP007,
+    ANP008,
+    ANP009,
+    ANP010,
+    ANP011,
+    ANP012,
 )
 
 _RANK: Final = tuple(Severity)

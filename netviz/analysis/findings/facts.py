@@ -12,7 +12,8 @@ from netviz.analysis.findings.precedence import Overriding, Ties, overriding, ti
 from netviz.analysis.findings.redundancy import Redundancy, redundancy
 from netviz.analysis.findings.serving import ServedPods, served_pods
 from netviz.analysis.findings.walked import Walked, walks
-from netviz.dialects.plugins import AUTO, Plugin
+from netviz.dialects.admin import ADMIN
+from netviz.dialects.plugins import AUTO, Plugin, Trait
 from netviz.engine.evaluator import Evaluation, Evaluator
 from netviz.engine.rules import CompiledPolicy
 from netviz.errors import Diagnostic
@@ -43,6 +44,12 @@ class Facts:
         self.policies = policies
         self.report = report
         self.plugin = plugin
+
+    @property
+    def is_calico(self) -> bool:
+        """Whether the policies are judged as Calico judges them."""
+        ordered = any(tier.name == ADMIN.name and not tier.ties_undefined for tier in self.policies.tiers)
+        return ordered or self.plugin.has(Trait.ORDERED_TIES)
 
     @property
     def evaluator(self) -> Evaluator:

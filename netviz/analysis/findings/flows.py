@@ -75,7 +75,7 @@ class Flows:
         for connections, peers in sorted(region.rectangles, key=self._is_portless):
             some = self.evaluation.evaluator.connections(connections)
             others = [name for slot in self._few(peers) if (name := self._name_of_slot(slot))]
-            for own, other in product(owners, others):
+            for own, other in sorted(product(owners, others), key=lambda pair: pair[0].label == pair[1].label):
                 source, target = (other, own) if direction is Direction.INGRESS else (own, other)
                 for connection in islice(_examples(some, target.ends[0]), _FEW):
                     if connections >> self.evaluation.evaluator.atom_of(connection) & 1:

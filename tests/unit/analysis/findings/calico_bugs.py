@@ -1,13 +1,8 @@
-"""Bugs in policies of Calico, each found with its id and place in an input that is clean without it."""
+"""Bugs in policies of Calico, each of which has to be found with its id and place."""
 
 from __future__ import annotations
 
-import pytest
-
-from netviz.analysis.findings.catalogue import find
-from netviz.errors import Severity
-from tests.unit.analysis.findings.calico_base import BASE
-from tests.unit.analysis.findings.seeding import Bug, facts_of, found_in, marked_line
+from tests.unit.analysis.findings.seeding import Bug
 
 GLOBAL = "calico.GlobalNetworkPolicy/"
 OWN = "calico.NetworkPolicy/"
@@ -307,18 +302,3 @@ ORDER = [
     ),
 ]
 BUGS = [*WRITING, *ORDER]
-
-
-def test_the_base_has_nothing_to_complain_about() -> None:
-    assert [f for f in find(facts_of(BASE)) if f.severity is not Severity.INFO] == []
-
-
-@pytest.mark.parametrize("bug", BUGS, ids=str)
-def test_a_bug_is_found_with_its_place(bug: Bug) -> None:
-    assert marked_line(bug.manifest(BASE)) in {f.ref.line for f in found_in(bug, BASE) if f.ref}
-
-
-@pytest.mark.parametrize("bug", BUGS, ids=str)
-def test_without_the_bug_its_check_is_silent_about_the_object(bug: Bug) -> None:
-    found = find(facts_of(BASE, bug.cni, bug.version))
-    assert [f for f in found if (f.check, f.object) == (bug.check, bug.about)] == []
