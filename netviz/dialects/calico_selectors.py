@@ -22,13 +22,13 @@ SYNTAX: Final = "selector syntax: "
 """How the message about a selector that cannot be parsed begins (B72-B77)."""
 
 NAMESPACE_KEY: Final = "projectcalico.org/namespace"
-_NAMESPACE_PREFIX: Final = "pcns."
-_ACCOUNT_PREFIX: Final = "pcsa."
+NAMESPACE_PREFIX: Final = "pcns."
+ACCOUNT_PREFIX: Final = "pcsa."
 _NAME_KEY: Final = "projectcalico.org/name"
 
 SUBJECTS: Final = LabelView(
-    namespace_prefix=_NAMESPACE_PREFIX,
-    account_prefix=_ACCOUNT_PREFIX,
+    namespace_prefix=NAMESPACE_PREFIX,
+    account_prefix=ACCOUNT_PREFIX,
     namespace_key=NAMESPACE_KEY,
     account_key="projectcalico.org/serviceaccount",
     inherited_name_key=_NAME_KEY,
@@ -38,7 +38,7 @@ SUBJECTS: Final = LabelView(
 PEERS: Final = replace(SUBJECTS, network_sets=True)
 """What the selectors of a rule see: pods, host endpoints and network sets."""
 
-_NO_NAMESPACE: Final = Negated(HasKey(NAMESPACE_KEY))
+NO_NAMESPACE: Final = Negated(HasKey(NAMESPACE_KEY))
 _ACCOUNT_FIELDS: Final = frozenset(("names", "selector"))
 
 _Parsed = TypeVar("_Parsed")
@@ -69,13 +69,13 @@ def read_namespaces(fields: Fields, key: str = "namespaceSelector", *, may_be_gl
     """
     found = _read(fields, key, parse_namespace_selector if may_be_global else parse)
     if isinstance(found, GlobalScope):
-        return _NO_NAMESPACE
-    return None if found is None else with_keys(found, _NAMESPACE_PREFIX.__add__, HasKey(NAMESPACE_KEY))
+        return NO_NAMESPACE
+    return None if found is None else with_keys(found, NAMESPACE_PREFIX.__add__, HasKey(NAMESPACE_KEY))
 
 
 def in_namespaces(selector: Selector) -> Labelled:
     """Everything in the namespaces of a selector: pods, and network sets, by the labels that they inherit (B32)."""
-    return Labelled(PEERS, with_keys(selector, _NAMESPACE_PREFIX.__add__, HasKey(NAMESPACE_KEY)))
+    return Labelled(PEERS, with_keys(selector, NAMESPACE_PREFIX.__add__, HasKey(NAMESPACE_KEY)))
 
 
 def within_namespaces(selector: Selector) -> Selector:
@@ -86,7 +86,7 @@ def within_namespaces(selector: Selector) -> Selector:
 def read_account_selector(fields: Fields, key: str) -> Selector | None:
     """A selector of service accounts, about what runs under them; None as in `read_selector`."""
     found = _read(fields, key, parse)
-    return None if found is None else with_keys(found, _ACCOUNT_PREFIX.__add__)
+    return None if found is None else with_keys(found, ACCOUNT_PREFIX.__add__)
 
 
 def read_accounts(fields: Fields) -> tuple[Selector, ...]:
@@ -98,7 +98,7 @@ def read_accounts(fields: Fields) -> tuple[Selector, ...]:
         message = "an empty serviceAccounts is no constraint: the rule also concerns what has no service account"
         fields.warning("no-constraint", message)
         fields.remark(RemarkKind.EMPTY)
-    named = (ValueIn(_ACCOUNT_PREFIX + _NAME_KEY, tuple(sorted(set(names)))),) if names else ()
+    named = (ValueIn(ACCOUNT_PREFIX + _NAME_KEY, tuple(sorted(set(names)))),) if names else ()
     return (*named, *(() if selector is None else (selector,)))
 
 

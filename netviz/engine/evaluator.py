@@ -25,6 +25,7 @@ from netviz.model.policy import (
     Action,
     Direction,
     EndpointKind,
+    Labelled,
     Phase,
     PolicyId,
     PolicySet,
@@ -142,6 +143,10 @@ class Evaluator:
     def bounds(self, peer: RulePeer) -> Bounds:
         """The slots for which a peer expression of one of the policies, or a part of one, holds."""
         return self._peers.bounds(peer)
+
+    def network_sets(self, peer: Labelled) -> Bounds:
+        """The network sets, bit i for `classes.network_sets[i]`, that a selector of one of the policies means."""
+        return self._peers.network_sets(peer)
 
     def policed(self, slot: int) -> bool:
         """Whether policies can apply to what the slot stands for. The arbitrary pod's own are not considered."""

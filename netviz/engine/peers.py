@@ -165,6 +165,13 @@ class PeerCompiler:
             may |= slots if maybe else 0
         return Bounds(must, may)
 
+    def network_sets(self, peer: Labelled) -> Bounds:
+        """The network sets that a selector means: bit i means `network_sets[i]` of the classes."""
+        if not isinstance(peer.scope, LabelView) or not peer.scope.network_sets:
+            return Bounds(0, 0)
+        found = self._view_index(peer.scope).select(peer.selector)
+        return Bounds(*(mask >> self._classes.first_outside for mask in found))
+
     def _in_view(self, view: LabelView, selector: Selector) -> Bounds:
         found = self._view_index(view).select(selector)
         count = self._classes.first_outside

@@ -19,6 +19,8 @@ from netviz.analysis.findings.admin import (
     ANP012,
 )
 from netviz.analysis.findings.calico_order import CAL006, CAL007, CAL008, CAL009, CAL010, CAL011
+from netviz.analysis.findings.calico_selecting import CAL016, CAL017, CAL018, CAL019, CAL021
+from netviz.analysis.findings.calico_things import CAL020, CAL025, CAL026, CAL031
 from netviz.analysis.findings.calico_writing import (
     CAL001,
     CAL002,
@@ -101,13 +103,22 @@ CHECKS: Final[tuple[Check, ...]] = (
     CAL013,
     CAL014,
     CAL015,
+    CAL016,
+    CAL017,
+    CAL018,
+    CAL019,
+    CAL020,
+    CAL021,
     CAL022,
     CAL023,
     CAL024,
+    CAL025,
+    CAL026,
     CAL027,
     CAL028,
     CAL029,
     CAL030,
+    CAL031,
     CAL032,
     ANP001,
     ANP002,

@@ -146,6 +146,20 @@ class Facts:
         return {name: {key: frozenset(values) for key, values in here.items()} for name, here in found.items()}
 
     @cached_property
+    def endpoint_labels(self) -> Values:
+        """The labels of all pods, host endpoints and network sets."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for values in self.labels_by_namespace.values():
+            for key, some in values.items():
+                found[key] |= some
+        hosts, sets = self.cluster.host_endpoints, self.cluster.network_sets
+        for labels in (*(each.labels for each in hosts), *(each.labels for each in sets)):
+            for key, value in labels.items:
+                if value is not None:
+                    found[key].add(value)
+        return {key: frozenset(values) for key, values in found.items()}
+
+    @cached_property
     def _records(self) -> Mapping[tuple[str, int], Record]:
         return {(record.file, record.document): record for record in self.report.records}
 

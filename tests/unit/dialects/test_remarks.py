@@ -12,9 +12,10 @@ from tests.unit.dialects.calico_reading import STORED, document
 
 
 def told(policy: Policy | None) -> list[tuple[RemarkKind, str, str]]:
-    """Kind, path and value of every remark but those on selectors, which nearly every policy has."""
+    """Kind, path and value of every remark but those on selectors and orders, which nearly every policy has."""
     assert policy is not None
-    return [(r.kind, r.path, r.value) for r in policy.remarks if r.kind is not RemarkKind.SELECTOR]
+    usual = (RemarkKind.SELECTOR, RemarkKind.ORDER)
+    return [(r.kind, r.path, r.value) for r in policy.remarks if r.kind not in usual]
 
 
 def kubernetes(spec: str) -> list[tuple[RemarkKind, str, str]]:
@@ -148,6 +149,15 @@ def test_what_a_calico_policy_leaves_out_or_adds_is_remarked_on(
 
 def test_a_calico_policy_in_storage_is_remarked_on() -> None:
     assert calico(ORDERED, version=STORED) == [(RemarkKind.STORED, "apiVersion", STORED)]
+
+
+def test_the_place_in_the_order_of_a_policy_is_remarked_on() -> None:
+    policy = calico_reading.read_spec("tier: early, order: 2.5, types: [Ingress]").policy
+    assert policy is not None
+    assert [(r.kind, r.path, r.value) for r in policy.remarks] == [
+        (RemarkKind.TIER, "spec.tier", "early"),
+        (RemarkKind.ORDER, "spec.order", "2.5"),
+    ]
 
 
 def test_the_selectors_of_a_calico_policy_are_remarked_on_as_they_are_written() -> None:

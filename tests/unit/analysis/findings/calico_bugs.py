@@ -301,4 +301,120 @@ ORDER = [
         ),
     ),
 ]
-BUGS = [*WRITING, *ORDER]
+SELECTING = [
+    Bug(
+        check="CAL016",
+        name="notSelector in a NetworkPolicy",
+        about=OWN + "bank/p",
+        text=own(
+            "  order: 7\n  selector: app == 'ledger'\n  types: [Ingress]\n  ingress:\n    - action: Deny\n"
+            "      source:\n        notSelector: app == 'web' # here\n"
+        ),
+    ),
+    Bug(
+        check="CAL016",
+        name="notSelector in a GlobalNetworkPolicy",
+        about=GLOBAL + "g",
+        text=of_all(
+            "  order: 7\n  selector: app == 'web'\n  types: [Ingress]\n  ingress:\n    - action: Allow\n"
+            "      source:\n        notSelector: app == 'db' # here\n"
+        ),
+    ),
+    Bug(
+        check="CAL017",
+        name="a peer in another namespace",
+        about=OWN + "bank/ledger",
+        instead_of="        selector: app == 'api'\n        namespaceSelector: team == 'blue'\n",
+        by="        selector: app == 'api' # here\n",
+    ),
+    Bug(
+        check="CAL017",
+        name="a GlobalNetworkSet without global()",
+        about=OWN + "bank/p",
+        text=own(
+            "  order: 7\n  selector: app == 'ledger'\n  types: [Egress]\n  egress:\n    - action: Allow\n"
+            "      destination:\n        selector: role == 'partner' # here\n"
+        ),
+    ),
+    Bug(
+        check="CAL018",
+        name="a Deny for everything",
+        about=GLOBAL + "g",
+        text=of_all("  order: 7\n  selector: all() # here\n  types: [Egress]\n  egress: [{action: Deny}]\n"),
+    ),
+    Bug(
+        check="CAL019",
+        name="a negative namespaceSelector",
+        about=GLOBAL + "g",
+        text=of_all(
+            "  order: 7\n  selector: app == 'web'\n  types: [Egress]\n  egress:\n    - action: Allow\n"
+            "      destination:\n        namespaceSelector: team != 'green' # here\n"
+        ),
+    ),
+    Bug(
+        check="CAL020",
+        name="a set that holds a pod",
+        about="GlobalNetworkSet/partners",
+        instead_of="apiVersion: projectcalico.org/v3\nkind: GlobalNetworkSet\n"
+        "metadata: {name: partners, labels: {role: partner}}\nspec: {nets: [198.51.100.0/24]}\n",
+        by="apiVersion: projectcalico.org/v3 # here\nkind: GlobalNetworkSet\n"
+        "metadata: {name: partners, labels: {role: partner}}\nspec: {nets: [10.0.2.0/24]}\n",
+    ),
+    Bug(
+        check="CAL021",
+        name="a set that nobody selects",
+        about="NetworkSet/bank/spare",
+        text="""\
+            apiVersion: projectcalico.org/v3 # here
+            kind: NetworkSet
+            metadata: {namespace: bank, name: spare, labels: {role: spare}}
+            spec: {nets: [192.0.2.0/24]}
+            """,
+    ),
+    Bug(
+        check="CAL021",
+        name="a policy that selects nothing",
+        about=OWN + "shop/api",
+        instead_of="  selector: app == 'api'\n  types",
+        by="  selector: app == 'apy' # here\n  types",
+    ),
+    Bug(
+        check="CAL021",
+        name="a peer that is misspelt",
+        about=OWN + "shop/api",
+        instead_of="      source: {selector: app == 'web'}\n",
+        by="      source: {selector: app == 'wbe'} # here\n",
+    ),
+    Bug(
+        check="CAL025",
+        name="a Service without EndpointSlices",
+        about=GLOBAL + "g",
+        text=of_all(
+            "  order: 7\n  selector: app == 'web'\n  types: [Egress]\n  egress:\n    - action: Allow\n"
+            "      destination:\n        services: {namespace: bank, name: ledger} # here\n"
+        ),
+    ),
+    Bug(
+        check="CAL026",
+        name="a host endpoint without profile",
+        about="HostEndpoint/n1",
+        text="""\
+            apiVersion: projectcalico.org/v3 # here
+            kind: HostEndpoint
+            metadata: {name: n1, labels: {host: n1}}
+            spec: {node: n1, interfaceName: eth0, expectedIPs: [192.0.2.11]}
+            """,
+    ),
+    Bug(
+        check="CAL031",
+        name="a pod that claims labels of its namespace",
+        about="Pod/shop/odd",
+        text="""\
+            apiVersion: v1 # here
+            kind: Pod
+            metadata: {namespace: shop, name: odd, labels: {pcns.team: green}}
+            spec: {containers: [{name: c}]}
+            """,
+    ),
+]
+BUGS = [*WRITING, *ORDER, *SELECTING]
