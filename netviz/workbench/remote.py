@@ -11,7 +11,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -44,9 +44,6 @@ QUESTIONS: Final = frozenset(
     name for name in vars(Bench) if not name.startswith("_") and name not in ("assumptions", "with_assumptions")
 )
 POLL_SECONDS: Final = 0.1
-NICENESS: Final = 10
-"""The server and its other sessions go first: they wait for people, a worker only for its one session."""
-
 PATIENCE_SECONDS: Final = 2.0
 """How long a worker may take to let go of a question."""
 
@@ -184,17 +181,12 @@ def over(limit: str, limits: ServerLimits) -> str:
 def _started(limits: ServerLimits) -> subprocess.Popen[bytes]:
     package = str(Path(netviz.__file__).resolve().parent.parent)
     path = os.pathsep.join(dict.fromkeys((package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)))))
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
+    return subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
         [sys.executable, "-m", "netviz.workbench.worker", str(os.getpid()), str(limits.memory)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": path},
     )
-    # From outside, so that it counts for the start as well, which is half a second of imports.
-    if sys.platform != "win32":
-        with suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
-    return process
 
 
 def _take_in(process: subprocess.Popen[bytes], inbox: SimpleQueue[object]) -> None:

@@ -47,6 +47,12 @@ LOG = logging.getLogger("netviz.worker")
 
 WATCH_SECONDS: Final = 0.2
 PR_SET_PDEATHSIG: Final = 1
+NICENESS: Final = 10
+"""The server and its other sessions go first: they wait for people, a worker only for its one session.
+
+It counts from the first request on and not for the imports, since somebody may be waiting for those.
+"""
+
 
 
 class Interrupted(BaseException):
@@ -163,6 +169,8 @@ def main() -> None:
     requests, replies = _own_pipes()
     _die_with(parent)
     _limit_memory(memory)
+    if sys.platform != "win32":
+        os.nice(NICENESS)
     service = Service(replies)
     signal.signal(signal.SIGINT, service.on_signal)
     waiting: SimpleQueue[Request] = SimpleQueue()
