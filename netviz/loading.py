@@ -291,8 +291,8 @@ def _numbered(records: Sequence[Record], documents: Sequence[Document]) -> dict[
 
 def _final(record: Record, outcome: str | None) -> Record:
     if outcome is None:
-        return replace(record, outcome="refused") if _versions(record) else record
-    return replace(record, outcome=outcome)
+        return record.became("refused") if _versions(record) else record
+    return record.became(outcome)
 
 
 def _versions(record: Record) -> tuple[str, ...]:

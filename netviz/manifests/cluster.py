@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar
 
 from netviz.errors import Diagnostic, Severity
+from netviz.manifests.alike import AlikePods
 from netviz.manifests.document import Document, Fields
 from netviz.manifests.duplicates import report_duplicates
 from netviz.manifests.grouping import group_pods
@@ -74,11 +75,12 @@ class _Kind(NamedTuple):
     top: frozenset[str] = TOP
 
 
+_POD: Final = "Pod"
 _APPS: Final = ("apps/v1", "apps/v1beta2")
 _KINDS: Final[Mapping[str, _Kind]] = {
     "Namespace": _Kind(("v1",), read_namespace, namespaced=False),
     "Node": _Kind(("v1",), read_node, namespaced=False),
-    "Pod": _Kind(("v1",), read_pod),
+    _POD: _Kind(("v1",), read_pod),
     "ReplicationController": _Kind(("v1",), read_controller),
     "Deployment": _Kind((*_APPS, "apps/v1beta1", "extensions/v1beta1"), read_controller),
     "StatefulSet": _Kind((*_APPS, "apps/v1beta1"), read_controller),
@@ -148,14 +150,20 @@ def read_cluster(
     """
     problems: list[Diagnostic] = []
     entries: list[_Entry] = []
+    pods = AlikePods()
     for document in documents:
         tick(len(entries))
-        entries.append(_read(document, problems))
+        entries.append(_read_pod(document, problems, pods) if document.kind == _POD else _read(document, problems))
     unique, refused = _without_duplicates(entries, problems)
     cluster = _build([entry.thing for entry in unique if entry.thing is not None], namespaces)
     problems += _shared_addresses(cluster.pods)
     accepted = tuple(entry.thing is not None and i not in refused for i, entry in enumerate(entries))
     return ClusterReading(cluster=cluster, accepted=accepted, diagnostics=tuple(problems))
+
+
+def _read_pod(document: Document, problems: list[Diagnostic], pods: AlikePods) -> _Entry:
+    pod = pods.read(document)
+    return _read(document, problems) if pod is None else _Entry(document, pod.meta, pod)
 
 
 def _read(document: Document, problems: list[Diagnostic]) -> _Entry:

@@ -32,32 +32,26 @@ class Document:
     """One object of the input, after `List`s are unwrapped.
 
     `data` is its tree of dict, list, str, int, float, bool and None as kubectl would read it. `line_of` gives the
-    1-based line of the file for a path; for a path that is not there, that of the nearest parent.
+    1-based line of the file for a path; for a path that is not there, that of the nearest parent. `api_version` and
+    `kind` are those of the object, "" if absent or not a string.
     """
 
     file: str
     index: int
     data: Mapping[str, Any]
     line_of: Callable[[Path], int] = field(repr=False, compare=False)
+    api_version: str = field(init=False, repr=False, compare=False)
+    kind: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def api_version(self) -> str:
-        """`apiVersion`, "" if absent or not a string."""
-        return self._word("apiVersion")
-
-    @property
-    def kind(self) -> str:
-        """`kind`, "" if absent or not a string."""
-        return self._word("kind")
+    def __post_init__(self) -> None:
+        # Each is asked for about ten times while a document is read.
+        object.__setattr__(self, "api_version", _word(self.data.get("apiVersion")))
+        object.__setattr__(self, "kind", _word(self.data.get("kind")))
 
     @property
     def group(self) -> str:
         """The API group: "" for the core group."""
         return self.api_version.rpartition("/")[0]
-
-    def _word(self, key: str) -> str:
-        value = self.data.get(key)
-        return value if isinstance(value, str) else ""
 
     def ref(self, path: Path = ()) -> SourceRef:
         """The place of a field."""
@@ -85,6 +79,10 @@ class Document:
             value=None if value is None else shown(value),
             hint=hint,
         )
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 class Fields:

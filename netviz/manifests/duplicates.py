@@ -49,10 +49,13 @@ def stored_twins(documents: Mapping[int, Document]) -> frozenset[int]:
     An export of every API group has all objects of Calico twice, as served and as stored. In storage the names of
     policies may begin with the name of the tier `default` (B3).
     """
+    stored = {number: each for number, each in documents.items() if each.api_version.startswith(_STORAGE_GROUP)}
+    if not stored:
+        return frozenset()
     served = {_name(document) for document in documents.values() if document.group == _API_GROUP}
     return frozenset(
         number
-        for number, document in documents.items()
+        for number, document in stored.items()
         if document.group == _STORAGE_GROUP and served & {_name(document), _name(document, _STORED_PREFIX)}
     )
 

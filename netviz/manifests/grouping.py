@@ -89,8 +89,11 @@ def _endpoints(
 ) -> list[Pod]:
     if members:
         first = members[0].template
+        labels = Labels.of(first.labels)
         return [
-            _real(pod, root, node_addresses.get(pod.template.node, ()), first) for pod in members if not pod.finished
+            _real(pod, root, node_addresses.get(pod.template.node, ()), first, labels)
+            for pod in members
+            if not pod.finished
         ]
     found: list[Pod] = []
     for controller in sources:
@@ -105,7 +108,9 @@ def _workload(
     sources: Sequence[Controller],
     owners: Iterable[tuple[str, str]],
 ) -> Workload:
-    templates = [source.template for source in sources] or [pod.template for pod in members]
+    every = [source.template for source in sources] or [pod.template for pod in members]
+    # Pods that were read as like ones have one template, or one list of ports and one mapping of labels.
+    templates = list({(id(template.labels), id(template.ports)): template for template in every}.values())
     own = sources[0] if sources and sources[0].id == root else None
     return Workload(
         id=root,
@@ -121,15 +126,18 @@ def _workload(
 
 
 def _real(
-    pod: PodObject, workload: WorkloadId, node_addresses: tuple[IpAddress, ...], like: PodTemplate
+    pod: PodObject, workload: WorkloadId, node_addresses: tuple[IpAddress, ...], like: PodTemplate, labels: Labels
 ) -> Pod:
-    """The pod as an endpoint. What it has in common with `like`, which most pods of a workload have, is one object."""
+    """The pod as an endpoint. What it has in common with `like`, which most pods of a workload have, is one object.
+
+    `labels` are those of `like`.
+    """
     template = pod.template
     host = pod.host_addresses or node_addresses
     return Pod(
         namespace=pod.meta.namespace,
         name=pod.meta.name,
-        labels=Labels.of(template.labels),
+        labels=labels if template.labels == like.labels else Labels.of(template.labels),
         service_account=template.service_account,
         workload=workload,
         host_network=template.host_network,

@@ -36,6 +36,7 @@ from netviz.manifests.progress import Tick, no_tick
 from netviz.manifests.scalars import Scalar, ScalarError, json_number
 from netviz.source import SourceText
 
+_is_tracked = gc.is_tracked
 _SPACE = re.compile(r"[ \t\n\r]*")
 # Possessive, so that a long text costs no memory for ways back.
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -296,14 +297,19 @@ def _commas_of_object(members: dict[str, Any], levels: int) -> int:
     if not levels:
         raise RecursionError
     count = len(members) - 1 if members else 0
-    # The collector does not track an object of plain values only, so there is no need to look at each of them.
-    if gc.is_tracked(members):
+    # The collector does not track an object of plain values only, so there is no need to look at each of them. They are
+    # most of all, and are counted where they are met.
+    if _is_tracked(members):
+        below = levels - 1
         for child in members.values():
             kind = type(child)
             if kind is dict:
-                count += _commas_of_object(child, levels - 1)
+                if _is_tracked(child) or not below:
+                    count += _commas_of_object(child, below)
+                elif child:
+                    count += len(child) - 1
             elif kind is list:
-                count += _commas_of_array(child, levels - 1)
+                count += _commas_of_array(child, below)
     return count
 
 
@@ -311,12 +317,13 @@ def _commas_of_array(items: list[Any], levels: int) -> int:
     if not levels:
         raise RecursionError
     count = len(items) - 1 if items else 0
+    below = levels - 1
     for child in items:
         kind = type(child)
         if kind is dict:
-            count += _commas_of_object(child, levels - 1)
+            count += _commas_of_object(child, below)
         elif kind is list:
-            count += _commas_of_array(child, levels - 1)
+            count += _commas_of_array(child, below)
     return count
 
 

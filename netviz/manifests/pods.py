@@ -49,21 +49,44 @@ class PodObject:
 
 def read_pod(root: Fields, meta: Metadata) -> PodObject | None:
     """A Pod; None if its labels or its spec cannot be used. A status that cannot be read only loses the addresses."""
-    spec = required_child(root, "spec")
-    template = None if spec is None else _template(spec, meta.labels)
+    template = read_pod_template(root, meta)
     if template is None or not meta.labels_valid:
         return None
     status = root.child("status")
-    phase = (status.string("phase") if status else None) or ""
-    addresses = read_addresses(status, "podIPs", "podIP")
+    return pod_object(
+        meta=meta,
+        template=template,
+        phase=(status.string("phase") if status else None) or "",
+        addresses=read_addresses(status, "podIPs", "podIP"),
+        host_addresses=read_addresses(status, "hostIPs", "hostIP"),
+        ref=root.ref(),
+    )
+
+
+def read_pod_template(root: Fields, meta: Metadata) -> PodTemplate | None:
+    """What the spec and labels of a Pod say; None, after an error was reported, if the spec cannot be used."""
+    spec = required_child(root, "spec")
+    return None if spec is None else _template(spec, meta.labels)
+
+
+def pod_object(
+    *,
+    meta: Metadata,
+    template: PodTemplate,
+    phase: str,
+    addresses: tuple[IpAddress, ...],
+    host_addresses: tuple[IpAddress, ...],
+    ref: SourceRef,
+) -> PodObject:
+    """A Pod in a phase of its life, "" if its status tells none."""
     return PodObject(
         meta=meta,
         template=template,
         addresses=addresses,
-        host_addresses=read_addresses(status, "hostIPs", "hostIP"),
+        host_addresses=host_addresses,
         finished=phase in _FINISHED,
         pending=phase == "Pending" and not addresses,
-        ref=root.ref(),
+        ref=ref,
     )
 
 

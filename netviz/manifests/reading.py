@@ -53,6 +53,19 @@ class Record:
     namespace: str
     outcome: str
 
+    def became(self, outcome: str) -> Record:
+        """The same with another outcome; every record takes this way, and `replace` takes three times as long."""
+        return Record(
+            file=self.file,
+            document=self.document,
+            line=self.line,
+            kind=self.kind,
+            api_version=self.api_version,
+            name=self.name,
+            namespace=self.namespace,
+            outcome=outcome,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:

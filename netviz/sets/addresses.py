@@ -59,7 +59,7 @@ def parse_address(text: str) -> IpAddress | None:
     if len(text) > _LONGEST:
         return None
     if _V4.fullmatch(text):
-        return IpAddress(4, netaddr.IPAddress(text, 4).value)
+        return IpAddress(4, int.from_bytes(map(int, text.split("."))))
     if not _V6.fullmatch(text):
         return None
     head, _, tail = text.rpartition(":")

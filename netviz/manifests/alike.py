@@ -1,0 +1,153 @@
+"""Pods that say the same as one before them, but for what is a pod's own: what they have in common is read once.
+
+A pod's own are its name, identifiers, node and status. All else of its metadata, and of its spec, is compared as a
+whole; what was read of the same one before, and gave no diagnostic, is taken over. Whatever is not plainly good is left
+to the readers of fields, which say what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, TypeVar
+
+from netviz.errors import Diagnostic
+from netviz.manifests.document import Document, Fields
+from netviz.manifests.metadata import Metadata, read_metadata
+from netviz.manifests.names import dns_subdomain
+from netviz.manifests.pods import PodObject, PodTemplate, pod_object, read_pod_template
+from netviz.sets.addresses import IpAddress, parse_address
+
+_PLAIN: Final = 2
+"""The last format of `marshal` in which equal trees are equal bytes: later ones note what is one object."""
+
+_MOST: Final = 1_000
+"""So many different pods are remembered; those of one workload mostly follow each other."""
+
+_OWN_METADATA: Final = frozenset(("creationTimestamp", "generateName", "name", "resourceVersion", "uid"))
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+_NOTHING: Final[Mapping[str, Any]] = {}
+
+
+class _Own(NamedTuple):
+    """What is a pod's own; of its status only what is read."""
+
+    name: str
+    uid: str | None
+    node: str
+    phase: str
+    addresses: tuple[IpAddress, ...]
+    host_addresses: tuple[IpAddress, ...]
+
+
+class AlikePods:
+    """What was read of pods without any diagnostic, by all that is not their own."""
+
+    def __init__(self) -> None:
+        self._metas: dict[bytes, Metadata] = {}
+        self._templates: dict[bytes, PodTemplate] = {}
+        self._pods: dict[tuple[bytes, bytes, str], PodTemplate] = {}
+
+    def read(self, document: Document) -> PodObject | None:
+        """The pod of a document that is plainly good; None for one of which there may be something to say."""
+        own = _own(document.data)
+        keys = None if own is None else _common(document.data)
+        if own is None or keys is None:
+            return None
+        problems: list[Diagnostic] = []
+        root = Fields(document, document.data, (), problems)
+        meta = self._metas.get(keys[0]) or read_metadata(root, namespaced=True)
+        if meta is None or problems or not meta.labels_valid:
+            return None
+        template = self._pods.get((*keys, own.node)) or self._template(root, meta, keys, own.node)
+        if template is None or problems:
+            return None
+        return pod_object(
+            meta=Metadata(namespace=meta.namespace, name=own.name, labels=meta.labels, uid=own.uid, owner=meta.owner),
+            template=template,
+            phase=own.phase,
+            addresses=own.addresses,
+            host_addresses=own.host_addresses,
+            ref=document.ref(),
+        )
+
+    def _template(self, root: Fields, meta: Metadata, keys: tuple[bytes, bytes], node: str) -> PodTemplate | None:
+        found = self._templates.get(keys[1]) or read_pod_template(root, meta)
+        if found is None or root.problems:
+            return None
+        template = PodTemplate(
+            labels=meta.labels,
+            service_account=found.service_account,
+            host_network=found.host_network,
+            node=node,
+            ports=found.ports,
+        )
+        _remember(self._metas, keys[0], meta)
+        _remember(self._templates, keys[1], found)
+        _remember(self._pods, (*keys, node), template)
+        return template
+
+
+def _remember(known: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    if len(known) >= _MOST:
+        known.clear()
+    known[key] = value
+
+
+def _common(data: Mapping[str, Any]) -> tuple[bytes, bytes] | None:
+    """All of the metadata, with what stands around it, and of the spec that is not the pod's own.
+
+    As bytes that are equal only for equal trees; None if it is nested too deep for that.
+    """
+    metadata, spec = data["metadata"], data["spec"]
+    around = [(key, value) for key, value in data.items() if key not in ("metadata", "spec", "status")]
+    shared = [(key, value) for key, value in metadata.items() if key not in _OWN_METADATA]
+    placed = [(key, value) for key, value in spec.items() if key != "nodeName"]
+    try:
+        return marshal.dumps((around, shared), _PLAIN), marshal.dumps(placed, _PLAIN)
+    except ValueError:
+        # Nested deeper than can be written.
+        return None
+
+
+def _own(data: Mapping[str, Any]) -> _Own | None:
+    """What is a pod's own; None if something about it is to be said, or unusual."""
+    metadata, spec = data.get("metadata"), data.get("spec")
+    if type(metadata) is not dict or type(spec) is not dict:
+        return None
+    node = spec.get("nodeName")
+    name, uid = metadata.get("name"), metadata.get("uid")
+    if type(name) is not str or dns_subdomain(name) is not None or not _is_text(uid) or not _is_text(node):
+        return None
+    status = data.get("status")
+    if status is None:
+        status = _NOTHING
+    elif type(status) is not dict:
+        return None
+    phase = status.get("phase")
+    addresses, hosts = _addresses(status, "podIPs", "podIP"), _addresses(status, "hostIPs", "hostIP")
+    if not _is_text(phase) or addresses is None or hosts is None:
+        return None
+    return _Own(name, uid, node or "", phase or "", addresses, hosts)
+
+
+def _is_text(value: object) -> bool:
+    return value is None or type(value) is str
+
+
+def _addresses(status: Mapping[str, Any], plural: str, single: str) -> tuple[IpAddress, ...] | None:
+    listed = status.get(plural)
+    if listed is None:
+        text = status.get(single)
+        listed = [{"ip": text}] if text is not None else []
+    elif type(listed) is not list or not listed:
+        return None
+    found: list[IpAddress] = []
+    for entry in listed:
+        text = entry.get("ip") if type(entry) is dict else None
+        address = parse_address(text) if type(text) is str else None
+        if address is None:
+            return None
+        found.append(address)
+    return tuple(found)

@@ -1,0 +1,90 @@
+"""A pod that is taken to be like one before it is what reading its fields gives, and nothing is to be said about it."""
+
+from __future__ import annotations
+
+import copy
+from random import Random
+from typing import Any
+
+import pytest
+
+from netviz.errors import Diagnostic
+from netviz.manifests.alike import AlikePods
+from netviz.manifests.document import Document, Fields
+from netviz.manifests.metadata import read_metadata
+from netviz.manifests.pods import PodObject, read_pod
+
+ODD: tuple[Any, ...] = (None, "", 0, 7, True, 1.5, [], {}, [None], [{}], {"a": "b"}, "Not A Name", "10.0.0.1", "::1")
+
+
+def pod(rng: Random, workload: int, number: int) -> dict[str, Any]:
+    """A pod of one of a few workloads."""
+    address = f"10.0.{workload}.{number}"
+    status: dict[str, Any] = {"phase": rng.choice(("Running", "Pending", "Succeeded")), "podIP": address}
+    if rng.random() < 0.5:
+        status |= {"podIPs": [{"ip": address}, {"ip": f"fd00::{number}"}], "hostIP": "192.0.2.1"}
+    ports = [{"name": "web", "containerPort": 8080 + workload}, {"containerPort": 53, "protocol": "UDP"}]
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            "name": f"w{workload}-{number}",
+            "namespace": f"n{workload % 2}",
+            "uid": str(number),
+            "labels": {"app": f"w{workload}", "pod-template-hash": "5d4f"},
+            "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "w", "controller": True}],
+        },
+        "spec": {"nodeName": f"node-{number % 2}", "containers": [{"name": "main", "ports": ports}]},
+        "status": status,
+    }
+
+
+def spoil(rng: Random, data: dict[str, Any]) -> None:
+    """Something somewhere in the object becomes odd, goes or is new."""
+    here: Any = data
+    while True:
+        places = list(here) if isinstance(here, dict) else list(range(len(here)))
+        place = rng.choice(places)
+        if isinstance(here[place], dict | list) and here[place] and rng.random() < 0.8:
+            here = here[place]
+            continue
+        what = rng.random()
+        if what < 0.6:
+            here[place] = copy.deepcopy(rng.choice(ODD))
+        elif what < 0.8 and isinstance(here, dict):
+            here["extra"] = "x"
+        else:
+            del here[place]
+        return
+
+
+def by_fields(document: Document, problems: list[Diagnostic]) -> PodObject | None:
+    root = Fields(document, document.data, (), problems)
+    meta = read_metadata(root, namespaced=True)
+    return None if meta is None else read_pod(root, meta)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_pod_like_another_is_read_as_its_fields_are(seed: int) -> None:
+    rng, pods = Random(seed), AlikePods()
+    alike = 0
+    for number in range(120):
+        data = pod(rng, rng.randrange(4), number)
+        for _ in range(rng.choice((0, 0, 1, 2))):
+            spoil(rng, data)
+        if not isinstance(data.get("kind"), str):
+            continue
+        document = Document(file="in.json", index=number, data=data, line_of=lambda _: 1)
+        found, problems = pods.read(document), list[Diagnostic]()
+        if found is not None:
+            alike += 1
+            assert (found, problems) == (by_fields(document, problems), []), f"{seed}: {data}"
+    assert alike > 40
+
+
+def test_a_pod_without_fault_needs_no_reading_of_its_own() -> None:
+    rng, pods = Random(0), AlikePods()
+    for number in range(8):
+        document = Document(file="in.json", index=number, data=pod(rng, number % 2, number), line_of=lambda _: 1)
+        assert pods.read(document) == by_fields(document, [])
+        assert pods.read(document) is not None
