@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 from netviz.dialects import DIALECTS, Dialect, seen_by
 from netviz.dialects.plugins import AUTO, Plugin, Trait, is_calico
-from netviz.dialects.tiers import defined_tiers, tier_dialect_of
+from netviz.dialects.tiers import defined_tiers, tier_dialect_of, tier_dialects
 from netviz.errors import Diagnostic, Severity, shown
 from netviz.manifests.archives import pieces
 from netviz.manifests.cluster import expected_versions, is_cluster_kind, is_namespaced, read_cluster
@@ -178,11 +178,13 @@ def _readings(
 
 
 def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect], tick: Tick) -> Reading:
+    with_tiers = tier_dialects(dialects)
+
     def wanted(api_version: str, kind: str) -> str:
         known = unmodelled(api_version, kind)
         if _dialect_of(api_version, kind, dialects) is not None or (known is not None and known.directions):
             return "policy"
-        if tier_dialect_of(api_version, kind, dialects) is not None:
+        if tier_dialect_of(api_version, kind, with_tiers) is not None:
             return "keep"
         if known is not None:
             return "keep"
@@ -245,7 +247,7 @@ def _assemble(
 
 
 def _is_policy(api_version: str, kind: str, dialects: Sequence[Dialect]) -> bool:
-    if tier_dialect_of(api_version, kind, dialects) is not None or unmodelled(api_version, kind) is not None:
+    if unmodelled(api_version, kind) is not None or tier_dialect_of(api_version, kind, tier_dialects(dialects)):
         return True
     return _dialect_of(api_version, kind, dialects) is not None
 

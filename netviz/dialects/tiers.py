@@ -26,10 +26,14 @@ class DefinedTiers:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def tier_dialect_of(api_version: str, kind: str, dialects: Sequence[Dialect]) -> TierDialect | None:
+def tier_dialects(dialects: Sequence[Dialect]) -> tuple[TierDialect, ...]:
+    """The dialects that know tiers; to be asked once, because looking at a protocol is slow."""
+    return tuple(dialect for dialect in dialects if isinstance(dialect, TierDialect))
+
+
+def tier_dialect_of(api_version: str, kind: str, dialects: Sequence[TierDialect]) -> TierDialect | None:
     """The dialect that reads tiers of this type."""
-    with_tiers = (dialect for dialect in dialects if isinstance(dialect, TierDialect))
-    return next((dialect for dialect in with_tiers if dialect.handles_tier(api_version, kind)), None)
+    return next((dialect for dialect in dialects if dialect.handles_tier(api_version, kind)), None)
 
 
 def defined_tiers(documents: Mapping[int, Document], dialects: Sequence[Dialect]) -> DefinedTiers:
@@ -39,7 +43,8 @@ def defined_tiers(documents: Mapping[int, Document], dialects: Sequence[Dialect]
     doubtful: set[str] = set()
     by_name: defaultdict[str, list[tuple[int, Tier]]] = defaultdict(list)
     kinds = {(document.api_version, document.kind) for document in documents.values()}
-    readers = {kind: tier_dialect_of(*kind, dialects) for kind in kinds}
+    with_tiers = tier_dialects(dialects)
+    readers = {kind: tier_dialect_of(*kind, with_tiers) for kind in kinds}
     for number, document in documents.items():
         dialect = readers[document.api_version, document.kind]
         if dialect is None:

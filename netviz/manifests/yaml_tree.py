@@ -22,7 +22,6 @@ from yaml.events import (
     SequenceEndEvent,
 )
 
-from netviz.errors import shown
 from netviz.manifests.document import Path
 from netviz.manifests.limits import Limits, over_limit
 from netviz.manifests.parsed import MOST_PROBLEMS, Problem, duplicate_key
@@ -306,11 +305,12 @@ class TreeBuilder:
         return key
 
     def _alias(self, event: ParserEvent, depth: int) -> Any:  # noqa: ANN401 - what the anchor stands for
+        # What stands behind a `*` may be a password that somebody forgot to quote: it is never repeated.
         name, line = event.anchor, event.start_mark.line
         if name in self._open:
-            raise Refused(line, "recursive-alias", f"the anchor {shown(name)} contains itself")
+            raise Refused(line, "recursive-alias", "an anchor contains itself")
         if name not in self._anchors:
-            raise Refused(line, "unknown-anchor", f"no anchor {shown(name)} stands before this alias")
+            raise Refused(line, "unknown-anchor", "there is no such anchor before this alias")
         value = self._anchors[name]
         size, height = self._measure(value)
         self._alias_nodes += size

@@ -24,7 +24,7 @@ LONGEST_INPUT = 4_096
 SECONDS_AN_INPUT = 5
 MEGABYTES = 1_000
 STATS = ("number_of_executed_units", "slowest_unit_time_sec", "peak_rss_mb")
-SMALL = 1_024
+SMALL = 512
 """Bytes of an input that is kept."""
 
 

@@ -13,7 +13,8 @@ with atheris.instrument_imports(include=["netviz"]):
 def main() -> None:
     """Run until libFuzzer ends the process."""
     name, *options = sys.argv[1:]
-    atheris.Setup([sys.argv[0], *options], TARGETS[name])
+    # libFuzzer runs what stands in the first place as a command of the shell when it merges.
+    atheris.Setup([f"{sys.executable} -m tests.fuzz.one {name}", *options], TARGETS[name])
     atheris.Fuzz()
 
 

@@ -8,7 +8,19 @@ from types import MappingProxyType
 
 from tests.hostile.case import Case
 
-NAMES = ("structure", "encodings", "scalars")
+NAMES = (
+    "structure",
+    "encodings",
+    "scalars",
+    "network_policies",
+    "calico_policies",
+    "admin_policies",
+    "secrets",
+    "injections",
+    "archives",
+    "odd_files",
+    "scale",
+)
 
 
 def groups() -> Mapping[str, tuple[Case, ...]]:

@@ -1,8 +1,9 @@
 """Runs cases one by one, each in a process of its own with limits: `python -m tests.hostile.runner FOLDER`.
 
-FOLDER holds a folder for each case; standard input is JSON, `{case: [seconds, [arguments of netviz]]}`. Standard output
-is JSON: `{case: [exit code, seconds, bytes above an idle process, output, errors]}`. The exit code is negative for a
-signal, and `null` for a case that was ended because it took too long.
+FOLDER holds a folder for each case; standard input is JSON, `{case: [arguments of netviz]}`. Standard output is JSON:
+`{case: [exit code, seconds, bytes above an idle process, output, errors]}`. The exit code is negative for a signal, and
+`null` for a case that was ended because it took too long. Seconds are those of the processor: what else runs on the
+machine is not the case's fault.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import NamedTuple
 from netviz.cli.main import main as netviz
 
 MOST_MEMORY = 4_000_000_000
-MOST_SECONDS = 20
+MOST_SECONDS = 60
 BENIGN = Path(__file__).parents[2] / "sample_manifests" / "aks-frontend-backend"
 
 
@@ -54,17 +55,15 @@ def main() -> None:
 def run(folder: Path, arguments: list[str]) -> Outcome:
     """One run in a child of this process; its peak is that of the child alone."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-        begin = time.monotonic()
         child = os.fork()
         if child == 0:
             _be_the_child(folder, arguments, output.fileno(), errors.fileno())
         status, used = _wait(child)
-        seconds = time.monotonic() - begin
         texts = []
         for file in (output, errors):
             file.seek(0)
             texts.append(file.read().decode("utf-8", "replace"))
-    return Outcome(status, seconds, used.ru_maxrss * 1024, *texts)
+    return Outcome(status, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, *texts)
 
 
 def _be_the_child(folder: Path, arguments: list[str], output: int, errors: int) -> None:
