@@ -120,7 +120,7 @@ CASES: tuple[Case, ...] = (
         unknown=True,
     ),
     of_text(
-        "port 65536",
+        "a port that is too great",
         ingress("{ports: [{port: 65536}]}"),
         "error invalid-value in:4 spec.ingress[0].ports[0].port",
         unknown=True,
