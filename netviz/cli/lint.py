@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -11,9 +12,10 @@ from netviz.cli.codes import FAILED, OK, REFUSED
 from netviz.errors import Severity
 
 if TYPE_CHECKING:
-    from netviz.analysis.findings.finding import Finding
+    from netviz.analysis.findings.suppressing import Sifted, Suppression
     from netviz.loading import Loaded
 
+FORMS: Final = ("text", "json", "csv", "md", "sarif")
 _RANK: Final = tuple(Severity)
 
 
@@ -26,51 +28,92 @@ def add_lint(parser: argparse.ArgumentParser) -> None:
         choices=[severity.value for severity in Severity],
         help="exit with 1 if there is a finding of this severity or worse",
     )
+    add("--format", choices=FORMS, default="text", help="form of the answer (default text); sarif for a code forge")
+    add("--out", default="", metavar="FILE", help="write the answer there and a summary to standard output")
+    add(
+        "--suppress",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="findings to leave out, each with a reason (docs/findings.md); may be repeated",
+    )
     parser.set_defaults(run=lint_command)
 
 
 def lint_command(arguments: argparse.Namespace) -> int:
-    """Print what the checks find, worst first."""
-    from netviz.cli.commands import load_input, print_json, print_table
-    from netviz.exporters.findings import HEAD, finding_row, findings_json
+    """Print what the checks find, worst first, without what is suppressed."""
+    from netviz.cli.commands import load_input
+    from netviz.cli.files import write_named
+    from netviz.view.text import visible
 
+    suppressions = _suppressions(arguments.suppress)
     loaded = load_input(arguments.paths, arguments)
-    findings = _found(loaded, arguments)
-    if arguments.format == "json":
-        print_json(findings_json(findings, loaded.report), loaded)
-    elif arguments.format == "text":
-        print("\n".join(_lines(findings)))
-    else:
-        print_table(arguments.format, HEAD, [list(finding_row(finding)) for finding in findings])
+    sifted, notes = _sifted(loaded, arguments, suppressions)
+    if arguments.format != "json":
+        for note in (*sifted.unused_words, *notes):
+            print(visible(f"note: {note}"), file=sys.stderr)
+    write_named("--out", arguments.out, _answer(sifted, notes, loaded, arguments.format))
+    if arguments.out:
+        print(_summary(sifted))
     if not loaded.report.complete:
         return REFUSED
     wanted = arguments.fail_on
-    failed = wanted and any(_RANK.index(f.severity) <= _RANK.index(Severity(wanted)) for f in findings)
+    failed = wanted and any(_RANK.index(f.severity) <= _RANK.index(Severity(wanted)) for f in sifted.told)
     return FAILED if failed else OK
 
 
-def _found(loaded: Loaded, arguments: argparse.Namespace) -> tuple[Finding, ...]:
-    from netviz.analysis.findings.catalogue import find
+def _answer(sifted: Sifted, notes: Sequence[str], loaded: Loaded, form: str) -> str:
+    import json
+
+    from netviz.dialects.plugins import AUTO
+    from netviz.exporters.findings import HEAD, finding_row, findings_json, findings_sarif
+    from netviz.exporters.tables import csv_table, markdown_table
+
+    if form == "text":
+        return "\n".join(_lines(sifted)) + "\n"
+    if form == "sarif":
+        return findings_sarif(sifted.told)
+    if form == "json":
+        cni = {} if loaded.plugin == AUTO else {"cni": str(loaded.plugin)}
+        return json.dumps(findings_json(sifted, loaded.report, notes) | cni, indent=2) + "\n"
+    table = csv_table if form == "csv" else markdown_table
+    return table(HEAD, [finding_row(finding) for finding in sifted.told])
+
+
+def _suppressions(files: Sequence[str]) -> tuple[Suppression, ...]:
+    if not files:
+        return ()
+    from netviz.analysis.findings.suppression_file import read_suppressions
+    from netviz.cli.files import read_named
+
+    return tuple(each for file in files for each in read_suppressions(file, read_named("--suppress", file)))
+
+
+def _sifted(
+    loaded: Loaded, arguments: argparse.Namespace, suppressions: Sequence[Suppression]
+) -> tuple[Sifted, tuple[str, ...]]:
+    """The findings, and what was not looked for. With `--namespace`, what is about others is not there at all."""
+    from netviz.analysis.findings.catalogue import find, limits
     from netviz.analysis.findings.facts import Facts
+    from netviz.analysis.findings.suppressing import Sifted, sift
     from netviz.cli.commands import evaluation_of, evaluator_of
 
     evaluation = evaluation_of(evaluator_of(loaded, arguments), arguments)
     facts = Facts(evaluation=evaluation, policies=loaded.policies, report=loaded.report, plugin=loaded.plugin)
-    return tuple(f for f in find(facts) if _within(f, arguments.namespace))
+    found, wanted = sift(find(facts), suppressions), arguments.namespace
+    if not wanted:
+        return found, limits(facts)
+    told = tuple(finding for finding in found.told if finding.namespace in wanted)
+    suppressed = tuple(each for each in found.suppressed if each[0].namespace in wanted)
+    return Sifted(told=told, suppressed=suppressed, unused=found.unused), limits(facts)
 
 
-def _within(finding: Finding, namespaces: Sequence[str]) -> bool:
-    """Whether a finding is about an object of one of the namespaces (none: all)."""
-    _, _, rest = finding.object.partition("/")
-    return not namespaces or rest.partition("/")[0] in namespaces
-
-
-def _lines(findings: Sequence[Finding]) -> list[str]:
+def _lines(sifted: Sifted) -> list[str]:
     from netviz.exporters.findings import witness_words
     from netviz.view.text import visible
 
     lines: list[str] = []
-    for finding in findings:
+    for finding in sifted.told:
         place = f"{finding.ref} " if finding.ref else ""
         lines.append(f"{finding.severity.value.upper()} {finding.check}  {finding.object}  {place}{finding.path}")
         lines.append(f"    {finding.message}")
@@ -79,11 +122,12 @@ def _lines(findings: Sequence[Finding]) -> list[str]:
         words = witness_words(finding.witness)
         if words:
             lines.append(f"    shown by: {words}")
-    return [*map(visible, lines), _summary(findings)]
+    return [*map(visible, lines), _summary(sifted)]
 
 
-def _summary(findings: Sequence[Finding]) -> str:
-    counted = Counter(finding.severity for finding in findings)
+def _summary(sifted: Sifted) -> str:
+    counted = Counter(finding.severity for finding in sifted.told)
     words = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
     parts = [f"{n} {words[s]}{'' if n == 1 else 's'}" for s in Severity if (n := counted[s])]
-    return ", ".join(parts) or "nothing found"
+    found = ", ".join(parts) or "nothing found"
+    return f"{found}; {len(sifted.suppressed)} suppressed" if sifted.suppressed else found

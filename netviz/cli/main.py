@@ -97,12 +97,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _judging(commands: Any) -> None:  # noqa: ANN401 - argparse does not name the type
-    lint = "what policies say and their authors hardly mean"
+    lint = _command(
+        commands, "lint", "what policies say and their authors hardly mean", "netviz lint k8s/ --fail-on warning"
+    )
+    add_lint(lint)
+    _common(lint)
     impact = "what each policy does by itself"
     reach = "what can be reached from somewhere, in how many hops"
     fix = "smallest change to policies that allows or denies a connection"
     for name, summary, example, add in (
-        ("lint", lint, "netviz lint k8s/ --fail-on warning", add_lint),
         ("impact", impact, "netviz impact k8s/", add_impact),
         ("reach", reach, "netviz reach k8s/ --from internet", add_reach),
         ("fix", fix, "netviz fix k8s/ --from shop/web --to data/db --port 5432", add_fix),

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, assert_never
 
+from netviz.analysis.findings.catalogue import CHECKS
 from netviz.analysis.findings.finding import Finding, FlowWitness, LabelWitness, PodWitness, Witness
+from netviz.analysis.findings.suppressing import Sifted
+from netviz.exporters.sarif import SarifPlace, SarifResult, SarifRule, sarif_text
 from netviz.manifests.report import LoadReport
 
 HEAD: Final = ("id", "severity", "object", "place", "path", "message", "advice")
 
 
-def findings_json(findings: Sequence[Finding], report: LoadReport) -> dict[str, Any]:
-    """The answer of `netviz lint --format json` (docs/cli.md)."""
+def findings_json(sifted: Sifted, report: LoadReport, notes: Sequence[str] = ()) -> dict[str, Any]:
+    """The answer of `netviz lint --format json` (docs/cli.md); `notes` are what there is to say about all of it."""
     return {
         "schema": "netviz.lint/1",
         "complete": report.complete,
-        "findings": [finding_json(finding) for finding in findings],
+        "findings": [finding_json(finding) for finding in sifted.told],
+        "suppressed": [
+            {**finding_json(finding), "reason": suppression.reason} for finding, suppression in sifted.suppressed
+        ],
+        "notes": [*sifted.unused_words, *notes],
     }
 
 
@@ -33,6 +40,22 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "object": finding.object,
         "witness": {} if finding.witness is None else _witness_json(finding.witness),
     }
+
+
+def findings_sarif(findings: Sequence[Finding]) -> str:
+    """The findings for a code forge, with the checks that found them as rules."""
+    there = {finding.check for finding in findings}
+    rules = [SarifRule(id=c.id, title=c.title, text=c.rationale) for c in CHECKS if c.id in there]
+    results = [
+        SarifResult(
+            rule=finding.check,
+            severity=finding.severity,
+            message=f"{finding.object}: {finding.message}. Advice: {finding.advice}",
+            place=SarifPlace(file=finding.ref.file, line=finding.ref.line) if finding.ref else None,
+        )
+        for finding in findings
+    ]
+    return sarif_text(rules, results)
 
 
 def _witness_json(witness: Witness) -> dict[str, Any]:

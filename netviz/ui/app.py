@@ -11,6 +11,7 @@ from netviz.ui.desk import presence
 from netviz.ui.editor import render_editor
 from netviz.ui.opening import open_first
 from netviz.ui.page_compare import render_compare
+from netviz.ui.page_findings import render_findings
 from netviz.ui.page_input import render_report, render_welcome
 from netviz.ui.page_matrix import render_matrix
 from netviz.ui.page_policies import render_board, render_policy
@@ -66,6 +67,9 @@ def _render_loaded(state: AppState, bench: workbench.Bench) -> None:
         case "compare":
             _render_incomplete(summary)
             render_compare()
+        case "findings":
+            _render_incomplete(summary)
+            render_findings()
         case "policies":
             _render_incomplete(summary)
             render_board(state, columns)

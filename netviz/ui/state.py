@@ -15,6 +15,7 @@ from netviz.workbench import (
     BASELINE,
     Assumptions,
     Draft,
+    FindingsQuestion,
     GridQuestion,
     InputFile,
     LoadSummary,
@@ -25,7 +26,7 @@ from netviz.workbench import (
     WhyQuestion,
 )
 
-VIEWS = ("map", "matrix", "table", "policies", "compare", "input")
+VIEWS = ("map", "matrix", "table", "policies", "findings", "compare", "input")
 STATE_KEY = "netviz"
 SHORT_LENGTH = 8
 MOST_CARDS = 150
@@ -78,6 +79,7 @@ DEFAULTS = Assumptions()
 PLAIN = ViewSettings()
 ALL_ZONES = GridQuestion()
 ALL_PAIRS = TableQuestion()
+ALL_FINDINGS = FindingsQuestion()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,8 @@ class AppState:
     `editing` is None while the editor is closed; `reading` is the id of the policy that is shown by itself;
     `inspected` that of the workload or pod whose policies are listed;
     `home` is the view that the page began with; `grid` is the window of the matrix, and `table` the rows
-    that are shown, but for what `settings` filter.
+    that are shown, but for what `settings` filter. `findings` are the findings that are listed, `finding` the key of
+    the one that is told in full.
     `refused_ports` says what is wrong with ports that were typed. `told` is what the last step of the what-if did, the
     one to `told_at`. `settings` is what the map shows; `explaining` says whether it has the panel beside it. `subject`
     is what is explained, `region` the id of the box that was clicked, `selected` the selection of the map that was last
@@ -133,6 +136,8 @@ class AppState:
     home: str = "map"
     grid: GridQuestion = ALL_ZONES
     table: TableQuestion = ALL_PAIRS
+    findings: FindingsQuestion = ALL_FINDINGS
+    finding: str = ""
     settings: ViewSettings = PLAIN
     disabled: frozenset[str] = frozenset()
     enforced: frozenset[str] = frozenset()

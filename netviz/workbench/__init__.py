@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from netviz.workbench.desk import Desk, LocalDesk, Opening, WorkerDesk, check_alive, is_elsewhere, let_go
     from netviz.workbench.fidelity import Fidelity, FidelityLine
     from netviz.workbench.finding import FoundCard, FoundCards, LabelChoice
+    from netviz.workbench.findings import FindingLine, Findings, FindingsQuestion
     from netviz.workbench.grid import Grid, GridCell, GridLine, GridQuestion
     from netviz.workbench.interface import Bench
     from netviz.workbench.questions import (
@@ -59,6 +60,9 @@ __all__ = [
     "EndpointChoice",
     "Fidelity",
     "FidelityLine",
+    "FindingLine",
+    "Findings",
+    "FindingsQuestion",
     "FoundCard",
     "FoundCards",
     "Grid",
@@ -107,6 +111,7 @@ _HOMES: Final = {
     "netviz.workbench.desk": ("Desk", "LocalDesk", "Opening", "WorkerDesk", "check_alive", "is_elsewhere", "let_go"),
     "netviz.workbench.fidelity": ("Fidelity", "FidelityLine"),
     "netviz.workbench.finding": ("FoundCard", "FoundCards", "LabelChoice"),
+    "netviz.workbench.findings": ("FindingLine", "Findings", "FindingsQuestion"),
     "netviz.workbench.grid": ("Grid", "GridCell", "GridLine", "GridQuestion"),
     "netviz.workbench.interface": ("Bench",),
     "netviz.workbench.questions": (

@@ -34,11 +34,13 @@ from netviz.workbench import inventory
 from netviz.workbench.answers import Asker, lookup
 from netviz.workbench.asking import drawable, grouping_of, protocol_number
 from netviz.workbench.board import SelectedWorkload, TierColumn, policy_cards, selected_workloads, tier_columns
-from netviz.workbench.drafts import draft_diagnostics, draft_texts, drafted_ids, with_drafts
+from netviz.workbench.drafts import draft_diagnostics, draft_texts, drafted_ids, with_draft_report, with_drafts
 from netviz.workbench.excerpts import quoter
 from netviz.workbench.fidelity import Fidelity, FidelityLine, fidelity, unmodelled_lines, unmodelled_notes
 from netviz.workbench.finding import FoundCards, LabelChoice, asks_for_labels, card_labels, find_cards, label_choices
+from netviz.workbench.findings import Findings, FindingsQuestion
 from netviz.workbench.grid import MOST_COUNTED, Grid, GridQuestion, of_all, peer_grid, zone_grid, zone_tallies
+from netviz.workbench.linting import Found, findings_page, look
 from netviz.workbench.options import options_for
 from netviz.workbench.packing import Pack, context_of, is_exact, pair_rows
 from netviz.workbench.plugins import Comparing
@@ -191,6 +193,17 @@ class Workbench:
     def find(self, text: str) -> FoundCards:
         """Workloads and namespaces whose name or label contains the text, drawn or not."""
         return find_cards(self._cluster, text, self._card_labels("workload"))
+
+    def findings(self, what_if: WhatIf, question: FindingsQuestion) -> Findings:
+        """A page of what the checks find."""
+
+        def examine() -> Found:
+            sides = self._sides(what_if)
+            report = with_draft_report(self._loaded, what_if.drafts)
+            return look(sides.after, sides.policies, report, self._loaded)
+
+        found = self._remember(("findings", what_if), examine)
+        return findings_page(found, question, quoter(self._texts(what_if)))
 
     def step(self, previous: WhatIf, what_if: WhatIf, by: str) -> str:
         """What the step from one scenario to another does, in a sentence; "" where nothing was switched."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from netviz.errors import Diagnostic, Severity
 from netviz.loading import Loaded, load_files, under
+from netviz.manifests.report import LoadReport
 from netviz.model.policy import Policy, PolicySet, policy_position, tier_position
 from netviz.source import SourceText
 from netviz.workbench.questions import Draft
@@ -39,6 +40,18 @@ def with_drafts(loaded: Loaded, drafts: tuple[Draft, ...]) -> PolicySet:
     position = {tier.name: i for i, tier in enumerate(ordered)}
     everything = sorted((*kept, *drafted.policies), key=lambda p: (position[p.tier], policy_position(p)))
     return PolicySet(tiers=tuple(ordered), policies=tuple(everything))
+
+
+def with_draft_report(loaded: Loaded, drafts: tuple[Draft, ...]) -> LoadReport:
+    """The report of the input with what there is to say about the drafts."""
+    if not drafts:
+        return loaded.report
+    drafted = load_beside(loaded, drafts).report
+    return replace(
+        loaded.report,
+        records=(*loaded.report.records, *drafted.records),
+        diagnostics=(*loaded.report.diagnostics, *drafted.diagnostics),
+    )
 
 
 def draft_texts(drafts: tuple[Draft, ...]) -> tuple[SourceText, ...]:

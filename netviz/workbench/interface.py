@@ -9,6 +9,7 @@ from netviz.errors import Diagnostic
 from netviz.workbench.board import SelectedWorkload, TierColumn
 from netviz.workbench.fidelity import Fidelity, FidelityLine
 from netviz.workbench.finding import FoundCards, LabelChoice
+from netviz.workbench.findings import Findings, FindingsQuestion
 from netviz.workbench.grid import Grid, GridQuestion
 from netviz.workbench.questions import (
     BASELINE,
@@ -90,6 +91,10 @@ class Bench(Protocol):
 
     def find(self, text: str) -> FoundCards:
         """Workloads and namespaces whose name or label contains the text, drawn or not."""
+        ...
+
+    def findings(self, what_if: WhatIf, question: FindingsQuestion) -> Findings:
+        """A page of what the checks find."""
         ...
 
     def step(self, previous: WhatIf, what_if: WhatIf, by: str) -> str:

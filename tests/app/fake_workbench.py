@@ -19,6 +19,9 @@ from netviz.workbench import (
     EndpointChoice,
     Fidelity,
     FidelityLine,
+    FindingLine,
+    Findings,
+    FindingsQuestion,
     FoundCard,
     FoundCards,
     Grid,
@@ -391,6 +394,24 @@ class FakeWorkbench:
         reason = "Cilium matches address blocks with neither pods nor nodes (D1, D2)." + HOSTILE * self.hostile
         return (own, calico, PluginVerdict(plugin="cilium", label="Cilium", verdict="deny", reason=reason))
 
+    def findings(self, what_if: WhatIf, question: FindingsQuestion) -> Findings:
+        """A flow, and if nothing is switched off a label; text filters, nothing else does."""
+        every = (_finding(self), _finding(self, check="NP011", severity="info", key="2", why=None, shown_by=""))
+        told = every[:1] if what_if.disabled else every
+        lines = tuple(line for line in told if question.text in line.message)
+        return Findings(
+            lines=lines,
+            total=len(lines),
+            page=0,
+            pages=1,
+            counts=(("error", 0), ("warning", 1), ("info", len(told) - 1)),
+            checks=tuple((line.check, line.title, 1) for line in told),
+            namespaces=("shop",),
+            suppressed=len(question.suppressions),
+            unused=(),
+            limits=(),
+        )
+
     def card(self, what_if: WhatIf, peer: str) -> CardFacts:
         return CardFacts(
             id=peer,
@@ -435,6 +456,28 @@ class FakeWorkbench:
                 severity=Severity.ERROR, code="required", message="Required value: " + HOSTILE, file="draft", line=1
             ),
         )
+
+
+def _finding(bench: FakeWorkbench, **changes: object) -> FindingLine:
+    name = HOSTILE if bench.hostile else DENY_ALL
+    plain = FindingLine(
+        key="1",
+        check="NP029",
+        severity="warning",
+        title="Allowed on one side only",
+        object=name,
+        namespace="shop",
+        message=f"it lets {name} connect to c",
+        advice=f"ask {name}",
+        rationale="A connection needs both sides.",
+        file=HOSTILE if bench.hostile else "policies.yaml",
+        line=7,
+        path="spec.ingress[0]",
+        excerpt=((7, f"- from: {name}"),),
+        shown_by=f"shop/a to {name}",
+        why=WhyQuestion(source="shop/a", target="shop/c", port=8080),
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
 
 
 def _on_board(policy: PolicyCard, **changes: object) -> BoardCard:

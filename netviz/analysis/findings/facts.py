@@ -20,7 +20,7 @@ from netviz.errors import Diagnostic
 from netviz.manifests.reading import Record
 from netviz.manifests.report import LoadReport
 from netviz.model.cluster import Cluster, Pod
-from netviz.model.policy import EndpointKind, Policy, PolicySet, Remark, RemarkKind
+from netviz.model.policy import EndpointKind, Policy, PolicyId, PolicySet, Remark, RemarkKind
 from netviz.sets.region import bits, mask_of
 
 NETWORK_POLICY = "NetworkPolicy"
@@ -166,6 +166,23 @@ class Facts:
     @cached_property
     def _policies_by_place(self) -> Mapping[tuple[str, int], Policy]:
         return {(policy.ref.file, policy.ref.document): policy for policy in self.policies.policies}
+
+    @cached_property
+    def _numbers(self) -> Mapping[PolicyId, int]:
+        return {compiled.policy.id: compiled.number for compiled in self.evaluator.policies}
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What there is to say about the input, without what is about policies that do not count in the scenario."""
+        return tuple(each for each in self.report.diagnostics if self._counts(each))
+
+    def _counts(self, diagnostic: Diagnostic) -> bool:
+        policy = self.policy_of(diagnostic)
+        if policy is not None:
+            return self.evaluation.active(self._numbers[policy.id])
+        record = self.record_of(diagnostic)
+        # A policy of this name that is written elsewhere has taken its place.
+        return record is None or PolicyId(record.kind, record.namespace, record.name) not in self._numbers
 
     def record_of(self, diagnostic: Diagnostic) -> Record | None:
         """What became of the document that a diagnostic is about."""

@@ -62,6 +62,12 @@ class Finding:
     object: str
     witness: Witness | None = None
 
+    @property
+    def namespace(self) -> str:
+        """The namespace that it is about, "" for what has none."""
+        kind, *rest = self.object.split("/")
+        return rest[0] if rest and (kind == "Namespace" or len(rest) > 1) else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:

@@ -9,7 +9,7 @@ from typing import Final
 from netviz.analysis.findings.clauses import Clause, blocks, flow, rules_of
 from netviz.analysis.findings.facts import Facts
 from netviz.analysis.findings.finding import Check, Finding, FlowWitness, PodWitness
-from netviz.analysis.findings.words import counted, end_of, example, listed
+from netviz.analysis.findings.words import end_of, example, listed, workloads_of
 from netviz.engine.rules import CompiledPolicy, CompiledRule
 from netviz.errors import Severity
 from netviz.model.cluster import Pod, Service
@@ -43,7 +43,7 @@ def _covers_pods(facts: Facts) -> Iterator[Finding]:
             told.add(clause.compiled.number)
             pods = facts.pods(slots)
             yield NP020.finding(
-                f"ipBlock {_written(clause)} covers the addresses of {counted(len(pods), 'pod')} of this cluster, too:"
+                f"ipBlock {_written(clause)} covers pods of this cluster, too ({listed(workloads_of(pods))}):"
                 " Cilium does not let a block mean pods, other plugins do",
                 "select pods by labels, and except the range of the pods if it should not be open to them",
                 about=clause.policy.id,

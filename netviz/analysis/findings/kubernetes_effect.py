@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from netviz.analysis.findings.clauses import Clause, clauses, flow, rules_of
 from netviz.analysis.findings.dns import WithoutDns, dns_port, without_dns
 from netviz.analysis.findings.facts import Facts
-from netviz.analysis.findings.finding import Check, Finding, PodWitness, Witness
+from netviz.analysis.findings.finding import Check, Finding, FlowWitness, PodWitness, Witness
 from netviz.analysis.findings.words import counted, end_of, example, listed, workloads_of
 from netviz.engine.options import Connection
 from netviz.engine.profiles import NOBODY
@@ -18,6 +18,9 @@ from netviz.model.policy import ANYONE, Direction, NamedPort, RemarkKind
 from netviz.sets.connections import TCP, UDP, ConnectionSet
 from netviz.sets.intervals import IntervalSet
 from netviz.sets.region import bits, mask_of
+
+_MOST_TRIED = 20
+"""So many peers are tried for a connection that shows a finding."""
 
 _FROM = {Direction.INGRESS: "from", Direction.EGRESS: "to"}
 
@@ -31,9 +34,10 @@ def _default_denials(facts: Facts) -> Iterator[Finding]:
         policy = compiled.policy
         closed = [d.value for d in Direction if d in policy.captures and not policy.rules(d)]
         pods = facts.pods(compiled.subject.must & facts.pod_slots)
+        some = counted(len(workloads_of(pods)), "workload")
         if closed and pods:
             yield NP005.finding(
-                f"it allows no {' and no '.join(closed)}: the default is denial for {counted(len(pods), 'pod')}",
+                f"it allows no {' and no '.join(closed)}: the default is denial for {some}",
                 "nothing to do if that is meant; what is needed has to be allowed by other policies",
                 about=policy.id,
                 ref=policy.ref,
@@ -117,10 +121,8 @@ def _one_sided(facts: Facts) -> Iterator[Finding]:
             continue
         if _lets_in(facts, _other(clause.direction), subjects, peers, connections, members):
             continue
-        subject = facts.pods(subjects, 1)[0]
-        other = next((pod for pod in facts.pods(peers, 2) if pod != subject), None)
-        shown = example(facts.evaluator.connections(connections))
-        if other is None or shown is None:
+        shown = _shown(facts, clause.direction, subjects, peers, connections)
+        if shown is None:
             continue
         ends = _named(facts, subjects), _named(facts, peers)
         source, target = ends[::-1] if clause.direction is Direction.INGRESS else ends
@@ -130,8 +132,25 @@ def _one_sided(facts: Facts) -> Iterator[Finding]:
             f"add the {_other(clause.direction).value} rule on the other side, or take this peer out",
             about=clause.policy.id,
             ref=clause.ref,
-            witness=flow(facts, clause.direction, subject, other, shown),
+            witness=shown,
         )
+
+
+def _shown(facts: Facts, direction: Direction, subjects: int, peers: int, connections: int) -> FlowWitness | None:
+    """A connection that the subjects' own policies allow, if one of the first peers has one, and nobody else does."""
+    evaluation, classes = facts.evaluation, facts.evaluator.classes
+    slot = bits(subjects)[0]
+    subject = classes.classes[classes.slots[slot].owner].pods[0]
+    found: FlowWitness | None = None
+    for other in bits(peers)[:_MOST_TRIED]:
+        pod = next((each for each in classes.classes[classes.slots[other].owner].pods if each != subject), None)
+        allowed = evaluation.row(slot, direction).allow.connections_of(other) & connections
+        connection = example(facts.evaluator.connections(allowed or connections))
+        if pod is not None and connection is not None and (allowed or found is None):
+            found = flow(facts, direction, subject, pod, connection)
+            if allowed:
+                break
+    return found
 
 
 def _members(facts: Facts, direction: Direction) -> Mapping[int, int]:

@@ -9,7 +9,7 @@ from netviz.analysis.findings.clauses import flow, peers_of, ports_of, rules_of
 from netviz.analysis.findings.facts import Facts
 from netviz.analysis.findings.finding import Check, Finding, FlowWitness, PodWitness
 from netviz.analysis.findings.serving import ServedPods
-from netviz.analysis.findings.words import counted, end_of, listed, workloads_of
+from netviz.analysis.findings.words import end_of, listed, workloads_of
 from netviz.engine.options import Connection
 from netviz.engine.rules import CompiledPolicy, CompiledRule
 from netviz.errors import Severity
@@ -135,7 +135,7 @@ def _unknown_names(facts: Facts) -> Iterator[Finding]:
         known = sorted({port.name for pod in name.pods for port in pod.ports if port.name is not None})
         there = f"; they have {listed(known)}" if known else "; they declare no names"
         yield NP017.finding(
-            f"the port `{name.port.name}` exists on none of the {counted(len(name.pods), 'pod')} of this rule{there}",
+            f"the port `{name.port.name}` exists on no pod of {listed(workloads_of(name.pods))}{there}",
             "write the name of a container port, or the number; the name of a Service port is not seen",
             about=name.compiled.policy.id,
             ref=name.ref,

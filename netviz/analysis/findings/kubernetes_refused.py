@@ -60,7 +60,7 @@ def _wants_no_quotes(diagnostic: Diagnostic) -> bool:
 
 
 def _refused(facts: Facts) -> Iterator[Finding]:
-    for diagnostic in facts.report.diagnostics:
+    for diagnostic in facts.diagnostics:
         elsewhere = diagnostic.code in (_DUPLICATE, _UNKNOWN_FIELD)
         elsewhere = elsewhere or _wants_quotes(diagnostic) or _wants_no_quotes(diagnostic)
         if diagnostic.severity is Severity.ERROR and not elsewhere and _is_network_policy(facts, diagnostic):
@@ -73,7 +73,7 @@ def _refused(facts: Facts) -> Iterator[Finding]:
 
 
 def _defined_again(facts: Facts) -> Iterator[Finding]:
-    for diagnostic in facts.report.diagnostics:
+    for diagnostic in facts.diagnostics:
         if diagnostic.code == _DUPLICATE:
             yield NP015.finding(
                 f"{diagnostic.message} ({diagnostic.hint})",
@@ -85,7 +85,7 @@ def _defined_again(facts: Facts) -> Iterator[Finding]:
 
 
 def _badly_quoted(facts: Facts) -> Iterator[Finding]:
-    for diagnostic in facts.report.diagnostics:
+    for diagnostic in facts.diagnostics:
         if _wants_quotes(diagnostic):
             message = (
                 f"{diagnostic.path}: {diagnostic.value} is no text to YAML, and the value of a label has to be one"
@@ -104,7 +104,7 @@ def _badly_quoted(facts: Facts) -> Iterator[Finding]:
 
 def _unknown_fields(facts: Facts) -> Iterator[Finding]:
     found: defaultdict[tuple[str, int], list[Diagnostic]] = defaultdict(list)
-    for diagnostic in facts.report.diagnostics:
+    for diagnostic in facts.diagnostics:
         group = _group(facts, diagnostic)
         if diagnostic.code == _UNKNOWN_FIELD and group != _ADMIN and not is_calico(f"{group}/"):
             found[diagnostic.file, diagnostic.document].append(diagnostic)
