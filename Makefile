@@ -21,8 +21,9 @@ FUZZ_NEEDS := $(BIN)/python -c 'import tomllib; \
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 QUICK ?=
+LOCKS ?= .
 SECONDS ?= 600
-.PHONY: help run test lint soak fuzz bench promises pictures lock upgrade clean
+.PHONY: help run test lint soak fuzz bench promises pictures lock upgrade audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -60,14 +61,22 @@ pictures: $(VENV)/.installed-dev ## make the pictures of the README anew (needs 
 	$(BIN)/python docs/make_pictures.py
 
 lock: $(VENV)/.installed-dev ## write the lock files anew after a change of pyproject.toml; versions stay where they can
-	$(COMPILE) --output-file requirements.lock pyproject.toml
-	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
-	$(FUZZ_NEEDS) | $(COMPILE_ANY) --output-file requirements-fuzz.lock -
+	$(COMPILE) --output-file $(LOCKS)/requirements.lock pyproject.toml
+	$(COMPILE) --extra dev --constraint $(LOCKS)/requirements.lock --output-file $(LOCKS)/requirements-dev.lock pyproject.toml
+	$(FUZZ_NEEDS) | $(COMPILE_ANY) --output-file $(LOCKS)/requirements-fuzz.lock -
+	$(COMPILE_ANY) --output-file $(LOCKS)/requirements-audit.lock .ci/audit.in
 
 upgrade: $(VENV)/.installed-dev ## write the lock files anew with the newest versions
 	$(COMPILE) --upgrade --output-file requirements.lock pyproject.toml
 	$(COMPILE) --upgrade --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 	$(FUZZ_NEEDS) | $(COMPILE_ANY) --upgrade --output-file requirements-fuzz.lock -
+	$(COMPILE_ANY) --upgrade --output-file requirements-audit.lock .ci/audit.in
+
+audit: $(VENV)/.installed-dev ## look for known weaknesses in the locked versions, and for a lock that is not current
+	@status=0; \
+	$(BIN)/python .ci/lock.py || status=1; \
+	$(BIN)/python .ci/audit.py requirements-dev.lock || status=1; \
+	exit $$status
 
 clean: ## remove the environment and everything that was generated
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
