@@ -174,6 +174,22 @@ def make_why(opened: Open) -> None:
     save(page, "why.png")
 
 
+def make_fix(opened: Open) -> None:
+    """What would let one workload reach another, in a window that is high enough for the policy."""
+    page = opened("?sample=online-shop", height=1180)
+    map_of(page)
+    for name, end in (("From", "shop/catalogue (Deployment)"), ("To", "data/sessions (StatefulSet)")):
+        box = page.get_by_role("combobox", name=name, exact=True)
+        box.fill(end.partition(" ")[0])
+        page.get_by_role("option").filter(has_text=end).click()
+    page.get_by_label("Port (0: all)").fill("6379")
+    page.get_by_test_id("stBaseButton-primaryFormSubmit").click()
+    page.get_by_text("Make this allowed", exact=True).click()
+    expect(page.get_by_text("Nothing else changes.")).to_be_visible()
+    page.get_by_text("Ask: may A reach B?", exact=True).click()
+    save(page, "fix.png")
+
+
 def make_review(opened: Open, *, workloads: int, dark: bool) -> None:
     """A cluster of that size as the map shows it at first."""
     # The largest is a little smaller, so that its file is too.
@@ -185,7 +201,7 @@ def make_review(opened: Open, *, workloads: int, dark: bool) -> None:
 
 
 def main() -> None:
-    """Make all of them, or those that are named: what-if, steps, why, review."""
+    """Make all of them, or those that are named: what-if, steps, why, fix, review."""
     IMAGES.mkdir(exist_ok=True)
     with dashboard() as address, chromium() as browser:
 
@@ -198,6 +214,7 @@ def main() -> None:
             "what-if": [partial(make_what_if, dark=dark) for dark in (False, True)],
             "steps": [make_steps],
             "why": [make_why],
+            "fix": [make_fix],
             "review": [partial(make_review, workloads=size, dark=dark) for size, dark in reviews],
         }
         for make in (make for name, group in makers.items() if not wanted or name in wanted for make in group):

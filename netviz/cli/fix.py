@@ -9,7 +9,7 @@ from netviz.cli.codes import FAILED, OK, REFUSED
 from netviz.errors import UsageError
 
 if TYPE_CHECKING:
-    from netviz.workbench.fixing import EffectLine, FixAnswer, FixLine
+    from netviz.workbench.fixes import EffectLine, FixAnswer, FixLine
 
 _SHOWN = 10
 _MOST_WAYS = 3
@@ -31,7 +31,8 @@ def fix_command(arguments: argparse.Namespace) -> int:
     """Print the ways to do it, those that change least beside it first; 1 if none is known."""
     from netviz.cli.commands import evaluation_of, evaluator_of, load_input, print_json
     from netviz.engine.matrix import Grouping
-    from netviz.workbench.fixing import FixQuestion, answer_fix, situation_of, wish_asked
+    from netviz.workbench.fixes import FixQuestion
+    from netviz.workbench.fixing import answer_fix, situation_of, wish_asked
     from netviz.workbench.questions import WhyQuestion
 
     if arguments.format in ("csv", "md"):

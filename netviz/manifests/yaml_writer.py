@@ -26,7 +26,7 @@ def _mapping(value: Mapping[str, Any], indent: str) -> Iterator[str]:
             yield from _mapping(item, f"{indent}  ")
         elif isinstance(item, list) and item:
             yield f"{indent}{name}:"
-            yield from _sequence(item, f"{indent}  ")
+            yield from _sequence(item, indent)
         else:
             yield f"{indent}{name}: {_scalar(item)}"
 

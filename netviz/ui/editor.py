@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -113,19 +114,23 @@ def _sentence(problem: Diagnostic) -> str:
 
 
 def _apply(bench: workbench.Bench, draft: Draft, editing: Editing) -> None:
-    state = current()
+    state = with_draft(current(), bench, draft, editing.draft)
+    update(drafts=state.drafts, disabled=state.disabled)
+
+
+def with_draft(state: AppState, bench: workbench.Bench, draft: Draft, index: int | None = None) -> AppState:
+    """The state with a draft in place of the one with this index, or of one that stands for the same policies."""
     replaced = stands_for(bench, draft)
     name = draft_name(bench.drafted(draft), replaced)
     entry = DraftEntry(name=name, text=draft.text, replaces=draft.replaces, stands_for=replaced)
     drafts = list(state.drafts)
-    index = editing.draft
     if index is None and replaced:
         index = next((i for i, other in enumerate(drafts) if other.stands_for == replaced), None)
     if index is None:
         drafts.append(entry)
     else:
         drafts[index] = entry
-    update(drafts=tuple(drafts), disabled=state.disabled - frozenset(replaced))
+    return replace(state, drafts=tuple(drafts), disabled=state.disabled - frozenset(replaced))
 
 
 def draft_name(policies: Sequence[str], replaced: Sequence[str]) -> str:

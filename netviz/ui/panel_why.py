@@ -11,6 +11,7 @@ from netviz import workbench
 from netviz.errors import shown
 from netviz.ui.opening import namespaces_of
 from netviz.ui.panel_filter import open_namespace
+from netviz.ui.panel_fix import render_fix
 from netviz.ui.parts import guarded, text
 from netviz.ui.state import NOTHING, AppState, Subject, current, refine, update
 from netviz.ui.text import node_name, plural
@@ -100,6 +101,8 @@ def _render_connection(state: AppState, bench: workbench.Bench, picture: Picture
         text(line, "quiet", f"edge-{number}")
     answer = bench.why(shown_case, question)
     render_verdict(answer, "answer")
+    if shown_case == what_if:
+        render_fix(state, bench, question, answer)
     _render_plugins(state, bench, shown_case, question)
     render_traces(answer, "answer")
 

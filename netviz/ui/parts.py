@@ -60,6 +60,7 @@ STYLE = """
 [class*="st-key-nv-step-unknown"] { border-color: #c98a1b; }
 [class*="st-key-nv-step"] [data-testid="stText"] { font-size: 0.88rem; }
 [class*="st-key-nv-step"] pre { font-size: 0.76rem; padding: 0.4rem 0.6rem; }
+.st-key-nv-fix-yaml pre, .st-key-nv-fix-yaml pre * { font-size: 0.72rem; }
 .st-key-nv-busy { display: none; }
 .st-key-nv-busy:has([data-testid="stText"]) { display: flex; }
 .st-key-nv-why { gap: 0.6rem; }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from netviz.workbench.fidelity import Fidelity, FidelityLine
     from netviz.workbench.finding import FoundCard, FoundCards, LabelChoice
     from netviz.workbench.findings import FindingLine, Findings, FindingsQuestion
+    from netviz.workbench.fixes import EffectLine, FixAnswer, FixEdit, FixLine, FixQuestion
     from netviz.workbench.grid import Grid, GridCell, GridLine, GridQuestion
     from netviz.workbench.interface import Bench
     from netviz.workbench.questions import (
@@ -57,12 +58,17 @@ __all__ = [
     "Desk",
     "DocumentLine",
     "Draft",
+    "EffectLine",
     "EndpointChoice",
     "Fidelity",
     "FidelityLine",
     "FindingLine",
     "Findings",
     "FindingsQuestion",
+    "FixAnswer",
+    "FixEdit",
+    "FixLine",
+    "FixQuestion",
     "FoundCard",
     "FoundCards",
     "Grid",
@@ -112,6 +118,7 @@ _HOMES: Final = {
     "netviz.workbench.fidelity": ("Fidelity", "FidelityLine"),
     "netviz.workbench.finding": ("FoundCard", "FoundCards", "LabelChoice"),
     "netviz.workbench.findings": ("FindingLine", "Findings", "FindingsQuestion"),
+    "netviz.workbench.fixes": ("EffectLine", "FixAnswer", "FixEdit", "FixLine", "FixQuestion"),
     "netviz.workbench.grid": ("Grid", "GridCell", "GridLine", "GridQuestion"),
     "netviz.workbench.interface": ("Bench",),
     "netviz.workbench.questions": (

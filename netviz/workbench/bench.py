@@ -39,6 +39,8 @@ from netviz.workbench.excerpts import quoter
 from netviz.workbench.fidelity import Fidelity, FidelityLine, fidelity, unmodelled_lines, unmodelled_notes
 from netviz.workbench.finding import FoundCards, LabelChoice, asks_for_labels, card_labels, find_cards, label_choices
 from netviz.workbench.findings import Findings, FindingsQuestion
+from netviz.workbench.fixes import FixAnswer, FixQuestion
+from netviz.workbench.fixing import fix_asked
 from netviz.workbench.grid import MOST_COUNTED, Grid, GridQuestion, of_all, peer_grid, zone_grid, zone_tallies
 from netviz.workbench.linting import Found, findings_page, look
 from netviz.workbench.options import options_for
@@ -351,6 +353,12 @@ class Workbench:
         if plugin == parse_plugin(plugin.name):
             self._others[plugin] = other
         return other
+
+    def fixes(self, what_if: WhatIf, question: FixQuestion) -> FixAnswer:
+        """The smallest changes to policies that make a connection allowed or denied; errors as for `why`."""
+        sides = self._sides(what_if)
+        find = partial(fix_asked, self._loaded, sides.policies, sides.after, what_if, question)
+        return self._remember(("fixes", what_if, question), find)
 
     def card(self, what_if: WhatIf, peer: str) -> CardFacts:
         """What is known about one card of the picture; UsageError if there is none of that id."""

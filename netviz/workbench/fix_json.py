@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netviz.exporters.answers import Json, report_json
 from netviz.manifests.report import LoadReport
-from netviz.workbench.fixing import EffectLine, FixAnswer, FixEdit, FixLine
+from netviz.workbench.fixes import EffectLine, FixAnswer, FixEdit, FixLine
 
 
 def fix_json(answer: FixAnswer, report: LoadReport) -> Json:

@@ -1,9 +1,8 @@
-"""The smallest fix as a page and the command line ask for it: plain questions and answers."""
+"""Answers questions about fixes (`fixes.py`) from an input and a scenario."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from netviz.analysis.changes import Changed, Changes
 from netviz.analysis.fixes.edits import ChangedPolicy, Edit
@@ -21,71 +20,12 @@ from netviz.view.peers import peer_label
 from netviz.view.words import connection_words
 from netviz.workbench.asking import protocol_number
 from netviz.workbench.drafts import load_beside
-from netviz.workbench.questions import Draft, WhyQuestion
+from netviz.workbench.fixes import EffectLine, FixAnswer, FixEdit, FixLine, FixQuestion
+from netviz.workbench.questions import Draft, WhatIf
 
 MOST_FIXES = 8
 MOST_LINES = 50
 """So many effects of a fix are listed; how many there are is always said."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixQuestion:
-    """How `connection` can be made allowed or, with `deny`, denied. Its port 0 is every port of the protocol."""
-
-    connection: WhyQuestion
-    deny: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EffectLine:
-    """Something else that a fix changes: two ends and the ports in words; `change` as in `ChangeLine`."""
-
-    source: str
-    target: str
-    change: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixEdit:
-    """One policy of a fix: what is done in words, the whole policy as YAML, and where it is written now, if it is."""
-
-    words: str
-    draft: Draft
-    file: str = ""
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixLine:
-    """One way to do it. `effects` are the first of `total` other changes; if not `counted`, there are more.
-
-    `idle` says whose own policies let more (or less) through while others still deny it, so that no pair changes.
-    """
-
-    edits: tuple[FixEdit, ...]
-    effects: tuple[EffectLine, ...]
-    total: int
-    counted: bool = True
-    idle: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixAnswer:
-    """The ways to fulfil the question, those with the fewest other changes first.
-
-    `wanted` is allow or deny, `before` how it stands now (allow, deny, unknown or mixed), `sentence` the answer in one
-    line, also where there is no way.
-    """
-
-    source: str
-    target: str
-    connections: str
-    wanted: str
-    before: str
-    sentence: str
-    fixes: tuple[FixLine, ...] = ()
 
 
 def situation_of(
@@ -114,6 +54,15 @@ def documents_of(loaded: Loaded, policies: PolicySet) -> Mapping[PolicyId, Docum
     places = {(document.file, document.index): document for document in loaded.origin.documents.values()}
     found = ((policy.id, places.get((policy.ref.file, policy.ref.document))) for policy in policies.policies)
     return {policy: document for policy, document in found if document is not None}
+
+
+def fix_asked(
+    loaded: Loaded, policies: PolicySet, evaluation: Evaluation, what_if: WhatIf, question: FixQuestion
+) -> FixAnswer:
+    """The answer to a page's question; its ends may be ids of matrix peers. Policies of drafts are not edited."""
+    drafted = frozenset(policy.id for policy in load_beside(loaded, what_if.drafts).policies.policies)
+    wish = wish_asked(evaluation, question, peers=True)
+    return answer_fix(situation_of(loaded, policies, evaluation, drafted), wish)
 
 
 def wish_asked(evaluation: Evaluation, question: FixQuestion, *, peers: bool = False) -> Wish:

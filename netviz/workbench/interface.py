@@ -10,6 +10,7 @@ from netviz.workbench.board import SelectedWorkload, TierColumn
 from netviz.workbench.fidelity import Fidelity, FidelityLine
 from netviz.workbench.finding import FoundCards, LabelChoice
 from netviz.workbench.findings import Findings, FindingsQuestion
+from netviz.workbench.fixes import FixAnswer, FixQuestion
 from netviz.workbench.grid import Grid, GridQuestion
 from netviz.workbench.questions import (
     BASELINE,
@@ -135,6 +136,10 @@ class Bench(Protocol):
 
     def plugins(self, what_if: WhatIf, question: WhyQuestion) -> tuple[PluginVerdict, ...]:
         """The verdict on a connection under every network plugin."""
+        ...
+
+    def fixes(self, what_if: WhatIf, question: FixQuestion) -> FixAnswer:
+        """The smallest changes to policies that make a connection allowed or denied."""
         ...
 
     def card(self, what_if: WhatIf, peer: str) -> CardFacts:

@@ -16,12 +16,17 @@ from netviz.workbench import (
     ChangeLine,
     DocumentLine,
     Draft,
+    EffectLine,
     EndpointChoice,
     Fidelity,
     FidelityLine,
     FindingLine,
     Findings,
     FindingsQuestion,
+    FixAnswer,
+    FixEdit,
+    FixLine,
+    FixQuestion,
     FoundCard,
     FoundCards,
     Grid,
@@ -410,6 +415,21 @@ class FakeWorkbench:
             suppressed=len(question.suppressions),
             unused=(),
             limits=(),
+        )
+
+    def fixes(self, what_if: WhatIf, question: FixQuestion) -> FixAnswer:
+        edit = FixEdit(words=HOSTILE, draft=Draft(text=f"# {HOSTILE}\nkind: NetworkPolicy\n"), file=HOSTILE, line=3)
+        effect = EffectLine(source=HOSTILE, target=HOSTILE, change="added", before="", after="TCP 80")
+        fix = FixLine(edits=(edit,), effects=(effect,), total=2, idle=(HOSTILE,))
+        wanted = "deny" if question.deny else "allow"
+        return FixAnswer(
+            source="a",
+            target="b",
+            connections="TCP 80",
+            wanted=wanted,
+            before="deny",
+            sentence=HOSTILE,
+            fixes=(fix, fix),
         )
 
     def card(self, what_if: WhatIf, peer: str) -> CardFacts:

@@ -36,12 +36,12 @@ def test_a_policy_looks_as_a_person_writes_it() -> None:
         "      app.kubernetes.io/name: db\n"
         '      tier: "1"\n'
         "  policyTypes:\n"
-        "    - Ingress\n"
+        "  - Ingress\n"
         "  ingress:\n"
-        "    - from:\n"
-        "        - podSelector: {}\n"
-        "      ports:\n"
-        "        - protocol: TCP\n"
-        "          port: 5432\n"
+        "  - from:\n"
+        "    - podSelector: {}\n"
+        "    ports:\n"
+        "    - protocol: TCP\n"
+        "      port: 5432\n"
         "  egress: []\n"
     )
