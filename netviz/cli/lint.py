@@ -13,6 +13,7 @@ from netviz.errors import Severity
 
 if TYPE_CHECKING:
     from netviz.analysis.findings.suppressing import Sifted, Suppression
+    from netviz.dialects.plugins import Plugin
     from netviz.loading import Loaded
 
 FORMS: Final = ("text", "json", "csv", "md", "sarif")
@@ -99,13 +100,34 @@ def _sifted(
     from netviz.cli.commands import evaluation_of, evaluator_of
 
     evaluation = evaluation_of(evaluator_of(loaded, arguments), arguments)
-    facts = Facts(evaluation=evaluation, policies=loaded.policies, report=loaded.report, plugin=loaded.plugin)
+    facts = Facts(
+        evaluation=evaluation,
+        policies=loaded.policies,
+        report=loaded.report,
+        plugin=loaded.plugin,
+        elsewhere=lambda plugin: evaluator_of(_under(loaded, plugin, arguments), arguments).evaluate(
+            evaluation.scenario
+        ),
+    )
     found, wanted = sift(find(facts), suppressions), arguments.namespace
     if not wanted:
         return found, limits(facts)
     told = tuple(finding for finding in found.told if finding.namespace in wanted)
     suppressed = tuple(each for each in found.suppressed if each[0].namespace in wanted)
     return Sifted(told=told, suppressed=suppressed, unused=found.unused), limits(facts)
+
+
+def _under(loaded: Loaded, plugin: Plugin, arguments: argparse.Namespace) -> Loaded:
+    """The input with the drafts of the scenario under another plugin."""
+    from dataclasses import replace
+
+    from netviz.cli.scenario import scenario_of
+    from netviz.loading import under
+    from netviz.workbench.drafts import with_drafts
+
+    other, scenario = under(loaded, plugin), scenario_of(arguments)
+    drafts = tuple(each.draft for each in scenario.active) if scenario else ()
+    return replace(other, policies=with_drafts(other, drafts))
 
 
 def _lines(sifted: Sifted) -> list[str]:

@@ -199,10 +199,13 @@ class Workbench:
     def findings(self, what_if: WhatIf, question: FindingsQuestion) -> Findings:
         """A page of what the checks find."""
 
+        def elsewhere(plugin: Plugin) -> Evaluation:
+            return self._other(plugin, what_if)._sides(what_if).after
+
         def examine() -> Found:
             sides = self._sides(what_if)
             report = with_draft_report(self._loaded, what_if.drafts)
-            return look(sides.after, sides.policies, report, self._loaded)
+            return look(sides.after, sides.policies, report, self._loaded, elsewhere)
 
         found = self._remember(("findings", what_if), examine)
         return findings_page(found, question, quoter(self._texts(what_if)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from netviz.analysis.findings.catalogue import CHECKS, find, limits
-from netviz.analysis.findings.facts import Facts
+from netviz.analysis.findings.facts import Elsewhere, Facts
 from netviz.analysis.findings.finding import Check, Finding, FlowWitness
 from netviz.analysis.findings.suppressing import sift, suppression_text
 from netviz.engine.evaluator import Evaluation
@@ -34,9 +34,16 @@ class Found:
     limits: tuple[str, ...]
 
 
-def look(evaluation: Evaluation, policies: PolicySet, report: LoadReport, loaded: Loaded) -> Found:
-    """Run all checks; `policies` and `report` are those of the input with the drafts of the scenario."""
-    facts = Facts(evaluation=evaluation, policies=policies, report=report, plugin=loaded.plugin)
+def look(
+    evaluation: Evaluation, policies: PolicySet, report: LoadReport, loaded: Loaded, elsewhere: Elsewhere
+) -> Found:
+    """Run all checks; `policies` and `report` are those of the input with the drafts of the scenario.
+
+    `elsewhere` evaluates the same scenario under another plugin.
+    """
+    facts = Facts(
+        evaluation=evaluation, policies=policies, report=report, plugin=loaded.plugin, elsewhere=elsewhere
+    )
     return Found(findings=find(facts), limits=limits(facts))
 
 

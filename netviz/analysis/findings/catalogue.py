@@ -39,6 +39,7 @@ from netviz.analysis.findings.calico_writing import (
     CAL029,
     CAL030,
 )
+from netviz.analysis.findings.elsewhere import MOST_PODS
 from netviz.analysis.findings.facts import Facts
 from netviz.analysis.findings.finding import Check, Finding
 from netviz.analysis.findings.kubernetes_blocks import NP020, NP021, NP022, NP023, NP024, NP033, NP035
@@ -47,6 +48,7 @@ from netviz.analysis.findings.kubernetes_ports import NP016, NP017, NP018, NP019
 from netviz.analysis.findings.kubernetes_refused import NP001, NP015, NP032, NP034
 from netviz.analysis.findings.kubernetes_selecting import NP009, NP011, NP012, NP013, NP014, NP025, NP036
 from netviz.analysis.findings.kubernetes_writing import NP002, NP003, NP004, NP007, NP010, NP026
+from netviz.analysis.findings.plugins import ENG001, ENG002, ENG003, ENG004, ENG005, ENG006, ENG007, ENG008, ENG009
 from netviz.analysis.findings.redundancy import MOST_STATIONS
 from netviz.analysis.findings.redundant import CAL032, NP027
 from netviz.errors import Severity
@@ -132,6 +134,15 @@ CHECKS: Final[tuple[Check, ...]] = (
     ANP010,
     ANP011,
     ANP012,
+    ENG001,
+    ENG002,
+    ENG003,
+    ENG004,
+    ENG005,
+    ENG006,
+    ENG007,
+    ENG008,
+    ENG009,
 )
 
 _RANK: Final = tuple(Severity)
@@ -145,9 +156,14 @@ def find(facts: Facts) -> tuple[Finding, ...]:
 
 def limits(facts: Facts) -> tuple[str, ...]:
     """What was not looked for because there is too much to look at, in sentences."""
-    if facts.redundancy.complete:
-        return ()
-    return (f"Redundant rules were not looked for: there are more than {MOST_STATIONS:,} rules to compare.",)
+    found: list[str] = []
+    if not facts.redundancy.complete:
+        found.append(f"Redundant rules were not looked for: there are more than {MOST_STATIONS:,} rules to compare.")
+    if not facts.ties.complete:
+        found.append("Not all policies of equal order were compared: there are too many of them.")
+    if facts.plugin.traits and len(facts.cluster.pods) > MOST_PODS:
+        found.append(f"Plugins were not compared: the input has more than {MOST_PODS:,} pods.")
+    return tuple(found)
 
 
 def _position(finding: Finding) -> tuple[int, str, str, str, int, str]:

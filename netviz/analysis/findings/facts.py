@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 
+from netviz.analysis.findings.elsewhere import MOST_PODS, Differences
 from netviz.analysis.findings.flows import Flows
 from netviz.analysis.findings.precedence import Overriding, Ties, overriding, ties
 from netviz.analysis.findings.redundancy import Redundancy, redundancy
@@ -20,11 +21,14 @@ from netviz.errors import Diagnostic
 from netviz.manifests.reading import Record
 from netviz.manifests.report import LoadReport
 from netviz.model.cluster import Cluster, Pod
-from netviz.model.policy import EndpointKind, Policy, PolicyId, PolicySet, Remark, RemarkKind
+from netviz.model.policy import Direction, EndpointKind, Policy, PolicyId, PolicySet, Remark, RemarkKind
 from netviz.sets.region import bits, mask_of
 
 NETWORK_POLICY = "NetworkPolicy"
 _KUBERNETES = frozenset((NETWORK_POLICY, "calico.StagedKubernetesNetworkPolicy"))
+
+Elsewhere = Callable[[Plugin], Evaluation]
+"""The same input and scenario under another plugin."""
 
 Values = Mapping[str, frozenset[str]]
 """The known values of each label key."""
@@ -33,17 +37,44 @@ Values = Mapping[str, frozenset[str]]
 class Facts:
     """An input under one scenario. Derived facts are worked out when they are first asked for; nothing else changes.
 
-    `policies` are those of the scenario, drafts too. What was refused or is not certain is no matter for checks on
+    `elsewhere` evaluates the same scenario under another plugin, for checks that compare plugins. `policies` are those
+    of the scenario, drafts too. What was refused or is not certain is no matter for checks on
     what a policy means: these look at `active`.
     """
 
     def __init__(
-        self, *, evaluation: Evaluation, policies: PolicySet, report: LoadReport, plugin: Plugin = AUTO
+        self,
+        *,
+        evaluation: Evaluation,
+        policies: PolicySet,
+        report: LoadReport,
+        plugin: Plugin = AUTO,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self.evaluation = evaluation
         self.policies = policies
         self.report = report
         self.plugin = plugin
+        self._elsewhere = elsewhere
+        self._compared: dict[Plugin, Differences] = {}
+
+    def compared(self, plugin: Plugin) -> Differences | None:
+        """What differs under another plugin; None where that cannot be told, or the input is too large for it."""
+        if self._elsewhere is None or len(self.cluster.pods) > MOST_PODS:
+            return None
+        known = self._compared.get(plugin)
+        if known is None:
+            known = self._compared[plugin] = Differences(self.evaluation, self._elsewhere(plugin))
+        return known
+
+    def without(self, trait: Trait) -> Differences | None:
+        """What differs under the same plugin without one of its habits; None if it does not have that."""
+        return self.compared(self.plugin.toggled(trait)) if self.plugin.has(trait) else None
+
+    def isolated(self, direction: Direction) -> int:
+        """The slots of pods on the pod network that some policy may isolate in a direction."""
+        inside = bits(self.pod_slots)
+        return mask_of(slot for slot in inside if self.evaluation.isolated(slot, direction) is not False)
 
     @property
     def is_calico(self) -> bool:

@@ -52,23 +52,34 @@ class Flows:
         return frozenset(used | {address for endpoint in cluster.host_endpoints for address in endpoint.addresses})
 
     def example(
-        self, subjects: int, direction: Direction, region: Region, prefer: Verdict | None = None
+        self, subjects: int, direction: Direction, region: Region, wanted: Verdict | None = None
     ) -> FlowWitness | None:
-        """A connection of one of the subjects (slots) with something of the region, if some have names.
+        """A connection of one of the subjects (slots) with something of the region that has names.
 
-        The first that has the verdict `prefer`; if none of those that are tried has it, the first of all.
+        Of those that are tried the first with the verdict `wanted`, or the first of all if any verdict will do.
         """
-        found: FlowWitness | None = None
-        for flow in islice(self._flows(subjects, direction, region), _MOST_TRIED):
-            if prefer is None or flow.verdict is prefer:
-                return flow
-            found = found or flow
-        return found
+        flows = islice(self._flows(subjects, direction, region), _MOST_TRIED)
+        return next((flow for flow in flows if wanted is None or flow.verdict is wanted), None)
 
     def between(self, source: End, target: End, connection: Connection) -> FlowWitness | None:
         """A connection between two ends under their names; None if what these stand for has several verdicts."""
         first, second = self._name(source), self._name(target)
         return self._asked(first, second, connection) if first and second else None
+
+    def told(self, source: str, target: str, connection: Connection, verdict: Verdict) -> FlowWitness:
+        """A connection whose verdict is decided before any policy is asked, or not at all."""
+        protocol = protocol_name(connection.protocol)
+        return FlowWitness(source=source, target=target, protocol=protocol, port=connection.port, verdict=verdict)
+
+    def outside(self) -> tuple[IpAddress, ...]:
+        """An address of every set outside of the cluster that policies tell apart."""
+        found = (self.address_in(each) for each in self.evaluation.evaluator.classes.atoms.sets)
+        return tuple(address for address in found if address is not None)
+
+    def label(self, end: End) -> str:
+        """The name of an end, "" for what has none."""
+        named = self._name(end)
+        return named.label if named else ""
 
     def _flows(self, subjects: int, direction: Direction, region: Region) -> Iterator[FlowWitness]:
         owners = [name for slot in islice(bits(subjects), _FEW) if (name := self._name_of_slot(slot))]
@@ -77,7 +88,7 @@ class Flows:
             others = [name for slot in self._few(peers) if (name := self._name_of_slot(slot))]
             for own, other in sorted(product(owners, others), key=lambda pair: pair[0].label == pair[1].label):
                 source, target = (other, own) if direction is Direction.INGRESS else (own, other)
-                for connection in islice(_examples(some, target.ends[0]), _FEW):
+                for connection in islice(examples(some, target.ends[0]), _FEW):
                     if connections >> self.evaluation.evaluator.atom_of(connection) & 1:
                         flow = self._asked(source, target, connection)
                         if flow is not None:
@@ -100,7 +111,7 @@ class Flows:
         classes = self.evaluation.evaluator.classes
         slot = classes.slots[number]
         if slot.kind is EndpointKind.EXTERNAL:
-            address = self._address(slot.outside)
+            address = self.address_in(slot.outside)
             return None if address is None else _Named(str(address), (address,))
         owner = classes.classes[slot.owner]
         some = owner.host_endpoints or owner.pods
@@ -125,15 +136,9 @@ class Flows:
         verdicts = {self.evaluation.verdict(s, t, connection) for s, t in pairs}
         if len(verdicts) != 1:
             return None
-        return FlowWitness(
-            source=source.label,
-            target=target.label,
-            protocol=protocol_name(connection.protocol),
-            port=connection.port,
-            verdict=verdicts.pop(),
-        )
+        return self.told(source.label, target.label, connection, verdicts.pop())
 
-    def _address(self, outside: AddressSet) -> IpAddress | None:
+    def address_in(self, outside: AddressSet) -> IpAddress | None:
         """An address of the set that belongs to nothing in the input."""
         largest = sorted(outside.ranges(), key=lambda r: r[1] - r[2])
         usual = [address for address in _USUAL_ADDRESSES if address in outside]
@@ -141,7 +146,7 @@ class Flows:
         return next((address for address in (*usual, *others) if address not in self._taken), None)
 
 
-def _examples(connections: ConnectionSet, target: End) -> Iterator[Connection]:
+def examples(connections: ConnectionSet, target: End) -> Iterator[Connection]:
     """Some of the connections, the likeliest first: declared ports of the target, then usual ones."""
     declared = [(p.protocol, p.port) for p in target.ports] if isinstance(target, Pod) else []
     found: dict[Connection, None] = {}

@@ -9,8 +9,8 @@ from netviz.analysis.findings.catalogue import find
 from netviz.analysis.findings.facts import Facts
 from netviz.analysis.findings.finding import Finding
 from netviz.dialects.plugins import parse_plugin
-from netviz.engine.evaluator import Evaluator
-from netviz.loading import load_files
+from netviz.engine.evaluator import Evaluation, Evaluator
+from netviz.loading import Loaded, load_files, under
 from netviz.workbench.options import options_for
 
 MARK = "# here"
@@ -46,9 +46,19 @@ class Bug:
 def facts_of(text: str, cni: str = "auto", version: str = "") -> Facts:
     """The facts of a manifest under a network plugin."""
     loaded = load_files([("all.yaml", text.encode())], plugin=parse_plugin(cni, version))
+    return Facts(
+        evaluation=evaluated(loaded),
+        policies=loaded.policies,
+        report=loaded.report,
+        plugin=loaded.plugin,
+        elsewhere=lambda plugin: evaluated(under(loaded, plugin)),
+    )
+
+
+def evaluated(loaded: Loaded) -> Evaluation:
+    """The evaluation of an input under its plugin."""
     options = options_for(loaded.plugin, ip_blocks="addresses", pod_cidrs=("10.244.0.0/16",))
-    evaluation = Evaluator(loaded.cluster, loaded.policies, options).evaluate()
-    return Facts(evaluation=evaluation, policies=loaded.policies, report=loaded.report, plugin=loaded.plugin)
+    return Evaluator(loaded.cluster, loaded.policies, options).evaluate()
 
 
 def found_in(bug: Bug, base: str) -> list[Finding]:

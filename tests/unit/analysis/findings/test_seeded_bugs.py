@@ -6,19 +6,36 @@ import pytest
 
 from netviz.analysis.findings.catalogue import find
 from netviz.errors import Severity
-from tests.unit.analysis.findings import admin_base, admin_bugs, calico_base, calico_bugs
+from tests.unit.analysis.findings import (
+    admin_base,
+    admin_bugs,
+    calico_base,
+    calico_bugs,
+    plugin_base,
+    plugin_bugs,
+)
 from tests.unit.analysis.findings.seeding import Bug, facts_of, found_in, marked_line
 
-BASES = [admin_base.BASE, calico_base.BASE]
+BASES = [
+    ("admin", admin_base.BASE, "auto", ""),
+    ("admin", admin_base.BASE, "kubernetes", ""),
+    ("calico", calico_base.BASE, "auto", ""),
+    ("calico", calico_base.BASE, "calico", "3.31"),
+    ("plugins", plugin_base.BASE, "calico", ""),
+    ("plugins", plugin_base.BASE, "cilium", "1.16"),
+    ("plugins", plugin_base.BASE, "azure-npm", ""),
+    ("plugins", plugin_base.BASE, "azure-npm", "windows"),
+]
 BUGS = [
     *(pytest.param(bug, admin_base.BASE, id=str(bug)) for bug in admin_bugs.BUGS),
     *(pytest.param(bug, calico_base.BASE, id=str(bug)) for bug in calico_bugs.BUGS),
+    *(pytest.param(bug, plugin_base.BASE, id=str(bug)) for bug in plugin_bugs.BUGS),
 ]
 
 
-@pytest.mark.parametrize("base", BASES, ids=["admin", "calico"])
-def test_a_base_has_nothing_to_complain_about(base: str) -> None:
-    assert [f for f in find(facts_of(base)) if f.severity is not Severity.INFO] == []
+@pytest.mark.parametrize(("name", "base", "cni", "version"), BASES)
+def test_a_base_has_nothing_to_complain_about(name: str, base: str, cni: str, version: str) -> None:
+    assert [f for f in find(facts_of(base, cni, version)) if f.severity is not Severity.INFO] == [], name
 
 
 @pytest.mark.parametrize(("bug", "base"), BUGS)

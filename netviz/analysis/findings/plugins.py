@@ -1,0 +1,420 @@
+"""Pitfalls of the network plugin: policies that it does not enforce, or takes differently from the specification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from netviz.analysis.findings.elsewhere import Difference
+from netviz.analysis.findings.facts import Facts
+from netviz.analysis.findings.finding import Check, Finding, FlowWitness
+from netviz.analysis.findings.flows import examples
+from netviz.analysis.findings.kubernetes_refused import object_of, ref_of
+from netviz.analysis.findings.reported import name_of, record_place
+from netviz.analysis.findings.words import counted, listed, workloads_of
+from netviz.dialects.calico_strictness import API_VERSIONS
+from netviz.dialects.plugins import PluginName, Trait
+from netviz.engine.options import Connection, Verdict
+from netviz.engine.rules import CompiledPolicy
+from netviz.engine.services import backends, selected_pods
+from netviz.errors import Severity
+from netviz.model.cluster import Pod, Service
+from netviz.model.policy import Direction, NamedPort, Policy, Remark, RemarkKind
+from netviz.sets.addresses import IpAddress, parse_cidr
+from netviz.source import SourceRef
+
+_REASONS: Final = {
+    "(D7)": Trait.NO_NAMED_PORTS,
+    "(D9)": Trait.IPV4_ONLY,
+    "(D10)": Trait.NO_SCTP,
+    "(D11)": Trait.NO_EXCEPT,
+    "(D12)": Trait.NO_NEGATION,
+}
+_OUTSIDE_TYPES: Final = ("NodePort", "LoadBalancer")
+_AZURE: Final = ("kubernetes.azure.com/", "aks-")
+
+
+_WORDS: Final = {Verdict.ALLOW: "allowed", Verdict.DENY: "denied", Verdict.UNKNOWN: "unknown"}
+
+
+def _with_effect(found: Difference | None) -> str:
+    return "" if found is None else f"; if it were enforced, {_flow(found.flow)} would be {_WORDS[found.other]}"
+
+
+def _flow(flow: FlowWitness) -> str:
+    return f"{flow.source} to {flow.target} on {flow.protocol} {flow.port}"
+
+
+def _without_effect(facts: Facts) -> Iterator[Finding]:
+    plugin = facts.plugin
+    enforced = facts.compared(replace(plugin, enforcing=PluginName.AUTO))
+    for problem in facts.report.diagnostics:
+        if problem.code != "not-enforced":
+            continue
+        record = facts.record_of(problem)
+        about = object_of(facts, problem)
+        shown = None
+        if enforced is not None and record is not None:
+            kind = f"calico.{record.kind}" if record.api_version in API_VERSIONS else record.kind
+            about = "/".join(filter(None, (kind, record.namespace, record.name)))
+            same = [c for c in enforced.policies if str(c.policy.id) == about]
+            shown = next((d for c in same if (d := enforced.first(enforced.subjects(c)))), None)
+        yield ENG001.finding(
+            f"{plugin.title} does not enforce it: it has no effect" + _with_effect(shown),
+            "write a NetworkPolicy of Kubernetes, or use a plugin that enforces this kind",
+            about=about,
+            ref=ref_of(problem),
+            witness=shown.flow if shown else None,
+        )
+
+
+def _is_azure(facts: Facts) -> bool:
+    names = [node.name for node in facts.cluster.nodes]
+    keys = [key for node in facts.cluster.nodes for key, _ in node.labels.items]
+    return any(text.startswith(_AZURE) for text in (*names, *keys))
+
+
+def _managed_calico(facts: Facts) -> Iterator[Finding]:
+    found = [
+        record
+        for record in facts.report.records
+        if record.api_version in API_VERSIONS and record.outcome in ("read", "refused")
+    ]
+    azure = _is_azure(facts)
+    if found and facts.is_calico and (azure or facts.plugin.name is PluginName.CALICO):
+        names = [name_of(record) for record in found]
+        yield ENG002.finding(
+            f"{'this is' if azure else 'on'} AKS{', whose managed' if azure else ' the managed'} Calico comes without"
+            f" support for objects of projectcalico.org, such as {listed(names)}",
+            "write NetworkPolicies of Kubernetes there, or install Calico by yourself",
+            about=names[0],
+            ref=record_place(found[0], "apiVersion"),
+            severity=None if azure else Severity.INFO,
+        )
+
+
+def _of_kubernetes(facts: Facts, kind: RemarkKind) -> Iterator[tuple[CompiledPolicy, tuple[Remark, ...]]]:
+    """The NetworkPolicies of the scenario with remarks of a kind, those that the plugin may not enforce, too."""
+    for compiled in facts.evaluator.policies:
+        remarks = tuple(remark for remark in compiled.policy.remarks if remark.kind is kind)
+        if remarks and compiled.policy.id.kind == "NetworkPolicy" and facts.evaluation.active(compiled.number):
+            yield compiled, remarks
+
+
+def _blocks_without_pods(facts: Facts) -> Iterator[Finding]:
+    differences = facts.without(Trait.OUTSIDE_BLOCKS)
+    if differences is None:
+        return
+    for compiled, remarks in _of_kubernetes(facts, RemarkKind.BLOCK):
+        for direction in Direction:
+            here = [remark for remark in remarks if remark.path.startswith(f"spec.{direction}")]
+            shown = differences.first(differences.subjects(compiled), (direction,)) if here else None
+            if shown is None:
+                continue
+            place = next((remark for remark in here if _covers(facts, remark, shown)), here[0])
+            yield ENG003.finding(
+                f"{facts.plugin.title} matches {place.value} with neither pods nor nodes of the cluster:"
+                f" {_flow(shown.flow)} is {_WORDS[shown.flow.verdict]}, and {_WORDS[shown.other]} by the specification",
+                "select pods by a podSelector or namespaceSelector beside the block",
+                about=compiled.policy.id,
+                ref=place.ref,
+                witness=shown.flow,
+            )
+
+
+def _covers(facts: Facts, remark: Remark, shown: Difference) -> bool:
+    """Whether a block may hold the peer of a connection."""
+    block, peer = parse_cidr(remark.value), shown.peer
+    if block is None:
+        return False
+    if isinstance(peer, IpAddress):
+        return peer in block.addresses()
+    known = (peer.host_addresses if peer.host_network else peer.addresses) if isinstance(peer, Pod) else ()
+    if known:
+        return any(address in block.addresses() for address in known)
+    return bool(block.addresses() & facts.evaluator.options.assumed_pods())
+
+
+def _first_port_only(facts: Facts) -> Iterator[Finding]:
+    differences = facts.without(Trait.FIRST_PORT_ONLY)
+    if differences is None:
+        return
+    for compiled, remarks in _of_kubernetes(facts, RemarkKind.END_PORT):
+        shown = differences.first(differences.subjects(compiled))
+        first = remarks[0].value.partition("-")[0]
+        yield ENG004.finding(
+            f"{facts.plugin.title} does not know endPort: of the range {remarks[0].value} it opens {first} only",
+            "update to Cilium 1.17, or write the ports one by one",
+            about=compiled.policy.id,
+            ref=remarks[0].ref,
+            witness=shown.flow if shown else None,
+        )
+
+
+def _past_services(facts: Facts) -> Iterator[Finding]:
+    if not facts.plugin.has(Trait.SERVICE_BYPASS):
+        return
+    for service in facts.cluster.services:
+        if service.type not in _OUTSIDE_TYPES or service.external_traffic_policy == "Local":
+            continue
+        shown = _denied_otherwise(facts, service)
+        if shown is not None:
+            flow, names = shown
+            yield ENG005.finding(
+                f"{facts.plugin.title} lets clients outside reach its pods past ingress policies"
+                f" ({listed(names)}), because externalTrafficPolicy is Cluster",
+                "set externalTrafficPolicy: Local, with which policies see the client",
+                about=f"Service/{service.namespace}/{service.name}",
+                ref=service.ref,
+                witness=flow,
+            )
+
+
+def _denied_otherwise(facts: Facts, service: Service) -> tuple[FlowWitness, list[str]] | None:
+    """A connection to a Service that ingress policies would deny, and the ids of those that isolate its pod."""
+    for address in facts.flows.outside():
+        for entry in service.ports:
+            for backend in backends(facts.cluster, service, entry.port, entry.protocol):
+                pod, connection = backend.target, Connection(entry.protocol, backend.port)
+                if not isinstance(pod, Pod) or facts.evaluation.verdict(address, pod, connection) is not Verdict.DENY:
+                    continue
+                label = f"service/{service.namespace}/{service.name}"
+                return facts.flows.told(str(address), label, replace(connection, port=entry.port), Verdict.ALLOW), [
+                    str(policy.id) for policy in _isolating(facts, (pod,), Direction.INGRESS)
+                ]
+    return None
+
+
+def _isolating(facts: Facts, pods: Iterable[Pod], direction: Direction) -> list[Policy]:
+    """The policies that concern pods in a direction, in evaluation order."""
+    numbers = {
+        number
+        for pod in pods
+        for slot in facts.evaluation.slots_of(pod)
+        for number, _ in facts.evaluator.selecting(slot, direction, facts.evaluation.inactive)
+    }
+    return [facts.evaluator.policies[number].policy for number in sorted(numbers)]
+
+
+def _own_node(facts: Facts) -> Iterator[Finding]:
+    plugin = facts.plugin
+    opens = plugin.has(Trait.OWN_NODE_OPEN)
+    if plugin.name in (PluginName.AUTO, PluginName.KUBERNETES):
+        return
+    isolated = facts.pods(facts.isolated(Direction.EGRESS), None)
+    pairs = ((pod, address) for pod in isolated for address in pod.host_addresses)
+    shown = next((flow for pod, node in pairs if (flow := _to_node(facts, pod, node))), None)
+    if not isolated or not (shown or opens):
+        return
+    first = _isolating(facts, isolated[:1], Direction.EGRESS)[0]
+    names = workloads_of(isolated)
+    word = "lets a pod reach its own node whatever its egress policies say" if opens else (
+        "holds a pod to its egress policies on the way to its own node, which Azure NPM, for one, does not"
+    )
+    yield ENG006.finding(
+        f"{plugin.title} {word} ({counted(len(names), 'workload')}: {listed(names)})",
+        "do not rely on egress policies to protect nodes"
+        if opens
+        else "allow what pods need of their node by its address",
+        about=first.id,
+        ref=first.ref,
+        witness=shown,
+        severity=None if opens else Severity.INFO,
+    )
+
+
+def _to_node(facts: Facts, pod: Pod, node: IpAddress) -> FlowWitness | None:
+    """A connection of a pod to its node that its policies deny, by themselves."""
+    wanted = Verdict.ALLOW if facts.plugin.has(Trait.OWN_NODE_OPEN) else Verdict.DENY
+    for slot, peer in facts.evaluation.slot_pairs(pod, node):
+        allowed = facts.evaluation.row(slot, Direction.EGRESS).allow.connections_of(peer)
+        denied = facts.evaluator.connections(facts.evaluator.atoms.all & ~allowed)
+        for connection in examples(denied, node):
+            flow = facts.flows.between(pod, node, connection)
+            if flow is not None and flow.verdict is wanted:
+                return flow
+    return None
+
+
+def _split_names(facts: Facts) -> Iterator[Finding]:
+    differences = facts.without(Trait.ONE_NUMBER_PER_NAME)
+    if differences is None:
+        return
+    for compiled in facts.evaluator.policies:
+        if not facts.evaluation.active(compiled.number):
+            continue
+        for rule in compiled.policy.egress:
+            named = next((port for port in rule.ports or () if isinstance(port, NamedPort)), None)
+            if rule.certain or named is None or not rule.reason.startswith(facts.plugin.title):
+                continue
+            shown = differences.first(differences.subjects(compiled), (Direction.EGRESS,))
+            yield ENG007.finding(
+                f"port {named.name} stands for different numbers in the cluster, and {facts.plugin.title} may skip such"
+                " a name in egress rules, so that what it allows is not allowed",
+                "write the numbers, or give the ports different names",
+                about=compiled.policy.id,
+                ref=(rule.port_refs or (rule.ref,))[0],
+                witness=shown.flow if shown else None,
+            )
+
+
+def _unsupported(facts: Facts) -> Iterator[Finding]:
+    for compiled in facts.evaluator.policies:
+        policy = compiled.policy
+        if not facts.evaluation.active(compiled.number) or policy.id.kind != "NetworkPolicy":
+            continue
+        reasons = [(policy.reason, _unsupported_place(policy))] if not policy.certain else []
+        reasons += [
+            (rule.reason, (rule.port_refs or (rule.ref,))[0])
+            for rule in (*policy.ingress, *policy.egress)
+            if not rule.certain and "(D10)" in rule.reason
+        ]
+        for reason, place in reasons:
+            if not reason.startswith(facts.plugin.title):
+                continue
+            trait = next((each for sign, each in _REASONS.items() if sign in reason), Trait.SCTP_IN_DOUBT)
+            differences = facts.without(trait if facts.plugin.has(trait) else Trait.SCTP_IN_DOUBT)
+            shown = None if differences is None else differences.first(differences.subjects(compiled))
+            yield ENG008.finding(
+                reason,
+                "write the policy without it, or use a plugin that supports it",
+                about=policy.id,
+                ref=place,
+                witness=shown.flow if shown else None,
+            )
+    yield from _no_ipv6(facts)
+
+
+def _unsupported_place(policy: Policy) -> SourceRef:
+    """Where a policy says what the plugin does not translate."""
+    kinds = {"except": RemarkKind.EXCEPT, "IPv6": RemarkKind.BLOCK}
+    kind = next((each for word, each in kinds.items() if word in policy.reason), None)
+    found = [r.ref for r in policy.remarks if r.kind is kind and (kind is RemarkKind.EXCEPT or ":" in r.value)]
+    if "named ports" in policy.reason or "SCTP" in policy.reason:
+        found = [ref for rule in (*policy.ingress, *policy.egress) for ref in rule.port_refs]
+    return found[0] if found else policy.ref
+
+
+def _no_ipv6(facts: Facts) -> Iterator[Finding]:
+    """One finding about pods with IPv6 addresses under a plugin that polices IPv4 only (D9)."""
+    if not facts.plugin.has(Trait.IPV4_ONLY):
+        return
+    for compiled, _ in _of_kubernetes(facts, RemarkKind.SELECTOR):
+        differences = facts.without(Trait.IPV4_ONLY)
+        some = [pod for pod in facts.pods(compiled.subject.may) if any(a.family == 6 for a in pod.addresses)]
+        if some and differences is not None and compiled.policy.certain:
+            shown = differences.first(some)
+            names = workloads_of(some)
+            yield ENG008.finding(
+                f"{facts.plugin.title} leaves IPv6 traffic without policy (D9): {listed(names)}"
+                f" {'has' if len(names) == 1 else 'have'} addresses of that kind",
+                "use IPv4 only with this plugin, or another plugin",
+                about=compiled.policy.id,
+                ref=compiled.policy.ref,
+                witness=shown.flow if shown else None,
+            )
+            return
+
+
+def _through_itself(facts: Facts) -> Iterator[Finding]:
+    if facts.plugin.name is PluginName.AUTO and not facts.is_calico:
+        return
+    isolated = {(pod.namespace, pod.name) for pod in facts.pods(facts.isolated(Direction.INGRESS))}
+    found: list[tuple[Service, tuple[Pod, ...]]] = []
+    for service in facts.cluster.services:
+        pods = selected_pods(facts.cluster, service) if service.selector and service.ports else ()
+        if pods and all((pod.namespace, pod.name) in isolated and not pod.host_network for pod in pods):
+            found.append((service, pods))
+    if not found:
+        return
+    first, pods = found[0]
+    names = [f"{service.namespace}/{service.name}" for service, _ in found]
+    entry = first.ports[0]
+    alone = len(pods) == 1 and bool(backends(facts.cluster, first, entry.port, entry.protocol))
+    label = f"service/{first.namespace}/{first.name}"
+    yield ENG009.finding(
+        f"whether a pod behind {counted(len(names), 'Service')} ({listed(names)}) reaches itself through it is up to"
+        " the plugin, because policies isolate these pods",
+        "let such pods talk to themselves over localhost, or allow them as peers of their own policy",
+        about=f"Service/{first.namespace}/{first.name}",
+        ref=first.ref,
+        witness=facts.flows.told(
+            facts.flows.label(pods[0]), label, Connection(entry.protocol, entry.port), Verdict.UNKNOWN
+        )
+        if alone and not first.headless
+        else None,
+    )
+
+
+ENG001 = Check(
+    id="ENG001",
+    severity=Severity.WARNING,
+    title="Not enforced by the plugin",
+    rationale="An object of a kind that the network plugin does not enforce is accepted by the API server and has no"
+    " effect at all.",
+    run=_without_effect,
+)
+ENG002 = Check(
+    id="ENG002",
+    severity=Severity.WARNING,
+    title="Calico's own kinds on AKS",
+    rationale="With the Calico that AKS manages, only NetworkPolicies of Kubernetes are supported: objects of"
+    " projectcalico.org are neither tested nor supported there.",
+    run=_managed_calico,
+)
+ENG003 = Check(
+    id="ENG003",
+    severity=Severity.WARNING,
+    title="Blocks that mean no pods",
+    rationale="Cilium goes by identities: an ipBlock never matches pods or nodes of the cluster, whatever their"
+    " addresses. A policy that opens pods by their addresses opens nothing there.",
+    run=_blocks_without_pods,
+)
+ENG004 = Check(
+    id="ENG004",
+    severity=Severity.WARNING,
+    title="endPort that is not known",
+    rationale="Before 1.17 Cilium reads a range of ports as its first port, without a word.",
+    run=_first_port_only,
+)
+ENG005 = Check(
+    id="ENG005",
+    severity=Severity.WARNING,
+    title="Services past ingress policy",
+    rationale="Azure NPM accepts what comes through a NodePort or LoadBalancer Service with externalTrafficPolicy"
+    " Cluster before it asks any policy.",
+    run=_past_services,
+)
+ENG006 = Check(
+    id="ENG006",
+    severity=Severity.WARNING,
+    title="The way to the own node",
+    rationale="Plugins differ in whether egress policies hold on the way from a pod to the node that it runs on.",
+    run=_own_node,
+)
+ENG007 = Check(
+    id="ENG007",
+    severity=Severity.WARNING,
+    title="A port name with several numbers",
+    rationale="In egress rules Cilium looks a port name up once for the cluster. A name that stands for different"
+    " numbers on different pods is skipped, until a fix that is not in every version.",
+    run=_split_names,
+)
+ENG008 = Check(
+    id="ENG008",
+    severity=Severity.WARNING,
+    title="Not supported by the plugin",
+    rationale="Azure NPM does not police IPv6, and on Windows it does not translate policies with named ports, SCTP,"
+    " except or negative operators; Cilium honours SCTP only where that is switched on. Such a policy, or the entry,"
+    " may have no effect.",
+    run=_unsupported,
+)
+ENG009 = Check(
+    id="ENG009",
+    severity=Severity.INFO,
+    title="A pod behind its own Service",
+    rationale="When a pod connects to its own Service and is sent back to itself, plugins differ in whether policies"
+    " see that, and with what source.",
+    run=_through_itself,
+)
