@@ -21,6 +21,8 @@ CHANGING = {
 }
 """The methods that change what they are called on."""
 
+READ_ONLY = {"Mapping", "Sequence", "AbstractSet", "Collection"}
+
 HOLDERS = {
     *("list", "dict", "set", "bytearray", "defaultdict", "OrderedDict", "Counter", "deque", "ChainMap"),
     *("WeakKeyDictionary", "WeakValueDictionary", "WeakSet", "local", "ContextVar", "SimpleNamespace"),
@@ -41,6 +43,17 @@ def last_name(node: ast.expr) -> str:
             return name
         case _:
             return ""
+
+
+def is_read_only(kind: ast.expr | None) -> bool:
+    """Whether mypy refuses what would change it: `Mapping[...]` and the like, or `Final[Mapping[...]]`."""
+    match kind:
+        case ast.Subscript(value=ast.Name(id="Final"), slice=inside):
+            return is_read_only(inside)
+        case ast.Subscript(value=ast.Name(id=name)):
+            return name in READ_ONLY
+        case _:
+            return False
 
 
 def is_constant(target: ast.expr, value: ast.expr) -> bool:
@@ -105,7 +118,8 @@ def complaints(tree: ast.Module) -> Iterator[str]:
             case ast.Assign(targets=[ast.Name(id="__all__")]):
                 pass
             case ast.Assign(targets=[target, *_], value=value) | ast.AnnAssign(target=target, value=value) if value:
-                if can_change(value) and not is_constant(target, value):
+                read_only = is_read_only(getattr(node, "annotation", None))
+                if can_change(value) and not read_only and not is_constant(target, value):
                     yield f"{ast.unparse(target)} can be changed"
                 if isinstance(value, ast.Call) and value.args and CACHES & {last_name(value), last_name(value.func)}:
                     yield f"{ast.unparse(value.args[0])} is cached for everybody"
@@ -147,6 +161,7 @@ def test_a_module_holds_nothing_that_could_be_shared(module: Path) -> None:
         ("seen: dict[str, int] = {}", "seen can be changed"),
         ("seen: Final = {'a': 1}", "seen can be changed"),
         ("SEEN: Final = {}", "SEEN can be changed"),
+        ("SEEN: Final[dict[str, int]] = {}", "SEEN can be changed"),
         ("SEEN = set()", "SEEN can be changed"),
         ("_SEEN = [n for n in range(3)]", "_SEEN can be changed"),
         ("def f(n):\n    _SEEN[n] = n", "_SEEN is changed"),
@@ -185,6 +200,7 @@ def test_what_could_be_shared_is_found(source: str, complaint: str) -> None:
         "MORE = WORDS | {'a'}",
         "def f(parse):\n    read = cache(parse)",
         "WORDS: Final[Mapping[str, int]] = {'a': 1}",
+        "_NOTHING: Final[Mapping[str, int]] = {}",
         "_WORDS = {word: len(word) for word in ('a', 'b')}",
         "words: Mapping[str, int] = MappingProxyType({'a': 1})",
         "def f(words):\n    words.append(1)",
