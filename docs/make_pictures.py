@@ -200,8 +200,43 @@ def make_review(opened: Open, *, workloads: int, dark: bool) -> None:
     save(root, f"review-{workloads}-{'dark' if dark else 'light'}.png")
 
 
+def make_expectations(opened: Open) -> None:
+    """The shop with three policies off, which breaks two of its expectations."""
+    page = opened("?sample=online-shop")
+    map_of(page)
+    for policy in ("catalogue-db-clients", "default-deny", "orders-db-clients"):
+        switch(page, policy)
+    _own_expectations(page)
+    expect(page.get_by_text("7 expectations: 5 passed, 2 failed, with the what-if of the sidebar")).to_be_visible()
+    save(page, "expectations.png")
+
+
+def _own_expectations(page: Page) -> None:
+    page.get_by_text("Expectations", exact=True).first.click()
+    page.get_by_role("button", name="Use those of the sample").click()
+    page.get_by_text("7 expectations:").wait_for()
+
+
+def make_probes(opened: Open) -> None:
+    """The expectations of the shop as probes, and what a cluster without policies would answer to some of them."""
+    page = opened("?sample=online-shop")
+    map_of(page)
+    _own_expectations(page)
+    page.get_by_text("Try it on the cluster", exact=True).click()
+    rows = (
+        "shop/checkout[Deployment]\tservice/data/orders-db\tTCP\t5432\tconnects\tconnects",
+        "shop/payments[Deployment]\tservice/data/orders-db\tTCP\t5432\tconnects\trefused",
+        "storefront/gateway[Deployment]\tdata/catalogue-db[StatefulSet]\tTCP\t5432\ttimes-out\tconnects",
+    )
+    results = FilePayload(name="observed.tsv", mimeType="text/plain", buffer="\n".join(rows).encode())
+    page.get_by_text("1. Run the script").wait_for()
+    page.locator("input[type=file]").set_input_files(results)
+    page.get_by_text("3 observed:").wait_for()
+    save(page, "probes.png")
+
+
 def main() -> None:
-    """Make all of them, or those that are named: what-if, steps, why, fix, review."""
+    """Make all of them, or those that are named: what-if, steps, why, fix, expectations, probes, review."""
     IMAGES.mkdir(exist_ok=True)
     with dashboard() as address, chromium() as browser:
 
@@ -215,6 +250,8 @@ def main() -> None:
             "steps": [make_steps],
             "why": [make_why],
             "fix": [make_fix],
+            "expectations": [make_expectations],
+            "probes": [make_probes],
             "review": [partial(make_review, workloads=size, dark=dark) for size, dark in reviews],
         }
         for make in (make for name, group in makers.items() if not wanted or name in wanted for make in group):

@@ -12,6 +12,7 @@ from netviz.ui.desk import presence
 from netviz.ui.editor import render_editor
 from netviz.ui.opening import open_first
 from netviz.ui.page_compare import render_compare
+from netviz.ui.page_expectations import render_expectations
 from netviz.ui.page_findings import render_findings
 from netviz.ui.page_input import render_report, render_welcome
 from netviz.ui.page_matrix import render_matrix
@@ -72,6 +73,9 @@ def _render_loaded(state: AppState, bench: workbench.Bench) -> None:
         case "findings":
             _render_incomplete(summary)
             render_findings()
+        case "expectations":
+            _render_incomplete(summary)
+            render_expectations()
         case "policies":
             _render_incomplete(summary)
             render_board(state, columns)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from netviz.errors import UsageError
 from netviz.ui.panel_why import render_why
-from netviz.ui.state import NOTHING, AppState, Subject, update
+from netviz.ui.state import NOTHING, AppState, Subject, go_to, update
 from netviz.view.picture import Counts, Picture
 from netviz.workbench import Bench, WhyQuestion
 
@@ -37,6 +37,14 @@ def selected_pair(state: AppState, bench: Bench) -> tuple[str, str] | None:
 def select_pair(source: str, target: str) -> None:
     """Select the connection between two peers, and show its explanation."""
     update(subject=Subject(question=WhyQuestion(source=source, target=target)), explaining=True)
+
+
+def explain_beside_map(question: WhyQuestion) -> None:
+    """Select a connection on some port, and go to the map, with its explanation beside it. Not for callbacks."""
+    update(subject=Subject(question=question, asked=True), explaining=True)
+    go_to("map")
+    # A callback of a fragment would run the fragment alone, and the view stay what it is.
+    st.rerun()
 
 
 def render_pair(state: AppState, bench: Bench, *, hint: str) -> None:

@@ -67,7 +67,8 @@ STYLE = """
 .st-key-nv-why, div:has(> .st-key-nv-why) { height: max(30rem, calc(100vh - 12rem)) !important; }
 /* Streamlit's own CSV export does not keep cells from being formulas; the Table page's does. */
 [data-testid="stElementToolbarButton"]:has(button[aria-label="Download as CSV"]) { display: none; }
-[data-testid="stDialog"] textarea { font-family: ui-monospace, monospace; font-size: 0.85rem; }
+[data-testid="stDialog"] textarea, .st-key-nv-yaml textarea { font-family: ui-monospace, monospace; }
+[data-testid="stDialog"] textarea, .st-key-nv-yaml textarea { font-size: 0.85rem; }
 """
 
 

@@ -26,6 +26,11 @@ class Sample:
     about: str
     folder: Path
 
+    def expectations(self) -> InputFile | None:
+        """The expectations that come with it, if there are any; the file lies beside the folder."""
+        path = self.folder.with_name(f"{self.name}.expectations.yaml")
+        return InputFile(name=path.name, data=path.read_bytes()) if path.is_file() else None
+
     def files(self) -> tuple[InputFile, ...]:
         """Its manifests, named relative to the folder, in order of name."""
         found = sorted(path for path in self.folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())

@@ -26,7 +26,7 @@ from netviz.workbench import (
     WhyQuestion,
 )
 
-VIEWS = ("map", "matrix", "table", "policies", "findings", "compare", "input")
+VIEWS = ("map", "matrix", "table", "policies", "findings", "expectations", "compare", "input")
 STATE_KEY = "netviz"
 SHORT_LENGTH = 8
 MOST_CARDS = 150
@@ -74,12 +74,29 @@ class Subject:
     asked: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expecting:
+    """The expectations of this session: the file by name and text ("" if there is none), and what is shown of it.
+
+    `part` is one of the parts of the page; `chosen` is the number of the expectation that is looked at, -1 for none.
+    `probe_pair` says that probes are for the selected connection. `observed` is what a script has printed.
+    """
+
+    name: str = ""
+    text: str = ""
+    part: str = "results"
+    chosen: int = -1
+    probe_pair: bool = False
+    observed: bytes = b""
+
+
 NOTHING = Subject()
 DEFAULTS = Assumptions()
 PLAIN = ViewSettings()
 ALL_ZONES = GridQuestion()
 ALL_PAIRS = TableQuestion()
 ALL_FINDINGS = FindingsQuestion()
+NO_EXPECTATIONS = Expecting()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +139,7 @@ class AppState:
     acted on, and `clicked` the click that made it. `entered` is what was selected when the view was last changed.
     `earlier` is how the input is called that this one is compared with, "" if there is none, `earlier_summary` what
     became of it; `compared` is the pair that is explained there, `compare_clicked` the click that chose it.
+    `expecting` is the expectations file with what is shown of it.
     """
 
     bench: workbench.Bench | None = None
@@ -159,6 +177,7 @@ class AppState:
     earlier_summary: LoadSummary | None = None
     compared: WhyQuestion | None = None
     compare_clicked: int = 0
+    expecting: Expecting = NO_EXPECTATIONS
 
     @property
     def what_if(self) -> WhatIf:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from netviz.view.trace import Half, Step
     from netviz.workbench.bench import Workbench
     from netviz.workbench.board import BoardCard, SelectedWorkload, TierColumn
+    from netviz.workbench.checking import Checked, CheckedLine, CheckQuestion
     from netviz.workbench.desk import Desk, LocalDesk, Opening, WorkerDesk, check_alive, is_elsewhere, let_go
     from netviz.workbench.fidelity import Fidelity, FidelityLine
     from netviz.workbench.finding import FoundCard, FoundCards, LabelChoice
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from netviz.workbench.fixes import EffectLine, FixAnswer, FixEdit, FixLine, FixQuestion
     from netviz.workbench.grid import Grid, GridCell, GridLine, GridQuestion
     from netviz.workbench.interface import Bench
+    from netviz.workbench.probing import Observed, ObservedLine, ProbeQuestion, ProbeScript
     from netviz.workbench.questions import (
         BASELINE,
         Assumptions,
@@ -55,6 +57,9 @@ __all__ = [
     "CardFacts",
     "CauseLine",
     "ChangeLine",
+    "CheckQuestion",
+    "Checked",
+    "CheckedLine",
     "Desk",
     "DocumentLine",
     "Draft",
@@ -80,6 +85,8 @@ __all__ = [
     "LabelChoice",
     "LoadSummary",
     "LocalDesk",
+    "Observed",
+    "ObservedLine",
     "Opening",
     "PackQuestion",
     "PackedFile",
@@ -87,6 +94,8 @@ __all__ = [
     "PictureQuestion",
     "PluginVerdict",
     "PolicyCard",
+    "ProbeQuestion",
+    "ProbeScript",
     "SelectedDirection",
     "SelectedWorkload",
     "Selecting",
@@ -114,6 +123,7 @@ _HOMES: Final = {
     "netviz.view.trace": ("Half", "Step"),
     "netviz.workbench.bench": ("Workbench",),
     "netviz.workbench.board": ("BoardCard", "SelectedWorkload", "TierColumn"),
+    "netviz.workbench.checking": ("CheckQuestion", "Checked", "CheckedLine"),
     "netviz.workbench.desk": ("Desk", "LocalDesk", "Opening", "WorkerDesk", "check_alive", "is_elsewhere", "let_go"),
     "netviz.workbench.fidelity": ("Fidelity", "FidelityLine"),
     "netviz.workbench.finding": ("FoundCard", "FoundCards", "LabelChoice"),
@@ -121,6 +131,7 @@ _HOMES: Final = {
     "netviz.workbench.fixes": ("EffectLine", "FixAnswer", "FixEdit", "FixLine", "FixQuestion"),
     "netviz.workbench.grid": ("Grid", "GridCell", "GridLine", "GridQuestion"),
     "netviz.workbench.interface": ("Bench",),
+    "netviz.workbench.probing": ("Observed", "ObservedLine", "ProbeQuestion", "ProbeScript"),
     "netviz.workbench.questions": (
         "BASELINE",
         "Assumptions",

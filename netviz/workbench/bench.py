@@ -34,6 +34,8 @@ from netviz.workbench import inventory
 from netviz.workbench.answers import Asker, lookup
 from netviz.workbench.asking import drawable, grouping_of, protocol_number
 from netviz.workbench.board import SelectedWorkload, TierColumn, policy_cards, selected_workloads, tier_columns
+from netviz.workbench.check_reports import report
+from netviz.workbench.checking import Checked, CheckQuestion, checked_text, frozen_text
 from netviz.workbench.drafts import draft_diagnostics, draft_texts, drafted_ids, with_draft_report, with_drafts
 from netviz.workbench.excerpts import quoter
 from netviz.workbench.fidelity import Fidelity, FidelityLine, fidelity, unmodelled_lines, unmodelled_notes
@@ -46,6 +48,7 @@ from netviz.workbench.linting import Found, findings_page, look
 from netviz.workbench.options import options_for
 from netviz.workbench.packing import Pack, context_of, is_exact, pair_rows
 from netviz.workbench.plugins import Comparing
+from netviz.workbench.probing import Observed, Planner, ProbeQuestion, ProbeScript, probe_answer
 from netviz.workbench.questions import (
     BASELINE,
     Assumptions,
@@ -342,6 +345,27 @@ class Workbench:
             left_out=lambda plugin: under(self._loaded, plugin).left_out,
         )
         return self._remember(("plugins", what_if, question), comparing.verdicts)
+
+    def expectations(self, what_if: WhatIf, question: CheckQuestion) -> Checked:
+        """What becomes of every expectation of a file, or what is wrong with the file."""
+        evaluation, texts = self._sides(what_if).after, self._texts(what_if)
+        return self._remember(("expected", what_if, question), lambda: checked_text(evaluation, question, texts))
+
+    def expectation_report(self, what_if: WhatIf, question: CheckQuestion, form: str) -> str:
+        """The same as a report: junit, sarif or md."""
+        return report(self.expectations(what_if, question), form)
+
+    def frozen(self, what_if: WhatIf, by: str) -> str:
+        """Everything that may connect, as an expectations file; UsageError if there are too many pairs."""
+        return frozen_text(self._sides(what_if).after, grouping_of(by).value)
+
+    def probes(self, what_if: WhatIf, question: ProbeQuestion) -> ProbeScript:
+        """A script that tries connections on the cluster; UsageError for one that cannot be tried."""
+        return probe_answer(self._sides(what_if).after, question)
+
+    def observed(self, what_if: WhatIf, data: bytes) -> Observed:
+        """What such a script has observed beside what is predicted."""
+        return Planner(self._sides(what_if).after).compare(data)
 
     def _other(self, plugin: Plugin, what_if: WhatIf) -> Workbench:
         """The same input under another plugin: this bench, if the plugin makes no difference here."""

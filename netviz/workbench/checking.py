@@ -9,11 +9,12 @@ from netviz.analysis.expectations.checking import Result, Status, check
 from netviz.analysis.expectations.freezing import freeze
 from netviz.analysis.expectations.judging import Flow
 from netviz.analysis.expectations.language import Expectations
-from netviz.analysis.expectations.reading import read_expectations
+from netviz.analysis.expectations.reading import ExpectationsError, read_expectations
 from netviz.analysis.expectations.writing import write_frozen
 from netviz.engine.evaluator import Evaluation
 from netviz.engine.matrix import Grouping
 from netviz.engine.naming import Named
+from netviz.errors import Diagnostic
 from netviz.sets.connections import protocol_name
 from netviz.source import SourceText
 from netviz.view.trace import end_words
@@ -58,10 +59,11 @@ class CheckedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """All expectations of a file, in its order."""
+    """All expectations of a file, in its order; or what is wrong with the file (`problems`), and then none of them."""
 
     title: str = ""
     lines: tuple[CheckedLine, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
 
     def count(self, status: str) -> int:
         """How many have this status."""
@@ -70,7 +72,7 @@ class Checked:
     @property
     def holds(self) -> bool:
         """Whether every one of them holds for sure."""
-        return all(line.status == Status.PASSED for line in self.lines)
+        return not self.problems and all(line.status == Status.PASSED for line in self.lines)
 
     @property
     def words(self) -> str:
@@ -95,9 +97,21 @@ def checked(evaluation: Evaluation, expectations: Expectations, texts: Sequence[
     return Checked(title=expectations.title, lines=tuple(lines))
 
 
-def checked_text(evaluation: Evaluation, name: str, data: bytes, texts: Sequence[SourceText]) -> Checked:
-    """The results of a file; ExpectationsError for one that cannot be used."""
-    return checked(evaluation, read_expectations(name, data), texts)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckQuestion:
+    """An expectations file: its name and its text."""
+
+    name: str
+    text: str
+
+
+def checked_text(evaluation: Evaluation, question: CheckQuestion, texts: Sequence[SourceText]) -> Checked:
+    """The results of a file, or what is wrong in it."""
+    try:
+        expectations = read_expectations(question.name, question.text.encode("utf-8", "surrogatepass"))
+    except ExpectationsError as error:
+        return Checked(problems=error.diagnostics)
+    return checked(evaluation, expectations, texts)
 
 
 def frozen_text(evaluation: Evaluation, by: str, title: str = "") -> str:

@@ -7,11 +7,13 @@ from typing import Protocol
 
 from netviz.errors import Diagnostic
 from netviz.workbench.board import SelectedWorkload, TierColumn
+from netviz.workbench.checking import Checked, CheckQuestion
 from netviz.workbench.fidelity import Fidelity, FidelityLine
 from netviz.workbench.finding import FoundCards, LabelChoice
 from netviz.workbench.findings import Findings, FindingsQuestion
 from netviz.workbench.fixes import FixAnswer, FixQuestion
 from netviz.workbench.grid import Grid, GridQuestion
+from netviz.workbench.probing import Observed, ProbeQuestion, ProbeScript
 from netviz.workbench.questions import (
     BASELINE,
     Assumptions,
@@ -140,6 +142,26 @@ class Bench(Protocol):
 
     def fixes(self, what_if: WhatIf, question: FixQuestion) -> FixAnswer:
         """The smallest changes to policies that make a connection allowed or denied."""
+        ...
+
+    def expectations(self, what_if: WhatIf, question: CheckQuestion) -> Checked:
+        """What becomes of every expectation of a file."""
+        ...
+
+    def expectation_report(self, what_if: WhatIf, question: CheckQuestion, form: str) -> str:
+        """The same as a report: junit, sarif or md."""
+        ...
+
+    def frozen(self, what_if: WhatIf, by: str) -> str:
+        """Everything that may connect, as an expectations file."""
+        ...
+
+    def probes(self, what_if: WhatIf, question: ProbeQuestion) -> ProbeScript:
+        """A script that tries connections on the cluster."""
+        ...
+
+    def observed(self, what_if: WhatIf, data: bytes) -> Observed:
+        """What such a script has observed beside what is predicted."""
         ...
 
     def card(self, what_if: WhatIf, peer: str) -> CardFacts:

@@ -10,6 +10,7 @@ from typing import Final
 from netviz.analysis.expectations.checking import aims
 from netviz.analysis.expectations.language import Expectations, Statement
 from netviz.analysis.expectations.members import Members, NothingMatchesError, Resolver
+from netviz.analysis.expectations.reading import read_expectations
 from netviz.engine.evaluator import Evaluation
 from netviz.engine.fixed import End
 from netviz.engine.naming import find
@@ -23,12 +24,14 @@ from netviz.exporters.probe_script import (
     PodPlace,
     Probe,
     ServicePlace,
+    probe_script,
     read_observations,
 )
 from netviz.model.cluster import Pod, Service
 from netviz.sets.addresses import IpAddress
 from netviz.sets.connections import ALL_CONNECTIONS, TCP, ConnectionSet
 from netviz.workbench.answers import Asker
+from netviz.workbench.checking import CheckQuestion
 from netviz.workbench.ids import end_id
 from netviz.workbench.questions import WhyQuestion
 
@@ -85,6 +88,35 @@ class Observed:
         """How many agree and how many do not."""
         parts = [f"{count} {outcome}" for outcome in ORDER if (count := self.count(outcome))]
         return f"{len(self.lines)} observed: {', '.join(parts) or 'none'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeQuestion:
+    """What to try: the expectations of a file, else one connection."""
+
+    expectations: CheckQuestion | None = None
+    connection: WhyQuestion | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeScript:
+    """The script, and what it tries and does not."""
+
+    script: str
+    planned: Probes
+
+
+def probe_answer(evaluation: Evaluation, question: ProbeQuestion) -> ProbeScript:
+    """The script for a question; UsageError for a connection that cannot be tried, or a file that cannot be used."""
+    planner = Planner(evaluation)
+    planned = Probes()
+    if question.expectations is not None:
+        data = question.expectations.text.encode("utf-8", "surrogatepass")
+        planned = planner.of_expectations(read_expectations(question.expectations.name, data))
+    elif question.connection is not None:
+        asked = question.connection
+        planned = planner.of_connection(asked.source, asked.target, asked.port)
+    return ProbeScript(script=probe_script(planned.probes, planned.skipped), planned=planned)
 
 
 class Planner:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from netviz.errors import Diagnostic, Severity, UsageError
+from netviz.exporters.probe_script import AddressPlace, PodPlace, Probe
 from netviz.view.picture import Badge, Box, Change, Counts, Edge, Node, NodeKind, Picture
 from netviz.workbench import (
     BASELINE,
@@ -14,6 +15,9 @@ from netviz.workbench import (
     CardFacts,
     CauseLine,
     ChangeLine,
+    Checked,
+    CheckedLine,
+    CheckQuestion,
     DocumentLine,
     Draft,
     EffectLine,
@@ -37,12 +41,16 @@ from netviz.workbench import (
     InputFile,
     LabelChoice,
     LoadSummary,
+    Observed,
+    ObservedLine,
     PackedFile,
     PackQuestion,
     PictureAnswer,
     PictureQuestion,
     PluginVerdict,
     PolicyCard,
+    ProbeQuestion,
+    ProbeScript,
     SelectedDirection,
     SelectedWorkload,
     Selecting,
@@ -56,6 +64,7 @@ from netviz.workbench import (
     WhyAnswer,
     WhyQuestion,
 )
+from netviz.workbench.probing import Probes
 
 ASSUMED = Assumptions()
 HOSTILE = "[x](http://evil.example/a) ![i](http://evil.example/b) :material/home: :red[r] <img src=x onerror=alert(1)>"
@@ -431,6 +440,67 @@ class FakeWorkbench:
             sentence=HOSTILE,
             fixes=(fix, fix),
         )
+
+    def expectations(self, what_if: WhatIf, question: CheckQuestion) -> Checked:
+        name = HOSTILE if self.hostile else "the shop reaches its database"
+        if "netviz" not in question.text:
+            problem = Diagnostic(severity=Severity.ERROR, code="x", message=name, file=question.name, line=1)
+            return Checked(problems=(problem,))
+        asked = WhyQuestion(source="shop/a", target="shop/c", port=8080)
+        failed = CheckedLine(
+            title=name,
+            words=f"shop/a may not reach {name}",
+            wanted="deny",
+            status="failed" if what_if.disabled else "passed",
+            file=question.name,
+            line=7,
+            reason=name if self.hostile else "",
+            note=name if self.hostile else "",
+            sources=2,
+            targets=1,
+            flow=f"shop/a to {name}",
+            question=asked if what_if.disabled else None,
+            why=self.why(what_if, asked) if what_if.disabled else None,
+        )
+        passed = replace(failed, title="first", status="passed", reason="", note="", flow="", question=None, why=None)
+        return Checked(title=name, lines=(passed, failed))
+
+    def expectation_report(self, what_if: WhatIf, question: CheckQuestion, form: str) -> str:
+        return f"{form} of {question.name}"
+
+    def frozen(self, what_if: WhatIf, by: str) -> str:
+        if by == "pod":
+            raise UsageError("10,000 pods are too many")
+        return f"netviz: frozen by {by}"
+
+    def probes(self, what_if: WhatIf, question: ProbeQuestion) -> ProbeScript:
+        name = HOSTILE if self.hostile else "shop/a"
+        probe = Probe(
+            source=name,
+            target=name,
+            port=8080,
+            expected="connects",
+            run_in=PodPlace(namespace="shop", name="a"),
+            towards=AddressPlace("192.0.2.1"),
+            title=name,
+        )
+        found = Probes(probes=(probe,) if question.expectations else (probe, probe), skipped=(name,))
+        return ProbeScript(script="#!/bin/sh", planned=found)
+
+    def observed(self, what_if: WhatIf, data: bytes) -> Observed:
+        name = HOSTILE if self.hostile else "shop/a"
+        line = ObservedLine(
+            source=name,
+            target=name,
+            port=8080,
+            predicted="connects",
+            observed="times-out",
+            outcome="differs",
+            words=name,
+            line=1,
+            question=WhyQuestion(source="shop/a", target="shop/c", port=8080),
+        )
+        return Observed(lines=(line,), problems=(name,))
 
     def card(self, what_if: WhatIf, peer: str) -> CardFacts:
         return CardFacts(
