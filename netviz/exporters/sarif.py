@@ -49,7 +49,10 @@ class SarifResult:
 
 
 def sarif_text(rules: Sequence[SarifRule], results: Sequence[SarifResult]) -> str:
-    """The whole log, one run; a result of a rule that is not listed is a KeyError."""
+    """The whole log, one run; a result of a rule that is not listed is a KeyError.
+
+    What has no place is a notification: forges refuse a whole log for one result without a location.
+    """
     numbers = {rule.id: number for number, rule in enumerate(rules)}
     run = {
         "tool": {
@@ -59,8 +62,16 @@ def sarif_text(rules: Sequence[SarifRule], results: Sequence[SarifResult]) -> st
                 "rules": [_rule(rule) for rule in rules],
             }
         },
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "toolExecutionNotifications": [
+                    _notification(each, numbers[each.rule]) for each in results if each.place is None
+                ],
+            }
+        ],
         "columnKind": "unicodeCodePoints",
-        "results": [_result(result, numbers[result.rule]) for result in results],
+        "results": [_result(result, numbers[result.rule]) for result in results if result.place is not None],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
@@ -70,6 +81,14 @@ def _rule(rule: SarifRule) -> dict[str, Any]:
         "id": rule.id,
         "shortDescription": {"text": visible(rule.title)},
         "fullDescription": {"text": visible(rule.text)},
+    }
+
+
+def _notification(result: SarifResult, number: int) -> dict[str, Any]:
+    return {
+        "associatedRule": {"id": result.rule, "index": number},
+        "level": _LEVELS[result.severity],
+        "message": {"text": _message(result.message)},
     }
 
 
@@ -99,7 +118,7 @@ def _location(place: SarifPlace) -> dict[str, Any]:
 
 def _uri(file: str) -> str:
     """A relative reference as RFC 3986 has it; a colon in the first part would be taken for a scheme."""
-    return quote(file.removeprefix("./"), safe="/~!$&'()*+,;=@")
+    return quote(file.removeprefix("./"), safe="/~!$&'()*+,;=@", errors="replace")
 
 
 def _message(text: str) -> str:
