@@ -22,6 +22,7 @@ from netviz.model.policy import Action, Policy, PolicyId, RemarkKind, Tier
 from netviz.sets.region import EMPTY, Region
 from netviz.source import SourceRef
 
+_HAVE_NONE: Final = ("which have none either", "which has none either")
 ADMIN_TIERS: Final = (ADMIN.name, BASELINE.name)
 
 
@@ -41,24 +42,28 @@ def _order_words(policy: Policy) -> str:
 
 
 def _order_omitted(facts: Facts) -> Iterator[Finding]:
-    beside: dict[PolicyId, dict[PolicyId, None]] = {}
+    beside: dict[PolicyId, dict[Policy, None]] = {}
     for walked in facts.walks:
         for tier in walked.program.tiers:
             policies = [step.policy for group in tier.groups for step in group]
             for policy in policies:
                 if policy.order is None and is_own(policy):
-                    beside.setdefault(policy.id, {}).update({p.id: None for p in policies if p.id != policy.id})
+                    beside.setdefault(policy.id, {}).update({p: None for p in policies if p.id != policy.id})
     for policy, remark in facts.remarks(RemarkKind.ORDER_OMITTED):
         if not is_own(policy):
             continue
-        others = [str(each) for each in beside.get(policy.id, ())]
-        tail = f", behind {listed(others)}" if others else "; no other policy there is about the same endpoints so far"
+        others = beside.get(policy.id, {})
+        before = [str(each.id) for each in others if each.order is not None]
+        equal = [str(each.id) for each in others if each.order is None]
+        parts = [f"behind {listed(before)}"] if before else []
+        parts += [f"beside {listed(equal)}, {_HAVE_NONE[len(equal) == 1]}"] if equal else []
+        tail = f", {' and '.join(parts)}" if parts else "; no other policy there is about the same endpoints so far"
         yield CAL006.finding(
             f"it has no order, so that it comes last in the tier {policy.tier}{tail}",
             "write an order: smaller numbers come first, and NetworkPolicies of Kubernetes have 1000",
             about=policy.id,
             ref=remark.ref,
-            severity=None if others else Severity.INFO,
+            severity=None if before else Severity.INFO,
         )
 
 

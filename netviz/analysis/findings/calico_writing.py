@@ -22,6 +22,9 @@ _OWN_KINDS: Final = frozenset(
     f"calico.{kind}"
     for kind in ("NetworkPolicy", "GlobalNetworkPolicy", "StagedNetworkPolicy", "StagedGlobalNetworkPolicy")
 )
+_MADE_PROFILES: Final = ("kns.", "ksa.", "projectcalico-")
+"""How the names of those profiles begin that Calico makes, and that an export holds, too."""
+
 _HOST_FLAGS: Final = ("doNotTrack", "preDNAT")
 
 
@@ -68,7 +71,9 @@ def _is_other_refusal(diagnostic: Diagnostic) -> bool:
 
 def _refused(facts: Facts) -> Iterator[Finding]:
     for problem in reported(facts, GROUPS, _is_other_refusal):
-        yield as_finding(CAL002, facts, problem, "mend it: until then verdicts that it may decide are unknown")
+        refused = problem.severity is Severity.ERROR
+        effect = "until then verdicts that it may decide are unknown" if refused else "the Calico API does not take it"
+        yield as_finding(CAL002, facts, problem, f"mend it: {effect}")
 
 
 def _syntax(facts: Facts) -> Iterator[Finding]:
@@ -206,14 +211,17 @@ def _staged(facts: Facts) -> Iterator[Finding]:
 
 
 def _profile(facts: Facts) -> Iterator[Finding]:
-    for record in facts.report.records:
-        if record.kind == "Profile" and record.api_version in API_VERSIONS:
-            yield CAL028.finding(
-                "a Profile has no effect on pods of a Kubernetes cluster: Calico makes those of pods itself",
-                "write a GlobalNetworkPolicy that selects the same pods",
-                about=name_of(record),
-                ref=record_place(record),
-            )
+    found = [r for r in facts.report.records if r.kind == "Profile" and r.api_version in API_VERSIONS]
+    written = [record for record in found if not record.name.startswith(_MADE_PROFILES)]
+    if written:
+        names = [name_of(record) for record in written]
+        yield CAL028.finding(
+            f"{listed(names)} {'has' if len(names) == 1 else 'have'} no effect on pods of a Kubernetes cluster, whose"
+            " profiles Calico makes itself",
+            "write a GlobalNetworkPolicy that selects the same pods",
+            about=names[0],
+            ref=record_place(written[0]),
+        )
 
 
 def _log(facts: Facts) -> Iterator[Finding]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
+from dataclasses import replace
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -13,7 +15,7 @@ from netviz.engine.fixed import End
 from netviz.engine.options import Verdict
 from netviz.engine.rules import CompiledPolicy
 from netviz.model.cluster import Pod
-from netviz.model.policy import Direction
+from netviz.model.policy import Direction, PolicyId
 from netviz.sets.connections import ConnectionSet
 from netviz.sets.region import bits
 
@@ -59,6 +61,14 @@ class Differences:
     def policies(self) -> tuple[CompiledPolicy, ...]:
         """The policies of the other evaluation."""
         return self._other.evaluator.policies
+
+    def with_only(self, policy: PolicyId, among: frozenset[PolicyId]) -> Differences:
+        """The same comparison, where of some policies of the other evaluation only this one counts."""
+        scenario = self._other.scenario
+        off = replace(scenario, disabled=scenario.disabled | among - {policy})
+        found = copy(self)
+        found._other = self._other.evaluator.evaluate(off)
+        return found
 
     def subjects(self, compiled: CompiledPolicy) -> tuple[Pod, ...]:
         """The pods that a policy of either evaluation may select."""

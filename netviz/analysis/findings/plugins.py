@@ -18,7 +18,7 @@ from netviz.dialects.plugins import PluginName, Trait
 from netviz.engine.options import Connection, Verdict
 from netviz.engine.rules import CompiledPolicy
 from netviz.engine.services import backends, selected_pods
-from netviz.errors import Severity
+from netviz.errors import Diagnostic, Severity
 from netviz.model.cluster import Pod, Service
 from netviz.model.policy import Direction, NamedPort, Policy, Remark, RemarkKind
 from netviz.sets.addresses import IpAddress, parse_cidr
@@ -31,6 +31,19 @@ _REASONS: Final = {
     "(D11)": Trait.NO_EXCEPT,
     "(D12)": Trait.NO_NEGATION,
 }
+_POLICY_KINDS: Final = frozenset(
+    (
+        "NetworkPolicy",
+        "GlobalNetworkPolicy",
+        "StagedNetworkPolicy",
+        "StagedGlobalNetworkPolicy",
+        "StagedKubernetesNetworkPolicy",
+    )
+)
+_OWN_KINDS: Final = _POLICY_KINDS | {"Tier", "NetworkSet", "GlobalNetworkSet", "HostEndpoint"}
+_MOST_SHOWN: Final = 40
+"""For so many policies without effect a connection is looked for that shows it."""
+
 _OUTSIDE_TYPES: Final = ("NodePort", "LoadBalancer")
 _AZURE: Final = ("kubernetes.azure.com/", "aks-")
 
@@ -49,17 +62,14 @@ def _flow(flow: FlowWitness) -> str:
 def _without_effect(facts: Facts) -> Iterator[Finding]:
     plugin = facts.plugin
     enforced = facts.compared(replace(plugin, enforcing=PluginName.AUTO))
-    for problem in facts.report.diagnostics:
-        if problem.code != "not-enforced":
-            continue
-        record = facts.record_of(problem)
-        about = object_of(facts, problem)
-        shown = None
-        if enforced is not None and record is not None:
-            kind = f"calico.{record.kind}" if record.api_version in API_VERSIONS else record.kind
-            about = "/".join(filter(None, (kind, record.namespace, record.name)))
-            same = [c for c in enforced.policies if str(c.policy.id) == about]
-            shown = next((d for c in same if (d := enforced.first(enforced.subjects(c)))), None)
+    own = {compiled.policy.id for compiled in facts.evaluator.policies}
+    idle = {c.policy.id: c for c in enforced.policies if c.policy.id not in own} if enforced else {}
+    for number, problem in enumerate(p for p in facts.report.diagnostics if p.code == "not-enforced"):
+        about, shown = _idle_object(facts, problem), None
+        policy = next((compiled for identity, compiled in idle.items() if str(identity) == about), None)
+        if enforced is not None and policy is not None and number < _MOST_SHOWN:
+            alone = enforced.with_only(policy.policy.id, frozenset(idle))
+            shown = alone.first(enforced.subjects(policy))
         yield ENG001.finding(
             f"{plugin.title} does not enforce it: it has no effect" + _with_effect(shown),
             "write a NetworkPolicy of Kubernetes, or use a plugin that enforces this kind",
@@ -67,6 +77,14 @@ def _without_effect(facts: Facts) -> Iterator[Finding]:
             ref=ref_of(problem),
             witness=shown.flow if shown else None,
         )
+
+
+def _idle_object(facts: Facts, problem: Diagnostic) -> str:
+    """The object that a plugin does not enforce: of a policy the id that it would have."""
+    record = facts.record_of(problem)
+    if record is None or record.kind not in _POLICY_KINDS or record.api_version not in API_VERSIONS:
+        return object_of(facts, problem)
+    return f"calico.{name_of(record)}"
 
 
 def _is_azure(facts: Facts) -> bool:
@@ -79,7 +97,7 @@ def _managed_calico(facts: Facts) -> Iterator[Finding]:
     found = [
         record
         for record in facts.report.records
-        if record.api_version in API_VERSIONS and record.outcome in ("read", "refused")
+        if record.api_version in API_VERSIONS and record.kind in _OWN_KINDS and record.outcome in ("read", "refused")
     ]
     azure = _is_azure(facts)
     if found and facts.is_calico and (azure or facts.plugin.name is PluginName.CALICO):
