@@ -141,6 +141,8 @@ def blocks(evaluation: Evaluation, sources: int, targets: int) -> Iterator[Block
 
 def _blocks(evaluation: Evaluation, sources: int, targets: int) -> Iterator[Block]:
     rows = evaluation.rows
+    # Peers are sorted into profiles again and again: whole namespaces, mostly.
+    known: dict[int, list[tuple[int, int]]] = {}
     out, into = rows.restricted(Direction.EGRESS)[0], rows.restricted(Direction.INGRESS)[0]
     if sources & ~out and targets & ~into:
         yield Block(sources & ~out, targets & ~into, evaluation.evaluator.families.everything)
@@ -152,11 +154,16 @@ def _blocks(evaluation: Evaluation, sources: int, targets: int) -> Iterator[Bloc
         for peers, state in rows.row(Direction.INGRESS, profile):
             if peers & sources & ~out:
                 yield Block(peers & sources & ~out, here, state)
-            for other, there in rows.by_profile(Direction.EGRESS, peers & sources & out):
+            sorted_ = known.get(peers & sources & out)
+            if sorted_ is None:
+                sorted_ = known[peers & sources & out] = list(rows.by_profile(Direction.EGRESS, peers & sources & out))
+            for other, there in sorted_:
                 for part in rows.row(Direction.EGRESS, other):
-                    both = part.state & state
-                    if both.may and part.peers & here:
-                        yield Block(there, part.peers & here, both)
+                    reached = part.peers & here
+                    if reached:
+                        both = part.state & state
+                        if both.may:
+                            yield Block(there, reached, both)
 
 
 class Weights:

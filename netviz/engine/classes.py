@@ -173,23 +173,22 @@ class EndpointClasses:
 
     def _grouped_pods(self, host_groups: Mapping[str, int]) -> list[tuple[ClassKey, list[Pod]]]:
         # Pods of one workload mostly agree word for word, so that the key is worked out for one of them. That their
-        # ports are equal is only noticed where they are one object: what is missed here, the merging finds.
+        # labels and ports are equal is only noticed where they are one object: what is missed here, the merging finds.
         alike: dict[object, list[Pod]] = {}
         with_accounts = self.vocabulary.accounts
         with_addresses = self.by_address or self.vocabulary.families
         served = self._served
+        more = with_accounts or with_addresses or bool(served)
         for pod in self._cluster.pods:
-            labels = pod.labels
-            raw = (
-                pod.namespace,
-                labels.items,
-                labels.complete,
-                id(pod.ports),
-                pod.service_account if with_accounts else None,
-                pod.addresses if with_addresses else None,
-                (pod.node, pod.host_addresses) if pod.host_network else None,
-                served.get((pod.namespace, pod.name)) if served else None,
-            )
+            raw: object = (pod.namespace, id(pod.labels), id(pod.ports))
+            if more or pod.host_network:
+                raw = (
+                    raw,
+                    pod.service_account if with_accounts else None,
+                    pod.addresses if with_addresses else None,
+                    (pod.node, pod.host_addresses) if pod.host_network else None,
+                    served.get((pod.namespace, pod.name)) if served else None,
+                )
             here = alike.get(raw)
             if here is None:
                 alike[raw] = [pod]

@@ -37,16 +37,20 @@ class LabelIndex:
         prefixes: dict[str, list[int]] = {}
         self._values: dict[str, dict[str, list[int]]] = {}
         unknown: dict[str, list[int]] = {}
+        # Many carriers have one object for their labels: those of one namespace where its labels are carried.
+        alike: dict[int, list[int]] = {}
         for i, labels in enumerate(carriers):
+            alike.setdefault(id(labels), []).append(i)
             if hidden or not labels.complete:
                 here = set(hidden[i]) if hidden else set()
                 for prefix in here if labels.complete else here | {""}:
                     prefixes.setdefault(prefix, []).append(i)
-            for key, value in labels.items:
+        for some in alike.values():
+            for key, value in carriers[some[0]].items:
                 if value is None:
-                    unknown.setdefault(key, []).append(i)
+                    unknown.setdefault(key, []).extend(some)
                 else:
-                    self._values.setdefault(key, {}).setdefault(value, []).append(i)
+                    self._values.setdefault(key, {}).setdefault(value, []).extend(some)
         self._masks: dict[tuple[str, str], int] = {}
         self._carrying: dict[str, int] = {}
         self._hidden: dict[str, int] = {prefix: mask_of(found) for prefix, found in prefixes.items()}

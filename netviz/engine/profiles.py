@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from netviz.engine.classes import EndpointClasses
 from netviz.engine.labels import Bounds
@@ -42,8 +43,7 @@ class Profiles:
     ) -> None:
         named = frozenset(p.number for p in policies if any(rule.depends_on_target for rule in p.rules[direction]))
         local = {p.number: found for p in policies if (found := _local_rules(p, direction))}
-        looks: dict[Selection, tuple[bool, tuple[Bounds, ...]]] = {}
-        numbers: dict[object, int] = {}
+        looks: dict[Selection, _Look] = {}
         members: list[list[int]] = []
         keys: list[tuple[Selection, object]] = []
         self.of: list[int] = []
@@ -57,13 +57,12 @@ class Profiles:
             if look is None:
                 by_port = direction is Direction.INGRESS and any(number in named for number, _ in policies_here)
                 rules = tuple(bounds for number, _ in policies_here for bounds in local.get(number, ()))
-                look = looks[policies_here] = (by_port, rules)
-            signature = _signature(classes, slot, *look)
-            key = (policies_here, signature)
-            number = numbers.setdefault(key, len(members))
+                look = looks[policies_here] = _Look(by_port, rules, {})
+            signature = _signature(classes, slot, look)
+            number = look.numbers.setdefault(signature, len(members))
             if number == len(members):
                 members.append([])
-                keys.append(key)
+                keys.append((policies_here, signature))
             members[number].append(slot)
             self.of.append(number)
         self.profiles: tuple[Profile, ...] = tuple(
@@ -79,9 +78,19 @@ def _local_rules(policy: CompiledPolicy, direction: Direction) -> tuple[Bounds, 
     return tuple(rule.local for rule in policy.rules[direction] if rule.rule.local != ANYONE)
 
 
-def _signature(classes: EndpointClasses, slot: int, by_port: bool, local: tuple[Bounds, ...]) -> object:
+class _Look(NamedTuple):
+    """What else than its policies tells the rows of a slot apart, and the profiles of those policies by that."""
+
+    by_port: bool
+    local: tuple[Bounds, ...]
+    numbers: dict[object, int]
+
+
+def _signature(classes: EndpointClasses, slot: int, look: _Look) -> object:
     item = classes.slots[slot]
     key = classes.classes[item.owner].key
     host = item.kind is EndpointKind.HOST_ENDPOINT
-    held = tuple([(bounds.must >> slot & 1, bounds.may >> slot & 1) for bounds in local])
-    return (key.ports, key.services) if by_port else None, held, host, key.open
+    if not look.local:
+        return (key.ports, key.services) if look.by_port else None, (), host, key.open
+    held = tuple([(bounds.must >> slot & 1, bounds.may >> slot & 1) for bounds in look.local])
+    return (key.ports, key.services) if look.by_port else None, held, host, key.open

@@ -86,12 +86,19 @@ class _Builder:
                 if (slot := leads[part.number]) is not None:
                     where.setdefault(slot, []).append(i)
         inside, outside = mask_of(slot for slot in where if slot < first), span(first, after)
+        known: dict[int, list[int]] = {}
+
+        def peers(slots: int) -> list[int]:
+            # The same sets come again and again: members of profiles, and whole namespaces.
+            found = known.get(slots)
+            if found is None:
+                found = known[slots] = sorted({i for slot in bits(slots) for i in where[slot]})
+            return found
+
         found: _Found = {}
         for sources, targets in ((inside, inside | outside), (outside, inside)):
             for block in blocks(self._evaluation, sources, targets):
-                some = {i for slot in bits(block.sources) for i in where[slot]}
-                others = {i for slot in bits(block.targets) for i in where[slot]}
-                for pair in product(some, others):
+                for pair in product(peers(block.sources), peers(block.targets)):
                     _unite(found, pair, *block.state)
         return found
 
