@@ -91,7 +91,7 @@ def _render_filters(state: AppState, found: Findings) -> None:
             _choice("namespace", {"": "Every namespace", **names}, question.namespace, 200)
         key = _keyed("findings-text", question.text)
         st.text_input(
-            "Search",
+            "Search the findings",
             key=key,
             placeholder="Part of a name or text",
             label_visibility="collapsed",

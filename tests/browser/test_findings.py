@@ -44,7 +44,7 @@ def choose_first_row(page: Page) -> None:
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_finding_is_told_in_full_and_its_connection_is_one_click_away(open_page: OpenPage, dark: bool) -> None:
     page = open_page("calico-tiers", dark=dark)
-    search = page.get_by_role("textbox", name="Search")
+    search = page.get_by_role("textbox", name="Search the findings")
     search.fill("NP008")
     search.press("Enter")
     page.locator("table[role=grid][aria-rowcount='2']").wait_for(state="attached")
