@@ -22,6 +22,7 @@ from netviz.cli.serving import server_command
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from docs.findings_examples import EXAMPLES  # noqa: E402 - a script's own folder is not its package's
 from docs.review_clusters import SIZES, review_cluster  # noqa: E402 - a script's own folder is not its package's
 
 IMAGES: Final = ROOT / "docs" / "images"
@@ -33,6 +34,7 @@ STEPS: Final = (
     "step-3-allow-frontend-to-backend.yaml",
     "step-4-restrict-backend-egress.yaml",
 )
+PITFALLS: Final = ("NP005", "NP006", "NP009", "NP012", "NP016", "NP020", "NP027", "NP029")
 DRAWN: Final = "root => root.__netviz && root.__netviz.updates >= 1"
 WIDE: Final = "root => root.clientWidth > 0.65 * innerWidth"
 CHANGED: Final = "root => root.__netviz.payload.differences !== ''"
@@ -93,9 +95,7 @@ def chromium() -> Iterator[Browser]:
 
 def open_page(browser: Browser, address: str, *, dark: bool, width: int, height: int) -> Page:
     """A window of its own on the dashboard."""
-    context = browser.new_context(
-        color_scheme="dark" if dark else "light", viewport={"width": width, "height": height}
-    )
+    context = browser.new_context(color_scheme="dark" if dark else "light", viewport={"width": width, "height": height})
     context.set_default_timeout(PATIENCE_SECONDS * 1000)
     page = context.new_page()
     page.goto(address)
@@ -190,6 +190,23 @@ def make_fix(opened: Open) -> None:
     save(page, "fix.png")
 
 
+def make_findings(opened: Open) -> None:
+    """A clean cluster with some pitfalls in it, and what is told of one of them."""
+    page = opened()
+    clean = (ROOT / "tests" / "seeded" / "base.yaml").read_text(encoding="utf-8")
+    text = "---\n".join([clean, *(EXAMPLES[check] for check in PITFALLS)])
+    upload(page, FilePayload(name="shop.yaml", mimeType="application/yaml", buffer=text.encode()))
+    page.get_by_text("Findings", exact=True).first.click()
+    rows = page.get_by_test_id("stDataFrame").first
+    rows.wait_for()
+    page.wait_for_timeout(SETTLING_MS)
+    cell = page.locator("td[role=gridcell]").filter(has_text="NP029").first
+    number = cell.evaluate("cell => Number(cell.id.split('-').pop())")
+    rows.click(position={"x": 15, "y": 35 * number + 52})
+    page.get_by_role("button", name="Why is it so?").wait_for()
+    save(page, "findings.png")
+
+
 def make_review(opened: Open, *, workloads: int, dark: bool) -> None:
     """A cluster of that size as the map shows it at first."""
     # The largest is a little smaller, so that its file is too.
@@ -236,7 +253,7 @@ def make_probes(opened: Open) -> None:
 
 
 def main() -> None:
-    """Make all of them, or those that are named: what-if, steps, why, fix, expectations, probes, review."""
+    """Make all, or those that are named: what-if, steps, why, findings, fix, expectations, probes, review."""
     IMAGES.mkdir(exist_ok=True)
     with dashboard() as address, chromium() as browser:
 
@@ -252,6 +269,7 @@ def main() -> None:
             "fix": [make_fix],
             "expectations": [make_expectations],
             "probes": [make_probes],
+            "findings": [make_findings],
             "review": [partial(make_review, workloads=size, dark=dark) for size, dark in reviews],
         }
         for make in (make for name, group in makers.items() if not wanted or name in wanted for make in group):

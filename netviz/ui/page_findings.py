@@ -25,7 +25,7 @@ HINT = "Choose a row to see what it means and what to do."
 MOST_ROWS_SHOWN = 16
 TABLE_HEIGHT = 620
 PANEL_HEIGHT = 680
-WIDTHS = {"severity": 88, "id": 76, "finding": 200, "object": 240}
+WIDTHS = {"severity": 84, "id": 70, "finding": 178, "object": 204}
 
 
 @st.fragment
@@ -215,7 +215,7 @@ def _render_finding(line: FindingLine) -> None:
     if line.file:
         text(" · ".join(filter(None, (f"{line.file}:{line.line}", line.path))), "quiet", "finding-place")
     if line.excerpt:
-        st.code(dedent("\n".join(code for _, code in line.excerpt)), language="yaml")
+        st.code(dedent("\n".join(code for _, code in line.excerpt)), language="yaml", wrap_lines=True)
     if line.advice:
         text("What to do", "group", "finding-advice")
         st.text(_sentence(line.advice))
@@ -232,7 +232,7 @@ def _render_finding(line: FindingLine) -> None:
     elif line.suppression:
         with st.expander("Leave it out"):
             text("Add this to a file of suppressions, with the reason.", "quiet", "finding-leave")
-            st.code(line.suppression, language="yaml")
+            st.code(line.suppression, language="yaml", wrap_lines=True)
 
 
 def _sentence(words: str) -> str:

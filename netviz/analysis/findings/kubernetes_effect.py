@@ -13,7 +13,7 @@ from netviz.analysis.findings.words import counted, end_of, example, listed, wor
 from netviz.engine.options import Connection
 from netviz.engine.profiles import NOBODY
 from netviz.errors import Severity
-from netviz.model.cluster import Workload
+from netviz.model.cluster import Pod, Workload
 from netviz.model.policy import ANYONE, Direction, NamedPort, RemarkKind
 from netviz.sets.connections import TCP, UDP, ConnectionSet
 from netviz.sets.intervals import IntervalSet
@@ -22,6 +22,10 @@ from netviz.sets.region import bits, mask_of
 _MOST_TRIED = 20
 """So many peers are tried for a connection that shows a finding."""
 
+_MOST_NAMESPACES = 20
+"""Open workloads are told per namespace, up to so many of them."""
+
+_START_CLOSED = "start with a policy that denies all ingress in the namespace, then allow what is needed"
 _FROM = {Direction.INGRESS: "from", Direction.EGRESS: "to"}
 
 
@@ -92,22 +96,27 @@ def _open_workloads(facts: Facts) -> Iterator[Finding]:
         for slot in bits(facts.pod_slots)
         if not any(evaluator.selecting(slot, direction, inactive) for direction in Direction)
     ]
-    by_namespace: defaultdict[str, list[str]] = defaultdict(list)
+    found: defaultdict[str, list[Pod]] = defaultdict(list)
     for pod in facts.pods(mask_of(slots)):
-        by_namespace[pod.namespace].append(end_of(pod))
-    workloads: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for pod in facts.pods(mask_of(slots)):
-        workloads[pod.namespace][pod.workload.name] = None
+        found[pod.namespace].append(pod)
+    names = {namespace: workloads_of(pods) for namespace, pods in found.items()}
+    if len(found) > _MOST_NAMESPACES:
+        most = sorted(names, key=lambda namespace: (-len(names[namespace]), namespace))
+        total = sum(map(len, names.values()))
+        shown = listed([f"{namespace} ({len(names[namespace]):,})" for namespace in most])
+        message = f"{total:,} workloads in {len(names):,} namespaces are selected by no policy: {shown}"
+        yield NP028.finding(message, _START_CLOSED, about="Cluster", ref=None)
+        return
     refs = {each.name: each.ref for each in facts.cluster.namespaces}
-    for namespace, names in sorted(workloads.items()):
-        some = counted(len(names), "workload is", "workloads are")
+    for namespace, pods in sorted(found.items()):
+        some = counted(len(names[namespace]), "workload is", "workloads are")
         yield NP028.finding(
-            f"{some} selected by no policy, so that all ingress and egress is allowed: {listed(sorted(names))}",
-            "start with a policy that denies all ingress in this namespace, then allow what is needed",
+            f"{some} selected by no policy, so that all ingress and egress is allowed: {listed(names[namespace])}",
+            _START_CLOSED,
             about=f"Namespace/{namespace}",
             ref=refs.get(namespace),
             path="",
-            witness=PodWitness(pod=by_namespace[namespace][0]),
+            witness=PodWitness(pod=end_of(pods[0])),
         )
 
 

@@ -65,7 +65,8 @@ def _refused(facts: Facts) -> Iterator[Finding]:
         elsewhere = elsewhere or _wants_quotes(diagnostic) or _wants_no_quotes(diagnostic)
         if diagnostic.severity is Severity.ERROR and not elsewhere and _is_network_policy(facts, diagnostic):
             yield NP001.finding(
-                f"{diagnostic.path}: {diagnostic.sentence()}; the policy is left out, what it may select unknown",
+                f"{diagnostic.path}: {diagnostic.sentence()}; the policy is left out, so that what it may select is"
+                " unknown",
                 diagnostic.hint or "write what the API server takes",
                 about=object_of(facts, diagnostic),
                 ref=ref_of(diagnostic),

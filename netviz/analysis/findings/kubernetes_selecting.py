@@ -62,8 +62,9 @@ def _hint(selector: Selector, known: Values, otherwise: str) -> tuple[LabelWitne
 
 
 def _peer_is_nobody(facts: Facts) -> Iterator[Finding]:
+    dashes = {ref for *_, ref in _dashes(facts)}
     for clause in clauses(facts):
-        if not clause.is_pods or facts.evaluator.bounds(clause.peer).may & facts.known:
+        if not clause.is_pods or clause.ref in dashes or facts.evaluator.bounds(clause.peer).may & facts.known:
             continue
         pods, namespaces = selector_of(clause.peer, _POD), selector_of(clause.peer, _NAMESPACE)
         own = InNamespace(clause.policy.id.namespace) in _parts(clause.peer)
@@ -190,24 +191,27 @@ def _plain_value(selector: Selector) -> str:
 
 
 def _either_instead_of_both(facts: Facts) -> Iterator[Finding]:
+    for policy, namespaces, pods, ref in _dashes(facts):
+        yield NP009.finding(
+            "the namespaceSelector before it and this podSelector are two items of the list: either is enough, so"
+            " that every pod of these namespaces is allowed, and every such pod of this namespace",
+            "take the dash before podSelector away if both are to hold",
+            about=policy.id,
+            ref=ref,
+            witness=_any_pod(facts, namespaces, pods),
+        )
+
+
+def _dashes(facts: Facts) -> Iterator[tuple[Policy, RulePeer, Selector, SourceRef]]:
+    """Selections of namespaces with a selection of pods behind them that may be meant to go with it, and its place."""
     for compiled, _direction, rule in rules_of(facts):
-        peers = list(peers_of(rule.rule))
-        for (first, _), (second, ref) in pairwise(peers):
-            namespaces = selector_of(first, _NAMESPACE)
-            pods = selector_of(second, _POD)
-            own = InNamespace(compiled.policy.id.namespace)
+        own = InNamespace(compiled.policy.id.namespace)
+        for (first, _), (second, ref) in pairwise(peers_of(rule.rule)):
+            namespaces, pods = selector_of(first, _NAMESPACE), selector_of(second, _POD)
             if own in _parts(first) or own not in _parts(second) or selector_of(first, _POD) != EVERYTHING:
                 continue
-            if EVERYTHING in (namespaces, pods) or not _may_mean_both(facts, first, second, pods):
-                continue
-            yield NP009.finding(
-                "the namespaceSelector before it and this podSelector are two items of the list: either is enough, so"
-                " that every pod of these namespaces is allowed, and every such pod of this namespace",
-                "take the dash before podSelector away if both are to hold",
-                about=compiled.policy.id,
-                ref=ref,
-                witness=_any_pod(facts, first, pods),
-            )
+            if EVERYTHING not in (namespaces, pods) and _may_mean_both(facts, first, second, pods):
+                yield compiled.policy, first, pods, ref
 
 
 def _may_mean_both(facts: Facts, first: RulePeer, second: RulePeer, pods: Selector) -> bool:
