@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from netviz.analysis.expectations.reading import MOST_BYTES
 from netviz.ui.address import sync_address
 from netviz.ui.busy import reserve_busy_line
 from netviz.ui.panel_pair import explain_beside_map
@@ -90,7 +91,9 @@ def _render_start(state: AppState, bench: Bench) -> None:
     with open_file:
         text("Open a file", "strong", "expectations-open")
         upload = st.file_uploader("Expectations", type=("yaml", "yml"), key=f"expectations-{state.generation}")
-        if upload is not None:
+        if upload is not None and upload.size > MOST_BYTES:
+            text(f"An expectations file has at most {MOST_BYTES:,} bytes.", "quiet", "expectations-large")
+        elif upload is not None:
             _adopt(upload.name, upload.getvalue().decode("utf-8", "replace"))
             st.rerun()
         own = next((sample.expectations() for sample in samples() if sample.name == state.sample), None)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from netviz.exporters.probe_script import MOST_BYTES
 from netviz.ui.panel_pair import explain_beside_map, selected_question
 from netviz.ui.parts import guarded, text
 from netviz.ui.state import AppState, current, update
@@ -28,8 +29,10 @@ def render_probes(state: AppState, bench: Bench, expectations: CheckQuestion) ->
     with results, guarded("observed"):
         text("2. Drop what it has printed", "strong", "probes-results")
         upload = st.file_uploader("Results", type=("tsv", "txt"), key=f"observed-{state.generation}")
-        if upload is not None and upload.getvalue() != state.expecting.observed:
-            state = update(expecting=replace(state.expecting, observed=upload.getvalue()))
+        if upload is not None:
+            # One byte more than is read is enough to be told that it is too much.
+            data = upload.getvalue()[: MOST_BYTES + 1]
+            state = update(expecting=replace(state.expecting, observed=data))
         if state.expecting.observed:
             _render_observed(bench.observed(state.what_if, state.expecting.observed))
         else:

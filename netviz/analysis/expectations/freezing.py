@@ -26,6 +26,10 @@ from netviz.source import SourceRef
 MOST_PEERS = 1_500
 """The state of more pods or workloads is not frozen pair by pair; that of their namespaces can be."""
 
+MOST_PAIRS = 100_000
+"""A file with more pairs would be too long for anybody to read, and longer than one may be."""
+
+_COARSER = "freeze the state by namespace"
 _NOWHERE = SourceRef(file="", document=0, path="", line=0)
 
 
@@ -42,6 +46,8 @@ class FrozenChange:
 def freeze(evaluation: Evaluation, by: Grouping) -> Frozen:
     """The state as it is; UsageError if there are too many pairs."""
     matrix = _matrix(evaluation, by)
+    if len(matrix.cells) > MOST_PAIRS:
+        raise UsageError(f"{len(matrix.cells):,} pairs are too many for a file: {_COARSER}")
     blocks: dict[tuple[FrozenEnd, bool, Cell], list[AddressSet]] = {}
     found: list[tuple[FrozenEnd, FrozenEnd, Cell]] = []
     for (i, j), cell in sorted(matrix.cells.items()):
@@ -64,8 +70,7 @@ def _matrix(evaluation: Evaluation, by: Grouping) -> ReachabilityMatrix:
     cluster = evaluation.cluster
     size = len(cluster.pods) if by is Grouping.POD else len(cluster.workloads) if by is Grouping.WORKLOAD else 0
     if size > MOST_PEERS:
-        message = f"{size:,} {by.value}s are too many to hold a state pair by pair: freeze it by namespace"
-        raise UsageError(message)
+        raise UsageError(f"{size:,} {by.value}s are too many to hold a state pair by pair: {_COARSER}")
     return evaluation.matrix(by)
 
 
