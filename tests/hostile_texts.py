@@ -1,4 +1,4 @@
-"""Thirty names that would run, load or hide something wherever a text were taken for code; each sets `hacked`."""
+"""Names that would run, load or hide something wherever a text were taken for code; what runs sets `hacked`."""
 
 from __future__ import annotations
 
@@ -38,4 +38,9 @@ HOSTILE_TEXTS: Final = (
     f"\\u003cscript\\u003e{RUN}",
     f"__proto__\u2028;{RUN}//",
     f"\u202e</script\u0000><script>{RUN}</script>",
+    f"![x]({AWAY})",
+    f"[x](javascript:{RUN})",
+    f'=HYPERLINK("{AWAY}")',
+    f"$\\href{{{AWAY}}}{{x}}$",
+    ":material/home: :red[x]",
 )

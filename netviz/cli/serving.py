@@ -86,7 +86,7 @@ def server_command(
     limits: ServerLimits = DEFAULT_SERVER_LIMITS,
 ) -> list[str]:
     """The command line of the Streamlit server; every setting is a flag, so that it holds from any directory."""
-    page = importlib.util.find_spec("netviz.ui.page")
+    page = importlib.util.find_spec("netviz.ui.served")
     if page is None or page.origin is None:
         raise UsageError("the dashboard is not installed; install netviz with its dependencies")
     show = browser and bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform != "linux")

@@ -260,7 +260,7 @@ def test_without_scripts_the_picture_and_the_pairs_are_there(open_export: Callab
 @pytest.mark.promise(9)
 @pytest.mark.promise(10)
 def test_hostile_names_run_nothing_and_load_nothing(open_export: Callable[..., Opened]) -> None:
-    assert len(HOSTILE_TEXTS) == 30
+    assert len(HOSTILE_TEXTS) >= 30
     opened = open_export(hostile_page())
     page = opened.page
     expect(page.locator("h1")).to_have_text(HOSTILE_TEXTS[1])

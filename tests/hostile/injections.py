@@ -14,13 +14,13 @@ ALL = ", ".join(TEXTS)
 
 
 def everywhere(name: str, form: str, *said: str, unknown: bool = False) -> Case:
-    """A document for each of the thirty texts; `said` of each, with its line."""
+    """A document for each of the texts; `said` of each, with its line."""
     documents = "---\n".join(form.replace("@", text).replace("#", str(i)) for i, text in enumerate(TEXTS))
     return of_text(name, documents, *said, unknown=unknown)
 
 
 def each(line: str, first: int, step: int) -> tuple[str, ...]:
-    """The same line for each of the thirty texts."""
+    """The same line for each of the texts."""
     return tuple(line.replace("#", str(first + i * step)) for i in range(len(TEXTS)))
 
 

@@ -29,7 +29,15 @@ ROOMS = (
 )
 STRANGERS = (("dialects", "engine"), ("cli", "ui"))
 """Pairs of rooms of which neither may know the other, whatever their order; the command line only starts the page."""
-PACKAGE_ROOM = {"netaddr": "sets", "yaml": "manifests", "networkx": "view", "pyvis": "exporters", "streamlit": "ui"}
+PACKAGE_ROOM = {
+    "netaddr": "sets",
+    "yaml": "manifests",
+    "networkx": "view",
+    "pyvis": "exporters",
+    "streamlit": "ui",
+    # It comes with Streamlit, whose page takes a middleware of it.
+    "starlette": "ui",
+}
 
 MODULES = sorted((ROOT / "netviz").glob("**/*.py"))
 

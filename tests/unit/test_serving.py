@@ -118,8 +118,17 @@ class TestLimits:
 
     def test_every_limit_has_a_flag(self) -> None:
         flags = ("--max-file-size=1", "--max-session-size=2", "--max-nodes=3", "--max-seconds=4")
-        assert limits_of(*flags, "--max-memory=500", "--max-analyses=6") == ServerLimits(
-            reading=replace(DEFAULT_LIMITS, file_size=1_000_000, nodes=3, json_nodes=3),
+        archives = ("--max-archive-size=7", "--max-archive-ratio=8", "--max-archive-members=9")
+        assert limits_of(*flags, *archives, "--max-memory=500", "--max-analyses=6") == ServerLimits(
+            reading=replace(
+                DEFAULT_LIMITS,
+                file_size=1_000_000,
+                archive_size=7_000_000,
+                archive_ratio=8,
+                archive_members=9,
+                nodes=3,
+                json_nodes=3,
+            ),
             session_size=2_000_000,
             seconds=4,
             memory=500_000_000,
@@ -238,6 +247,20 @@ class TestRunningServer:
             if state == LISTENING and int(local.rpartition(":")[2], 16) == server.port
         ]
         assert found == [("tcp", f"{int.from_bytes(socket.inet_aton('127.0.0.1'), sys.byteorder):08X}")]
+
+    @pytest.mark.promise(9)
+    @pytest.mark.promise(10)
+    @pytest.mark.parametrize("path", ["/", "/_stcore/health", "/nowhere"])
+    def test_every_answer_forbids_the_browser_to_load_from_elsewhere(self, server: Server, path: str) -> None:
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}{path}", timeout=PATIENCE) as answer:
+            policy = answer.headers["Content-Security-Policy"].split("; ")
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert policy[0] == "default-src 'none'"
+        assert {"connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"} <= set(policy)
+        assert not any("http" in part or "*" in part or "unsafe-eval" in part for part in policy)
+        (scripts,) = [part for part in policy if part.startswith("script-src")]
+        assert "unsafe-inline" not in scripts
 
     @pytest.mark.promise(12)
     @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example"])
