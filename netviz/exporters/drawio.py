@@ -7,7 +7,7 @@ from typing import Final
 
 from netviz.exporters.context import ExportContext, PairRows
 from netviz.exporters.shapes import about, changed_card, edge_lines, homes, node_lines, shortened, unknown_card
-from netviz.exporters.xml import xml_attribute, xml_lines
+from netviz.exporters.xml import xml_attribute, xml_lines, xml_text
 from netviz.view.palette import DARK, LIGHT, Theme
 from netviz.view.picture import Box, Change, Edge, Node, NodeKind, Picture
 from netviz.view.text import text_width
@@ -164,7 +164,7 @@ def _edge(
     points = "".join(f'<mxPoint x="{_n(x + shift[0])}" y="{_n(y + shift[1])}"/>' for x, y in _bends(edge, ends))
     bends = f'<Array as="points">{points}</Array>' if points else ""
     return (
-        f'<object id="{identity}" label="{xml_attribute(edge.label)}" tooltip="{xml_lines(edge_lines(edge))}">'
+        f'<object id="{identity}" label="{xml_attribute(edge.label)}" tooltip="{_tooltip(edge_lines(edge))}">'
         f'<mxCell style="{style}" edge="1" parent="1" source="{ids[edge.source]}" target="{ids[edge.target]}">'
         f'<mxGeometry relative="1" as="geometry">{bends}</mxGeometry></mxCell></object>'
     )
@@ -197,11 +197,16 @@ def _cell(
 ) -> str:
     x, y, width, height = place
     return (
-        f'<object id="{identity}" label="{xml_lines(lines)}" tooltip="{xml_lines(tooltip)}">'
+        f'<object id="{identity}" label="{xml_lines(lines)}" tooltip="{_tooltip(tooltip)}">'
         f'<mxCell style="{style}" vertex="1" parent="{parent}">'
         f'<mxGeometry x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" as="geometry"/>'
         "</mxCell></object>"
     )
+
+
+def _tooltip(lines: Iterable[str]) -> str:
+    """What the pointer shows: draw.io takes it for HTML, so that names are escaped for that, and then for XML."""
+    return xml_lines(map(xml_text, lines))
 
 
 def _style(**settings: object) -> str:

@@ -37,8 +37,9 @@ def files() -> dict[str, tuple[str, bytes]]:
     served = {f"/{file.name}": (file.media_type, file.data) for file in pack.files(WRITTEN)}
     texts = {path: data.decode() for path, (_, data) in served.items()}
     rendered = MarkdownIt("commonmark", {"html": True}).enable("table").render(texts["/netviz.md"])
-    labels = [cell.get("value", "") for cell in ElementTree.fromstring(texts["/netviz.drawio"]).iter()]
-    inside = {"svg": texts["/netviz.svg"], "md": rendered, "drawio": "".join(labels)}
+    # Labels say that they are plain text (html=0); what the pointer shows is always taken for HTML by draw.io.
+    tooltips = [cell.get("tooltip", "") for cell in ElementTree.fromstring(texts["/netviz.drawio"]).iter()]
+    inside = {"svg": texts["/netviz.svg"], "md": rendered, "drawio": "<br>".join(tooltips)}
     pages = {
         f"/in-a-page-{name}": ("text/html", f"<!DOCTYPE html><body>{text}".encode()) for name, text in inside.items()
     }

@@ -10,6 +10,7 @@ import unicodedata
 import zipfile
 from collections import Counter
 from dataclasses import replace
+from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import networkx as nx
@@ -131,6 +132,15 @@ class TestDrawio:
         styles = [cell.attrib["style"] for cell in root.iter("mxCell") if "style" in cell.attrib]
         assert all("html=0;" in style for style in styles)
         assert "placeholders" not in {key for element in root.iter() for key in element.attrib}
+
+    def test_what_the_pointer_shows_is_html_without_tags(self) -> None:
+        tags: list[str] = []
+        reader = HTMLParser()
+        reader.handle_starttag = lambda tag, attrs: tags.append(tag)  # type: ignore[method-assign]
+        tooltips = [item.attrib["tooltip"] for item in ET.fromstring(written("drawio", ATTACK)).iter("object")]
+        reader.feed("\n".join(tooltips))
+        assert tags == []
+        assert any("&lt;img src=x onerror=alert(1)&gt;" in tooltip for tooltip in tooltips)
 
     def test_cards_are_where_the_picture_has_them(self) -> None:
         root = ET.fromstring(written("drawio", SMALL))
