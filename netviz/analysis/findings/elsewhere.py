@@ -14,6 +14,7 @@ from netviz.engine.evaluator import Evaluation
 from netviz.engine.fixed import End
 from netviz.engine.options import Verdict
 from netviz.engine.rules import CompiledPolicy
+from netviz.engine.walk import Outcome
 from netviz.model.cluster import Pod
 from netviz.model.policy import Direction, PolicyId
 from netviz.sets.connections import ConnectionSet
@@ -22,8 +23,9 @@ from netviz.sets.region import bits
 MOST_PODS: Final = 12_000
 """Of clusters with more pods no second evaluation is made."""
 
-_MOST_SUBJECTS: Final = 8
-_MOST_PEERS: Final = 400
+_MOST_SUBJECTS: Final = 4
+_MOST_PEERS: Final = 150
+_MOST_KEPT: Final = 12
 _MOST_NODES: Final = 50
 _FEW: Final = 4
 
@@ -44,6 +46,7 @@ class Differences:
         self._own = own
         self._other = other
         self._flows = Flows(own)
+        self._known: dict[object, tuple[tuple[Outcome, ...], tuple[tuple[End, ConnectionSet], ...]]] = {}
         alike: dict[tuple[int, int], Pod] = {}
         for pod in own.cluster.pods:
             alike.setdefault(self._classes_of(pod), pod)
@@ -68,6 +71,7 @@ class Differences:
         off = replace(scenario, disabled=scenario.disabled | among - {policy})
         found = copy(self)
         found._other = self._other.evaluator.evaluate(off)
+        found._known = {}
         return found
 
     def subjects(self, compiled: CompiledPolicy) -> tuple[Pod, ...]:
@@ -85,16 +89,25 @@ class Differences:
         wanted = tuple(directions)
         for subject in islice(some.values(), _MOST_SUBJECTS):
             for direction in wanted:
-                for peer in self._peers(subject):
-                    rows = self._differing(subject, peer, direction)
-                    found = self._asked(subject, peer, direction, rows) if rows else None
+                for peer, connections in self._rows(subject, direction):
+                    found = self._asked(subject, peer, direction, connections)
                     if found is not None:
                         return found
         return None
 
-    def _peers(self, subject: Pod) -> Iterator[End]:
-        pods = (pod for pod in self._pods if (pod.namespace, pod.name) != (subject.namespace, subject.name))
-        yield from islice(pods, _MOST_PEERS)
+    def _rows(self, subject: Pod, direction: Direction) -> tuple[tuple[End, ConnectionSet], ...]:
+        """Some of the peers about which the policies of a subject say something else under the other plugin."""
+        slots = tuple((each, slot) for each in (self._own, self._other) for slot in each.slots_of(subject))
+        rows = tuple(each.row(slot, direction) for each, slot in slots)
+        # Pods that walk alike have one row, and there are far fewer rows than policies.
+        key = (direction, *map(id, rows), *(subject.host_addresses if subject.host_network else ()))
+        if key not in self._known:
+            differing = ((peer, self._differing(subject, peer, direction)) for peer in self._peers())
+            self._known[key] = (rows, tuple(islice((pair for pair in differing if pair[1]), _MOST_KEPT)))
+        return self._known[key][1]
+
+    def _peers(self) -> Iterator[End]:
+        yield from islice(self._pods, _MOST_PEERS)
         yield from islice(self._addresses, _MOST_PEERS)
 
     def _differing(self, subject: Pod, peer: End, direction: Direction) -> ConnectionSet:
@@ -113,6 +126,8 @@ class Differences:
         self, subject: Pod, peer: End, direction: Direction, connections: ConnectionSet
     ) -> Difference | None:
         source, target = (peer, subject) if direction is Direction.INGRESS else (subject, peer)
+        if source == target:
+            return None
         for connection in islice(examples(connections, target), _FEW):
             flow = self._flows.between(source, target, connection)
             other = self._other.verdict(source, target, connection)

@@ -42,7 +42,7 @@ _POLICY_KINDS: Final = frozenset(
 )
 _OWN_KINDS: Final = _POLICY_KINDS | {"Tier", "NetworkSet", "GlobalNetworkSet", "HostEndpoint"}
 _MOST_SHOWN: Final = 40
-"""For so many policies without effect a connection is looked for that shows it."""
+"""For so many policies a connection is looked for that shows the finding."""
 
 _OUTSIDE_TYPES: Final = ("NodePort", "LoadBalancer")
 _AZURE: Final = ("kubernetes.azure.com/", "aks-")
@@ -60,11 +60,11 @@ def _flow(flow: FlowWitness) -> str:
 
 
 def _without_effect(facts: Facts) -> Iterator[Finding]:
-    plugin = facts.plugin
-    enforced = facts.compared(replace(plugin, enforcing=PluginName.AUTO))
+    plugin, problems = facts.plugin, [p for p in facts.report.diagnostics if p.code == "not-enforced"]
+    enforced = facts.compared(replace(plugin, enforcing=PluginName.AUTO)) if problems else None
     own = {compiled.policy.id for compiled in facts.evaluator.policies}
     idle = {c.policy.id: c for c in enforced.policies if c.policy.id not in own} if enforced else {}
-    for number, problem in enumerate(p for p in facts.report.diagnostics if p.code == "not-enforced"):
+    for number, problem in enumerate(problems):
         about, shown = _idle_object(facts, problem), None
         policy = next((compiled for identity, compiled in idle.items() if str(identity) == about), None)
         if enforced is not None and policy is not None and number < _MOST_SHOWN:
@@ -158,8 +158,8 @@ def _first_port_only(facts: Facts) -> Iterator[Finding]:
     differences = facts.without(Trait.FIRST_PORT_ONLY)
     if differences is None:
         return
-    for compiled, remarks in _of_kubernetes(facts, RemarkKind.END_PORT):
-        shown = differences.first(differences.subjects(compiled))
+    for number, (compiled, remarks) in enumerate(_of_kubernetes(facts, RemarkKind.END_PORT)):
+        shown = differences.first(differences.subjects(compiled)) if number < _MOST_SHOWN else None
         first = remarks[0].value.partition("-")[0]
         yield ENG004.finding(
             f"{facts.plugin.title} does not know endPort: of the range {remarks[0].value} it opens {first} only",
@@ -259,6 +259,7 @@ def _split_names(facts: Facts) -> Iterator[Finding]:
     differences = facts.without(Trait.ONE_NUMBER_PER_NAME)
     if differences is None:
         return
+    told = 0
     for compiled in facts.evaluator.policies:
         if not facts.evaluation.active(compiled.number):
             continue
@@ -266,7 +267,9 @@ def _split_names(facts: Facts) -> Iterator[Finding]:
             named = next((port for port in rule.ports or () if isinstance(port, NamedPort)), None)
             if rule.certain or named is None or not rule.reason.startswith(facts.plugin.title):
                 continue
-            shown = differences.first(differences.subjects(compiled), (Direction.EGRESS,))
+            told += 1
+            searched = differences.subjects(compiled) if told <= _MOST_SHOWN else ()
+            shown = differences.first(searched, (Direction.EGRESS,))
             yield ENG007.finding(
                 f"port {named.name} stands for different numbers in the cluster, and {facts.plugin.title} may skip such"
                 " a name in egress rules, so that what it allows is not allowed",
@@ -278,6 +281,7 @@ def _split_names(facts: Facts) -> Iterator[Finding]:
 
 
 def _unsupported(facts: Facts) -> Iterator[Finding]:
+    told = 0
     for compiled in facts.evaluator.policies:
         policy = compiled.policy
         if not facts.evaluation.active(compiled.number) or policy.id.kind != "NetworkPolicy":
@@ -293,7 +297,9 @@ def _unsupported(facts: Facts) -> Iterator[Finding]:
                 continue
             trait = next((each for sign, each in _REASONS.items() if sign in reason), Trait.SCTP_IN_DOUBT)
             differences = facts.without(trait if facts.plugin.has(trait) else Trait.SCTP_IN_DOUBT)
-            shown = None if differences is None else differences.first(differences.subjects(compiled))
+            told += 1
+            searched = differences is not None and told <= _MOST_SHOWN
+            shown = differences.first(differences.subjects(compiled)) if differences and searched else None
             yield ENG008.finding(
                 reason,
                 "write the policy without it, or use a plugin that supports it",
