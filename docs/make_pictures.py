@@ -207,6 +207,21 @@ def make_findings(opened: Open) -> None:
     save(page, "findings.png")
 
 
+def make_proof(opened: Open) -> None:
+    """A what-if that does more than was intended."""
+    page = opened("?sample=online-shop", height=1120)
+    map_of(page)
+    hide_panel(page)
+    switch(page, "orders-db-clients")
+    page.get_by_text("Prove the change", exact=True).click()
+    box = page.get_by_role("textbox", name="What is intended")
+    box.fill("deny shop/checkout -> data/orders-db 5432\nallow data/nightly-report -> data/orders-db 5432")
+    box.press("Control+Enter")
+    expect(page.get_by_text("1 of 2 intents", exact=False)).to_be_visible()
+    box.blur()
+    save(page.get_by_test_id("stExpander").filter(has_text="Prove the change"), "proof.png")
+
+
 def make_review(opened: Open, *, workloads: int, dark: bool) -> None:
     """A cluster of that size as the map shows it at first."""
     # The largest is a little smaller, so that its file is too.
@@ -253,7 +268,7 @@ def make_probes(opened: Open) -> None:
 
 
 def main() -> None:
-    """Make all, or those that are named: what-if, steps, why, findings, fix, expectations, probes, review."""
+    """Make all, or those that are named: what-if, steps, why, findings, fix, expectations, probes, proof, review."""
     IMAGES.mkdir(exist_ok=True)
     with dashboard() as address, chromium() as browser:
 
@@ -270,6 +285,7 @@ def main() -> None:
             "expectations": [make_expectations],
             "probes": [make_probes],
             "findings": [make_findings],
+            "proof": [make_proof],
             "review": [partial(make_review, workloads=size, dark=dark) for size, dark in reviews],
         }
         for make in (make for name, group in makers.items() if not wanted or name in wanted for make in group):

@@ -14,11 +14,16 @@ from netviz.model.policy import Policy, PolicyId, PolicySet, Tier, tier_position
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alternative:
-    """What other policies there would be: some instead of those of `removed`. `tiers` are those of `added`."""
+    """What other policies there would be: some instead of those of `removed`. `tiers` are those of `added`.
+
+    Further ones, of either, are `disabled`, or `enforced` if they are staged.
+    """
 
     removed: frozenset[PolicyId] = frozenset()
     added: tuple[Policy, ...] = ()
     tiers: tuple[Tier, ...] = ()
+    disabled: frozenset[PolicyId] = frozenset()
+    enforced: frozenset[PolicyId] = frozenset()
 
 
 class Alternatives:
@@ -39,6 +44,7 @@ class Alternatives:
         words: Vocabulary,
     ) -> None:
         self._scenario = scenario
+        self._plain = policies.policies
         self._others = tuple(others)
         self._added = tuple(
             tuple(replace(p, id=_numbered(p.id, number)) for p in other.added) for number, other in enumerate(others)
@@ -56,14 +62,18 @@ class Alternatives:
         return self._evaluation(self._others[number], self._added[number])
 
     def _evaluation(self, other: Alternative, added: tuple[Policy, ...]) -> Evaluation:
+        disabled = self._scenario.disabled | other.disabled
+        enforced = self._scenario.enforced | other.enforced
+        pairs = list(zip(added, other.added, strict=True))
         meant = {policy.id for policy in added}
         off = {policy.id for some in self._added for policy in some if policy.id not in meant}
-        off |= {policy.id for policy, plain in zip(added, other.added, strict=True) if self._is_off(plain.id)}
-        disabled = self._scenario.disabled | other.removed | off
-        return self._evaluator.evaluate(Scenario(disabled, self._scenario.enforced))
-
-    def _is_off(self, policy: PolicyId) -> bool:
-        return policy in self._scenario.disabled
+        off |= {policy.id for policy, plain in pairs if plain.id in disabled}
+        staged = {policy.id for policy, plain in pairs if plain.stage is not None and plain.id in enforced}
+        # A staged policy that counts takes the place of its twin, also where that is an added one.
+        kept = [p for p in self._plain if p.id not in other.removed] + list(other.added)
+        twins = {p.twin for p in kept if p.stage is not None and p.id in enforced - disabled}
+        off |= {policy.id for policy, plain in pairs if plain.id in twins}
+        return self._evaluator.evaluate(Scenario(disabled | other.removed | off, enforced | staged))
 
 
 def _numbered(policy: PolicyId, number: int) -> PolicyId:

@@ -39,28 +39,24 @@ class Changed:
 class Changes:
     """All pairs that differ; if not `complete`, there were too many to compare, and these are some of them.
 
-    `subjects` are the peers whose own policies let through something else than before, with the direction.
+    `subjects` are the peers whose own policies let through something else than before, with the direction. `doubtful`
+    are pairs of which something cannot be decided, before or after, by other policies than before: whether it changes
+    is not known. Where only rows were compared that differ, it is empty.
     """
 
     pairs: tuple[Changed, ...] = ()
     complete: bool = True
     subjects: tuple[tuple[Direction, Peer], ...] = ()
+    doubtful: tuple[Changed, ...] = ()
 
     def beyond(self, wishes: Sequence[Wish]) -> Changes:
         """What changes without being wished for; for a wished pair, the connections that no wish is about.
 
         Of the subjects those are left that are not seen in any pair: what they let through, others still deny.
         """
-        kept: list[Changed] = []
-        for pair in self.pairs:
-            wished = NO_CONNECTIONS
-            for wish in wishes:
-                if wish.source.covers(pair.source) and wish.target.covers(pair.target):
-                    wished |= wish.connections
-            before, after = (Cell(c.allow - wished, c.unknown - wished) for c in (pair.before, pair.after))
-            if before != after:
-                kept.append(replace(pair, before=before, after=after))
-        return replace(self, pairs=tuple(kept), subjects=self._idle(kept, wishes))
+        kept = [pair for pair in _without(self.pairs, wishes) if pair.before != pair.after]
+        doubtful = [p for p in _without(self.doubtful, wishes) if p.before.unknown or p.after.unknown]
+        return replace(self, pairs=tuple(kept), subjects=self._idle(kept, wishes), doubtful=tuple(doubtful))
 
     def _idle(self, kept: Sequence[Changed], wishes: Sequence[Wish]) -> tuple[tuple[Direction, Peer], ...]:
         """The subjects that no wish is about and no pair shows."""
@@ -75,13 +71,28 @@ class Changes:
 
     def folded(self) -> Changes:
         """The same with addresses taken together that change alike with the same peer."""
-        alike: dict[object, Changed] = {}
-        for pair in self.pairs:
-            names = tuple(p.type.value if p.type is PeerType.ADDRESSES else p.id for p in (pair.source, pair.target))
-            key = (*names, pair.before, pair.after)
-            known = alike.get(key)
-            alike[key] = pair if known is None else _united(known, pair)
-        return replace(self, pairs=tuple(alike.values()))
+        return replace(self, pairs=_folded(self.pairs), doubtful=_folded(self.doubtful))
+
+
+def _without(pairs: Sequence[Changed], wishes: Sequence[Wish]) -> Iterator[Changed]:
+    """The pairs without the connections that wishes are about."""
+    for pair in pairs:
+        wished = NO_CONNECTIONS
+        for wish in wishes:
+            if wish.source.covers(pair.source) and wish.target.covers(pair.target):
+                wished |= wish.connections
+        before, after = (Cell(c.allow - wished, c.unknown - wished) for c in (pair.before, pair.after))
+        yield replace(pair, before=before, after=after)
+
+
+def _folded(pairs: Sequence[Changed]) -> tuple[Changed, ...]:
+    alike: dict[object, Changed] = {}
+    for pair in pairs:
+        names = tuple(p.type.value if p.type is PeerType.ADDRESSES else p.id for p in (pair.source, pair.target))
+        key = (*names, pair.before, pair.after)
+        known = alike.get(key)
+        alike[key] = pair if known is None else _united(known, pair)
+    return tuple(alike.values())
 
 
 def _united(first: Changed, second: Changed) -> Changed:
@@ -94,12 +105,14 @@ def _both(first: Peer, second: Peer) -> Peer:
     return replace(first, addresses=first.addresses | second.addresses)
 
 
-def changes(before: Evaluation, after: Evaluation, by: Grouping = Grouping.WORKLOAD) -> Changes:
+def changes(
+    before: Evaluation, after: Evaluation, by: Grouping = Grouping.WORKLOAD, *, doubts: bool = False
+) -> Changes:
     """The pairs of pods or workloads, and of these with addresses outside, that differ; as `compare` of two matrices.
 
-    Both evaluations must be of one evaluator; `by` is not NAMESPACE.
+    Both evaluations must be of one evaluator; `by` is not NAMESPACE. With `doubts`, those are looked for, too.
     """
-    return _Comparer(before, after, by).changes()
+    return _Comparer(before, after, by, doubts=doubts).changes()
 
 
 _CONTROLLER: Final = Peer(id=INGRESS_PEER, type=PeerType.INGRESS_CONTROLLER, ingress=NO_SIDE, egress=NO_SIDE)
@@ -109,8 +122,9 @@ _CONTROLLER: Final = Peer(id=INGRESS_PEER, type=PeerType.INGRESS_CONTROLLER, ing
 class _Comparer:
     """Compares two evaluations."""
 
-    def __init__(self, before: Evaluation, after: Evaluation, by: Grouping) -> None:
+    def __init__(self, before: Evaluation, after: Evaluation, by: Grouping, *, doubts: bool) -> None:
         self._sides = before, after
+        self._doubts = doubts
         self._classes = after.evaluator.classes
         self._groups = groups(after.evaluator, by)
         numbers = {part.number for group in self._groups for part in group.parts}
@@ -130,12 +144,22 @@ class _Comparer:
             targets = [g for g in self._groups if g is not source and (source.peer.id in out or g.peer.id in into)]
             budget -= len(targets)
             if budget < 0:
-                return Changes(pairs=tuple(found), complete=False, subjects=subjects)
+                return self._split(found, subjects, complete=False)
             for target in targets:
                 found.extend(self._changed(source.peer, target.peer, self._inside(source, target)))
         found.extend(self._outside([g for g in self._groups if g.peer.id in into or g.peer.id in out]))
         found.extend(self._from_controller([g for g in self._groups if g.peer.id in into]))
-        return Changes(pairs=tuple(found), subjects=subjects)
+        return self._split(found, subjects)
+
+    def _split(
+        self, found: Sequence[Changed], subjects: tuple[tuple[Direction, Peer], ...], *, complete: bool = True
+    ) -> Changes:
+        return Changes(
+            pairs=tuple(pair for pair in found if pair.before != pair.after),
+            complete=complete,
+            subjects=subjects,
+            doubtful=tuple(p for p in found if p.before.unknown or p.after.unknown) if self._doubts else (),
+        )
 
     def _touched(self, direction: Direction) -> frozenset[str]:
         """The peers with a part whose row in this direction is another one."""
@@ -146,7 +170,8 @@ class _Comparer:
         moved = {
             slot
             for number in {p for each in switched for p in profiles.with_policy.get(each, ())}
-            if before.profile_row(direction, number) != after.profile_row(direction, number)
+            if self._doubts
+            or before.profile_row(direction, number) != after.profile_row(direction, number)
             or evaluator.outcome(direction, number, before.inactive, strangers=True)
             != evaluator.outcome(direction, number, after.inactive, strangers=True)
             for slot in profiles.profiles[number].members
@@ -172,11 +197,11 @@ class _Comparer:
         ports = ingress_ports(self._sides[1])
         for group in touched:
             was, now = (from_controller(judge, ports, group) for judge in self._judges)
-            if was != now:
+            if was != now or (self._doubts and was.unknown):
                 yield Changed(source=_CONTROLLER, target=group.peer, before=was, after=now)
 
     def _changed(self, source: Peer, target: Peer, masks: tuple[Masks, Masks]) -> Iterator[Changed]:
-        if masks[0] == masks[1]:
+        if masks[0] == masks[1] and not (self._doubts and masks[0].unknown):
             return
         cells = self._cells.get(masks)
         if cells is None:

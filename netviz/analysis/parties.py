@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from netviz.analysis.wishes import Party, Wish
@@ -15,7 +16,7 @@ from netviz.engine.services import backends, members
 from netviz.errors import UsageError
 from netviz.model.cluster import Cluster, Pod, Service
 from netviz.sets.addresses import AddressSet, IpAddress
-from netviz.sets.connections import ConnectionSet
+from netviz.sets.connections import NO_CONNECTIONS, ConnectionSet
 from netviz.sets.intervals import IntervalSet
 
 WHOLE: Final = "namespace/"
@@ -25,19 +26,23 @@ _EVERY: Final = "/*"
 
 
 def wish_of(
-    evaluation: Evaluation, ends: tuple[str, str], verdict: Verdict, protocol: int, port: int, *, peers: bool = False
+    evaluation: Evaluation,
+    ends: tuple[str, str],
+    verdict: Verdict,
+    connections: ConnectionSet,
+    *,
+    peers: bool = False,
 ) -> Wish:
-    """The wish that a connection between two named ends is allowed or denied; `port` 0 is every port of the protocol.
+    """The wish that connections between two named ends are allowed or denied.
 
     A connection to a Service is one to the pods behind it, on the port that they listen on. With `peers` the ends may
     be ids of matrix peers, too. UsageError for a name that is not known, or an end that no policy can be about.
     """
-    wanted = ConnectionSet.of(protocol, IntervalSet.single(port) if port else None)
     source = party_of(evaluation, ends[0], peers=peers)
     target, service = _named_party(evaluation, ends[1], peers=peers)
     if service is not None:
-        target, wanted = _behind(evaluation.cluster, service, target.label, protocol, port)
-    return Wish(verdict=verdict, source=source, target=target, connections=wanted)
+        target, connections = _behind(evaluation.cluster, service, target.label, connections)
+    return Wish(verdict=verdict, source=source, target=target, connections=connections)
 
 
 def party_of(evaluation: Evaluation, text: str, *, peers: bool = False) -> Party:
@@ -97,16 +102,29 @@ def _party(label: str, ends: tuple[object, ...]) -> Party:
     return Party(label=label, pods=pods, addresses=found)
 
 
-def _behind(cluster: Cluster, service: Service, label: str, protocol: int, port: int) -> tuple[Party, ConnectionSet]:
-    """The pods behind a port of a Service, and the port on which all of them serve it."""
-    numbers = [port] if port else [entry.port for entry in service.ports if entry.protocol == protocol]
-    found = [backend for number in numbers for backend in backends(cluster, service, number, protocol)]
-    if not found:
+def _behind(cluster: Cluster, service: Service, label: str, wanted: ConnectionSet) -> tuple[Party, ConnectionSet]:
+    """The pods behind ports of a Service, and the ports on which all of them serve these."""
+    if service.headless:
+        return _party(label, members(cluster, service)), wanted
+    serving: dict[object, ConnectionSet] = {}
+    targets: dict[object, Pod | IpAddress] = {}
+    for entry in service.ports:
+        for target, port in _serving(cluster, service, entry.protocol, entry.port, wanted):
+            key = (target.namespace, target.name) if isinstance(target, Pod) else target
+            targets[key] = target
+            one = ConnectionSet.of(entry.protocol, IntervalSet.single(port))
+            serving[key] = serving.get(key, NO_CONNECTIONS) | one
+    if not targets:
         raise UsageError(f"{label} has no backend on that port in the input")
-    targets = {(end.namespace, end.name) if isinstance(end, Pod) else end: end for end in (b.target for b in found)}
-    ports = {key: {b.port for b in found if b.target == end} for key, end in targets.items()}
-    first, *others = ports.values()
+    first, *others = serving.values()
     if any(other != first for other in others):
         raise UsageError(f"the pods behind {label} do not listen on the same port: ask for one of them")
-    spans = IntervalSet.of((number, number) for number in first)
-    return _party(label, tuple(targets.values())), ConnectionSet.of(protocol, spans)
+    return _party(label, tuple(targets.values())), first
+
+
+def _serving(
+    cluster: Cluster, service: Service, protocol: int, port: int, wanted: ConnectionSet
+) -> Iterator[tuple[Pod | IpAddress, int]]:
+    """Who serves a port of a Service, and where; nobody if the port is not wanted."""
+    if wanted.has(protocol, port):
+        yield from ((backend.target, backend.port) for backend in backends(cluster, service, port, protocol))

@@ -80,9 +80,7 @@ class Terrain:
         self.outside = outside
         self.nodes: tuple[Group, ...] = living(evaluation, by)
         plain = evaluation.evaluator.plain_slot
-        self._slots = [
-            plain(group.parts[0].number) if len(group.parts) == 1 else None for group in self.nodes
-        ]
+        self._slots = [plain(group.parts[0].number) if len(group.parts) == 1 else None for group in self.nodes]
         odd = [i for i, slot in enumerate(self._slots) if slot is None]
         too_many = len(odd) * len(self.nodes) > MOST_ODD_PAIRS
         self.left_out: int = len(odd) if too_many else 0

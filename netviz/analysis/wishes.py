@@ -36,7 +36,7 @@ class Party:
         return self.pods[0].namespace if self.pods else ""
 
     def covers(self, peer: Peer) -> bool:
-        """Whether a peer of a matrix is meant; its addresses must not be partly in the party and partly not."""
+        """Whether all of a peer of a matrix is meant."""
         match peer.type:
             case PeerType.ADDRESSES:
                 return bool(peer.addresses) and peer.addresses <= self.addresses
@@ -48,7 +48,7 @@ class Party:
                 return any((pod.namespace, pod.name) == (peer.namespace, peer.name) for pod in self.pods)
             case _:
                 names = {pod.name for pod in self.pods if _is_of(pod, peer)}
-                return bool(names) and (not peer.members or not names.isdisjoint(peer.members))
+                return bool(names) and names.issuperset(peer.members)
 
 
 def _is_of(pod: Pod, peer: Peer) -> bool:

@@ -167,6 +167,7 @@ def diff_command(arguments: argparse.Namespace) -> int:
     """`netviz diff`: what changed between two sets of manifests."""
     from netviz.analysis.causes import find_causes
     from netviz.analysis.compare import compare
+    from netviz.cli.proof import as_json, print_proof, proof_of
     from netviz.engine.matrix import Grouping
     from netviz.exporters.answers import diff_json
     from netviz.workbench.inventory import assumptions
@@ -182,15 +183,19 @@ def diff_command(arguments: argparse.Namespace) -> int:
     if not all(causes):
         print("note: there are too many differences to say of every change what caused it", file=sys.stderr)
     reports = [old.report, new.report]
+    complete = all(report.complete for report in reports)
+    proof = proof_of(before, after, arguments, complete=complete)
     if arguments.format == "json":
         exact = not any(cell.unknown for matrix in matrices for cell in matrix.cells.values())
         stated = dict.fromkeys(text for side in (before, after) for text in assumptions(side.evaluator, new.plugin))
-        print_json(diff_json(comparison, causes, reports, exact=exact, assumptions=list(stated)), new)
+        answer = diff_json(comparison, causes, reports, exact=exact, assumptions=list(stated))
+        print_json(answer | as_json(proof), new)
     else:
         head = ("change", "from", "to", "before", "after", "caused by")
         print_table(arguments.format, head, _diff_rows(comparison, causes))
-    holds = not (arguments.exit_code and comparison.changes)
-    return _answered(all(report.complete for report in reports), holds)
+        print_proof(proof, sys.stderr if arguments.format == "csv" else sys.stdout)
+    holds = not (arguments.exit_code and comparison.changes) and (proof is None or proof.proven)
+    return _answered(complete, holds)
 
 
 def _two_sides(arguments: argparse.Namespace) -> tuple[list[str], list[str]]:

@@ -18,6 +18,7 @@ from netviz.cli.impact import add_impact
 from netviz.cli.limits import add_reading_limits
 from netviz.cli.lint import add_lint
 from netviz.cli.probe import add_probe
+from netviz.cli.proof import add_intent
 from netviz.cli.reach import add_reach
 from netviz.cli.serving import serve_command
 from netviz.errors import NetvizError
@@ -73,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("--old", nargs="+", metavar="PATH", help="paths of the old side")
     diff.add_argument("--new", nargs="+", metavar="PATH", help="paths of the new side")
     diff.add_argument("--exit-code", action="store_true", help="exit with 1 if anything differs")
+    add_intent(diff)
     _form(diff)
     _common(diff)
     diff.set_defaults(run=diff_command)

@@ -16,6 +16,7 @@ from netviz.ui.graph import Selection, draw
 from netviz.ui.opening import fitting
 from netviz.ui.page_input import FILE_TYPES, summary_words
 from netviz.ui.panel_map import CARDS, SIGNS, counts_line, render_too_many
+from netviz.ui.panel_proof import render_proof
 from netviz.ui.panel_why import render_traces, render_verdict
 from netviz.ui.parts import callout, guarded, text
 from netviz.ui.samples import samples
@@ -117,6 +118,7 @@ def _render_compared(state: AppState, bench: workbench.Bench) -> None:
         for number, line in enumerate(answer.picture.notes):
             text(line, "quiet", f"compare-note-{number}")
         _render_changes(answer.changes)
+        render_proof(f"compare-proof-{state.generation}", bench.compared_proof, _explain)
     with columns[1], guarded("compare-why"):
         asked = current().compared
         if asked is None:
@@ -226,6 +228,10 @@ def _render_changes(changes: Sequence[ChangeLine]) -> None:
         selection_mode="single-row",
         on_select=partial(_select, key, changes),
     )
+
+
+def _explain(question: WhyQuestion) -> None:
+    update(compared=question)
 
 
 def _select(key: str, changes: Sequence[ChangeLine]) -> None:

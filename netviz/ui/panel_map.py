@@ -17,6 +17,7 @@ from netviz.ui.panel_assumptions import render_assumptions
 from netviz.ui.panel_fidelity import render_chip
 from netviz.ui.panel_filter import fold_namespace, render_filters, render_shown
 from netviz.ui.panel_pack import render_pack
+from netviz.ui.panel_proof import render_proof
 from netviz.ui.panel_why import render_why
 from netviz.ui.parts import callout, guarded, text
 from netviz.ui.spotlight import spotlight
@@ -92,6 +93,8 @@ def _render_map_and_panel(state: AppState, bench: workbench.Bench, answer: Pictu
                 text(state.told, "quiet", "told")
         _render_notes(answer)
         _render_changes(answer.changes)
+        if state.what_if != workbench.BASELINE:
+            render_proof(f"proof-{state.generation}", partial(bench.proof, state.what_if), _explain)
     if state.explaining:
         with columns[1], guarded("why"):
             render_why(current(), bench, picture)
@@ -199,6 +202,10 @@ def _render_changes(changes: Sequence[ChangeLine]) -> None:
         selection_mode="single-row",
         on_select=partial(_explain_change, key, changes),
     )
+
+
+def _explain(question: WhyQuestion) -> None:
+    update(subject=Subject(question=question, asked=True), explaining=True)
 
 
 def _table_key(changes: Sequence[ChangeLine]) -> str:

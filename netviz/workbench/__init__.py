@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from netviz.workbench.grid import Grid, GridCell, GridLine, GridQuestion
     from netviz.workbench.interface import Bench
     from netviz.workbench.probing import Observed, ObservedLine, ProbeQuestion, ProbeScript
+    from netviz.workbench.proofs import IntentLine, ProofAnswer
     from netviz.workbench.questions import (
         BASELINE,
         Assumptions,
@@ -82,6 +83,7 @@ __all__ = [
     "GridQuestion",
     "Half",
     "InputFile",
+    "IntentLine",
     "LabelChoice",
     "LoadSummary",
     "LocalDesk",
@@ -96,6 +98,7 @@ __all__ = [
     "PolicyCard",
     "ProbeQuestion",
     "ProbeScript",
+    "ProofAnswer",
     "SelectedDirection",
     "SelectedWorkload",
     "Selecting",
@@ -132,6 +135,7 @@ _HOMES: Final = {
     "netviz.workbench.grid": ("Grid", "GridCell", "GridLine", "GridQuestion"),
     "netviz.workbench.interface": ("Bench",),
     "netviz.workbench.probing": ("Observed", "ObservedLine", "ProbeQuestion", "ProbeScript"),
+    "netviz.workbench.proofs": ("IntentLine", "ProofAnswer"),
     "netviz.workbench.questions": (
         "BASELINE",
         "Assumptions",

@@ -49,6 +49,8 @@ from netviz.workbench.options import options_for
 from netviz.workbench.packing import Pack, context_of, is_exact, pair_rows
 from netviz.workbench.plugins import Comparing
 from netviz.workbench.probing import Observed, Planner, ProbeQuestion, ProbeScript, probe_answer
+from netviz.workbench.proofs import ProofAnswer
+from netviz.workbench.proving import prove_scenario
 from netviz.workbench.questions import (
     BASELINE,
     Assumptions,
@@ -387,6 +389,12 @@ class Workbench:
         find = partial(fix_asked, self._loaded, sides.policies, sides.after, what_if, question)
         return self._remember(("fixes", what_if, question), find)
 
+    def proof(self, what_if: WhatIf, intents: tuple[str, ...]) -> ProofAnswer:
+        """Whether the what-if does just what is intended; UsageError for what is no intent."""
+        sides = self._sides(what_if)
+        prove = partial(prove_scenario, self._loaded, sides.before, sides.after.scenario, what_if, intents)
+        return self._remember(("proof", what_if, intents), prove)
+
     def card(self, what_if: WhatIf, peer: str) -> CardFacts:
         """What is known about one card of the picture; UsageError if there is none of that id."""
         by = Grouping.POD if peer.endswith("[Pod]") else Grouping.WORKLOAD
@@ -425,6 +433,10 @@ class Workbench:
     def compared(self, question: PictureQuestion) -> PictureAnswer:
         """Both inputs in one picture, and every changed pair with its causes; UsageError if there is no other input."""
         return self._two_inputs().picture(question)
+
+    def compared_proof(self, intents: tuple[str, ...]) -> ProofAnswer:
+        """Whether the other input became this one just as intended; UsageError as for `compared`, or for no intent."""
+        return self._two_inputs().proof(intents)
 
     def compared_svg(self, question: PictureQuestion, *, dark: bool = False) -> str:
         """The picture of both inputs as a standalone SVG document; UsageError if there is no other input."""

@@ -16,6 +16,8 @@ from netviz.errors import Severity, UsageError
 from netviz.loading import Loaded
 from netviz.manifests.document import Document
 from netviz.model.policy import PolicyId, PolicySet
+from netviz.sets.connections import ConnectionSet
+from netviz.sets.intervals import IntervalSet
 from netviz.view.peers import peer_label
 from netviz.view.words import connection_words
 from netviz.workbench.asking import protocol_number
@@ -71,8 +73,9 @@ def wish_asked(evaluation: Evaluation, question: FixQuestion, *, peers: bool = F
     if not 0 <= asked.port <= 65535:
         raise UsageError(f"{asked.port} is no port: choose one from 1 to 65535, or none for all")
     verdict = Verdict.DENY if question.deny else Verdict.ALLOW
-    protocol = protocol_number(asked.protocol)
-    return wish_of(evaluation, (asked.source, asked.target), verdict, protocol, asked.port, peers=peers)
+    port = IntervalSet.single(asked.port) if asked.port else None
+    connections = ConnectionSet.of(protocol_number(asked.protocol), port)
+    return wish_of(evaluation, (asked.source, asked.target), verdict, connections, peers=peers)
 
 
 def answer_fix(situation: Situation, wish: Wish, by: Grouping = Grouping.WORKLOAD) -> FixAnswer:
@@ -143,7 +146,7 @@ def _effect_line(changed: Changed) -> EffectLine:
     return EffectLine(
         source=peer_label(changed.source),
         target=peer_label(changed.target),
-        change=changed.word,
+        change="undecided" if changed.before == changed.after else changed.word,
         before=words[0],
         after=words[1],
     )

@@ -14,6 +14,7 @@ from netviz.workbench.findings import Findings, FindingsQuestion
 from netviz.workbench.fixes import FixAnswer, FixQuestion
 from netviz.workbench.grid import Grid, GridQuestion
 from netviz.workbench.probing import Observed, ProbeQuestion, ProbeScript
+from netviz.workbench.proofs import ProofAnswer
 from netviz.workbench.questions import (
     BASELINE,
     Assumptions,
@@ -164,6 +165,10 @@ class Bench(Protocol):
         """What such a script has observed beside what is predicted."""
         ...
 
+    def proof(self, what_if: WhatIf, intents: tuple[str, ...]) -> ProofAnswer:
+        """Whether the what-if does just what is intended."""
+        ...
+
     def card(self, what_if: WhatIf, peer: str) -> CardFacts:
         """What is known about one card of the picture."""
         ...
@@ -180,6 +185,10 @@ class Bench(Protocol):
 
     def compared(self, question: PictureQuestion) -> PictureAnswer:
         """Both inputs in one picture, and every changed pair with its causes."""
+        ...
+
+    def compared_proof(self, intents: tuple[str, ...]) -> ProofAnswer:
+        """Whether the other input became this one just as intended."""
         ...
 
     def compared_svg(self, question: PictureQuestion, *, dark: bool = False) -> str:

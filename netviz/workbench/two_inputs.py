@@ -27,6 +27,8 @@ from netviz.workbench.answers import Asker, lookup
 from netviz.workbench.asking import drawable, grouping_of, protocol_number
 from netviz.workbench.excerpts import quoter
 from netviz.workbench.finding import card_labels
+from netviz.workbench.proofs import ProofAnswer
+from netviz.workbench.proving import prove_inputs
 from netviz.workbench.questions import CauseLine, PictureAnswer, PictureQuestion, WhyAnswer, WhyQuestion
 
 _OVER_THE_LIMIT = "There are too many differences to say of every change what caused it."
@@ -62,6 +64,11 @@ class TwoInputs:
             exact=not any(cell.unknown for cell in level.after.cells.values()),
             assumptions=tuple(stated),
         )
+
+    def proof(self, intents: Sequence[str]) -> ProofAnswer:
+        """Whether the change does just what is intended; UsageError for what is no intent."""
+        complete = all(loaded.report.complete for loaded in self._loaded)
+        return prove_inputs(*self._sides, intents, complete=complete)
 
     def svg(self, question: PictureQuestion, *, dark: bool) -> str:
         """The picture as a standalone SVG document."""

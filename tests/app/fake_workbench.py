@@ -39,6 +39,7 @@ from netviz.workbench import (
     GridQuestion,
     Half,
     InputFile,
+    IntentLine,
     LabelChoice,
     LoadSummary,
     Observed,
@@ -51,6 +52,7 @@ from netviz.workbench import (
     PolicyCard,
     ProbeQuestion,
     ProbeScript,
+    ProofAnswer,
     SelectedDirection,
     SelectedWorkload,
     Selecting,
@@ -501,6 +503,15 @@ class FakeWorkbench:
             question=WhyQuestion(source="shop/a", target="shop/c", port=8080),
         )
         return Observed(lines=(line,), problems=(name,))
+
+    def proof(self, what_if: WhatIf, intents: tuple[str, ...]) -> ProofAnswer:
+        why = WhyQuestion(source="a", target="b", port=80)
+        effect = EffectLine(source=HOSTILE, target=HOSTILE, change="added", before="", after="TCP 80")
+        line = IntentLine(text=HOSTILE, before="denied", after="denied", holds=False, against=HOSTILE, why=why)
+        return ProofAnswer(proven=False, sentence=HOSTILE, intents=(line,), others=(effect,), total=2, doubts=0)
+
+    def compared_proof(self, intents: tuple[str, ...]) -> ProofAnswer:
+        return self.proof(BASELINE, intents)
 
     def card(self, what_if: WhatIf, peer: str) -> CardFacts:
         return CardFacts(
