@@ -9,7 +9,6 @@ from typing import Final
 
 from netviz.engine.evaluator import Evaluation, Evaluator, side
 from netviz.engine.options import Connection, Verdict
-from netviz.engine.rules import Selection
 from netviz.model.cluster import NAME_LABEL, Cluster, ContainerPort, Namespace, Pod, WorkloadId
 from netviz.model.policy import Direction, EndpointKind, PolicySet
 from netviz.selectors.tree import Labels
@@ -31,12 +30,14 @@ _LABELS: Final = (
 class WithoutDns:
     """Pods that the same policies isolate, of which none may ask DNS; `tcp_only`: by UDP they may.
 
-    `policies` are the numbers of those policies, `server` is a DNS pod of the input, if there is one.
+    `policies` are the numbers of those that isolate them, `server` is a DNS pod of the input, if there is one.
+    `closed`: they may connect to nobody at all.
     """
 
     pods: tuple[Pod, ...]
     policies: tuple[int, ...]
     tcp_only: bool
+    closed: bool
     server: Pod | None
 
 
@@ -58,34 +59,37 @@ def without_dns(evaluation: Evaluation, policies: PolicySet) -> tuple[WithoutDns
     asked = [pods[0] for pods in groups.values()]
     small = _small(evaluation, policies, asked, servers or (_assumed(),))
     found: list[WithoutDns] = []
-    for (selection, _), pods in groups.items():
+    for (policies_here, profile), pods in groups.items():
+        row = evaluation.profile_row(Direction.EGRESS, profile)
         by_udp, by_tcp = (_may_ask(small, pods[0], protocol) for protocol in (UDP, TCP))
         if not (by_udp and by_tcp):
             found.append(
                 WithoutDns(
                     pods=pods,
-                    policies=tuple(number for number, _ in selection),
+                    policies=policies_here,
                     tcp_only=by_udp,
+                    closed=not row.allow and not row.unknown,
                     server=servers[0] if servers else None,
                 )
             )
     return tuple(found)
 
 
-def _isolated(evaluation: Evaluation) -> Mapping[tuple[Selection, int], tuple[Pod, ...]]:
-    """The pods that are isolated for egress and are no DNS servers, by the policies and the profile that they have."""
+def _isolated(evaluation: Evaluation) -> Mapping[tuple[tuple[int, ...], int], tuple[Pod, ...]]:
+    """The pods that are isolated for egress and no DNS servers, by the policies that do so and by their profile."""
     evaluator, classes = evaluation.evaluator, evaluation.evaluator.classes
-    found: defaultdict[tuple[Selection, int], list[Pod]] = defaultdict(list)
+    found: defaultdict[tuple[tuple[int, ...], int], list[Pod]] = defaultdict(list)
     for number, profile in enumerate(evaluator.profiles[Direction.EGRESS].profiles):
         selection = evaluator.selecting(profile.members[0], Direction.EGRESS, evaluation.inactive)
-        sure = [evaluator.policies[each] for each, surely in selection if surely]
-        if not any(each.captures(Direction.EGRESS) for each in sure):
+        sure = [each for each, surely in selection if surely]
+        isolating = tuple(each for each in sure if evaluator.policies[each].captures(Direction.EGRESS))
+        if not isolating:
             continue
         for slot in profile.members:
             item = classes.slots[slot]
             if item.kind is EndpointKind.POD and item.owner != classes.arbitrary:
                 pods = (pod for pod in classes.classes[item.owner].pods if not is_dns(pod))
-                found[selection, number].extend(pods)
+                found[isolating, number].extend(pods)
     return {key: tuple(dict.fromkeys(pods)) for key, pods in found.items() if pods}
 
 

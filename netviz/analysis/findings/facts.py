@@ -25,6 +25,7 @@ from netviz.model.policy import Direction, EndpointKind, Policy, PolicyId, Polic
 from netviz.sets.region import bits, mask_of
 
 NETWORK_POLICY = "NetworkPolicy"
+DUPLICATE = "duplicate"
 _KUBERNETES = frozenset((NETWORK_POLICY, "calico.StagedKubernetesNetworkPolicy"))
 
 Elsewhere = Callable[[Plugin], Evaluation]
@@ -212,8 +213,11 @@ class Facts:
         if policy is not None:
             return self.evaluation.active(self._numbers[policy.id])
         record = self.record_of(diagnostic)
-        # A policy of this name that is written elsewhere has taken its place.
-        return record is None or PolicyId(record.kind, record.namespace, record.name) not in self._numbers
+        number = self._numbers.get(PolicyId(record.kind, record.namespace, record.name)) if record else None
+        if number is None:
+            return True
+        # A policy of this name that is written elsewhere has taken its place, or says the same again.
+        return diagnostic.code == DUPLICATE and self.evaluation.active(number)
 
     def record_of(self, diagnostic: Diagnostic) -> Record | None:
         """What became of the document that a diagnostic is about."""

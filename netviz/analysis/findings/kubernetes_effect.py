@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from netviz.analysis.findings.clauses import Clause, clauses, flow, rules_of
 from netviz.analysis.findings.dns import WithoutDns, dns_port, without_dns
@@ -64,29 +64,49 @@ def _allows_all(facts: Facts) -> Iterator[Finding]:
 
 
 def _no_dns(facts: Facts) -> Iterator[Finding]:
-    found: defaultdict[tuple[tuple[int, ...], bool], list[WithoutDns]] = defaultdict(list)
+    found: defaultdict[tuple[bool, bool], list[WithoutDns]] = defaultdict(list)
     for each in without_dns(facts.evaluation, facts.policies):
-        found[each.policies, each.tcp_only].append(each)
-    for (numbers, tcp_only), groups in found.items():
-        policies = [facts.evaluator.policies[number].policy for number in numbers]
-        capturing = [policy for policy in policies if Direction.EGRESS in policy.captures]
-        names = workloads_of([pod for each in groups for pod in each.pods])
-        subject = groups[0].pods[0]
-        server, protocol = groups[0].server, TCP if tcp_only else UDP
-        witness: Witness = PodWitness(pod=end_of(subject))
-        if server is not None:
-            connection = Connection(protocol, dns_port(server, protocol))
-            witness = flow(facts, Direction.EGRESS, subject, server, connection)
-        also = f" (with {listed([str(policy.id) for policy in capturing[1:]])})" if len(capturing) > 1 else ""
-        lack = "ask DNS by TCP 53: long answers do not arrive" if tcp_only else "ask DNS: names do not resolve"
-        yield NP008.finding(
-            f"it isolates the egress{also} of {listed(names)}, and no rule lets it {lack}",
-            "allow UDP and TCP 53 to the pods with k8s-app: kube-dns in namespace kube-system",
-            about=capturing[0].id,
-            ref=capturing[0].ref,
-            severity=Severity.INFO if tcp_only else None,
-            witness=witness,
-        )
+        found[each.tcp_only, each.closed].append(each)
+    for (tcp_only, closed), groups in found.items():
+        for number, here in _by_policy(facts, groups):
+            policy = facts.evaluator.policies[number].policy
+            names = workloads_of([pod for each in here for pod in each.pods])
+            them = "it" if len(names) == 1 else "them"
+            lack = "ask DNS by TCP 53: long answers do not arrive" if tcp_only else "ask DNS: names do not resolve"
+            if closed:
+                lack = "connect to anything, DNS neither"
+            yield NP008.finding(
+                f"it isolates the egress of {listed(names)}, and no rule lets {them} {lack}",
+                "allow UDP and TCP 53 to the pods with k8s-app: kube-dns in namespace kube-system",
+                about=policy.id,
+                ref=policy.ref,
+                severity=Severity.INFO if tcp_only or closed else None,
+                witness=_unanswered(facts, here[0]),
+            )
+
+
+def _by_policy(facts: Facts, groups: Sequence[WithoutDns]) -> Iterator[tuple[int, list[WithoutDns]]]:
+    """The groups under few of the policies that isolate them: always the one that isolates most of what is left.
+
+    Of policies that isolate as much, one with egress rules comes first, because these lack something.
+    """
+    left = list(groups)
+    while left:
+        weights: Counter[int] = Counter()
+        for each in left:
+            weights.update(dict.fromkeys(each.policies, len(each.pods)))
+        rules = facts.evaluator.policies
+        number = min(weights, key=lambda n: (-weights[n], not rules[n].policy.egress, n))
+        yield number, [each for each in left if number in each.policies]
+        left = [each for each in left if number not in each.policies]
+
+
+def _unanswered(facts: Facts, group: WithoutDns) -> Witness:
+    subject, server = group.pods[0], group.server
+    if server is None:
+        return PodWitness(pod=end_of(subject))
+    protocol = TCP if group.tcp_only else UDP
+    return flow(facts, Direction.EGRESS, subject, server, Connection(protocol, dns_port(server, protocol)))
 
 
 def _open_workloads(facts: Facts) -> Iterator[Finding]:
@@ -127,6 +147,9 @@ def _one_sided(facts: Facts) -> Iterator[Finding]:
         peers = facts.evaluator.bounds(clause.peer).must & facts.pod_slots if clause.is_pods else 0
         connections = _connections(facts, clause, subjects, peers)
         if not subjects or not peers or not connections or not clause.rule.rule.certain:
+            continue
+        if facts.evaluator.bounds(clause.peer).must & facts.evaluator.classes.strangers:
+            # It is for any pod, and so also for those that are not in the input.
             continue
         if _lets_in(facts, _other(clause.direction), subjects, peers, connections, members):
             continue

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from netviz.analysis.findings.facts import Facts
+from netviz.analysis.findings.facts import DUPLICATE, Facts
 from netviz.analysis.findings.finding import Check, Finding
 from netviz.analysis.findings.words import listed
 from netviz.dialects.plugins import is_calico
 from netviz.errors import Diagnostic, Severity
 from netviz.source import SourceRef
 
-_DUPLICATE = "duplicate"
 _UNKNOWN_FIELD = "unknown-field"
 _KUBERNETES = ("networking.k8s.io", "extensions")
 _ADMIN = "policy.networking.k8s.io"
@@ -61,7 +60,7 @@ def _wants_no_quotes(diagnostic: Diagnostic) -> bool:
 
 def _refused(facts: Facts) -> Iterator[Finding]:
     for diagnostic in facts.diagnostics:
-        elsewhere = diagnostic.code in (_DUPLICATE, _UNKNOWN_FIELD)
+        elsewhere = diagnostic.code in (DUPLICATE, _UNKNOWN_FIELD)
         elsewhere = elsewhere or _wants_quotes(diagnostic) or _wants_no_quotes(diagnostic)
         if diagnostic.severity is Severity.ERROR and not elsewhere and _is_network_policy(facts, diagnostic):
             yield NP001.finding(
@@ -75,7 +74,7 @@ def _refused(facts: Facts) -> Iterator[Finding]:
 
 def _defined_again(facts: Facts) -> Iterator[Finding]:
     for diagnostic in facts.diagnostics:
-        if diagnostic.code == _DUPLICATE:
+        if diagnostic.code == DUPLICATE:
             yield NP015.finding(
                 f"{diagnostic.message} ({diagnostic.hint})",
                 "keep one of them: applied one after the other, the later would replace the earlier",

@@ -11,13 +11,20 @@ from netviz.dialects.plugins import AUTO, Trait
 from netviz.errors import Severity
 from netviz.model.policy import Direction, Policy, Remark, RemarkKind
 
+_MOST_WITHOUT_NAMESPACE = 3
+"""Policies without a namespace are told one by one, up to so many of them."""
+
 _EVERYTHING = {"from": "every source", "to": "every destination", "ports": "every port and protocol"}
 
 
 def _no_namespace(facts: Facts) -> Iterator[Finding]:
-    for policy, remark in facts.remarks(RemarkKind.NO_NAMESPACE, kubernetes=True):
+    found = list(facts.remarks(RemarkKind.NO_NAMESPACE, kubernetes=True))
+    one_by_one = len(found) <= _MOST_WITHOUT_NAMESPACE
+    for policy, remark in found if one_by_one else found[:1]:
+        names = "it names" if one_by_one else f"it and {len(found) - 1} other policies name"
+        lands = "it lands" if one_by_one else "they land"
         yield NP002.finding(
-            "it names no namespace: it lands in the namespace that the client works in, taken to be `default` here",
+            f"{names} no namespace: {lands} in the namespace that the client works in, taken to be `default` here",
             "write metadata.namespace",
             about=policy.id,
             ref=remark.ref,

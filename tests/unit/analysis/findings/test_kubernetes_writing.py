@@ -20,3 +20,9 @@ def test_an_egress_only_policy_without_policy_types_is_told_that_it_denies_ingre
 
 def test_a_policy_with_policy_types_is_no_finding() -> None:
     assert not found("NP003", policy("{podSelector: {}, policyTypes: [Egress], egress: [{}]}"))
+
+
+def test_many_policies_without_namespace_are_one_finding() -> None:
+    several = [policy("{policyTypes: [Ingress]}", name=f"p{i}", namespace="") for i in range(5)]
+    assert len(found("NP002", *several[:2])) == 2
+    assert "it and 4 other policies name no namespace" in only("NP002", *several).message

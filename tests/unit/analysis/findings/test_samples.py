@@ -18,8 +18,7 @@ DELIBERATE = {
     "admin-policies": {("ANP008", "ClusterNetworkPolicy/metrics-everywhere")},
     # The backend may talk to one address and to nobody else: not to DNS either.
     "aks-frontend-backend": {("NP008", "NetworkPolicy/default/restrict-backend-egress")},
-    # A workload in quarantine may not even ask DNS.
-    "calico-tiers": {("NP008", "calico.GlobalNetworkPolicy/security.quarantine")},
+    "calico-tiers": set[tuple[str, str]](),
     "online-shop": set[tuple[str, str]](),
     # This sample is about policyTypes; its reporters send mail to an address.
     "policytypes-pitfall": {
