@@ -10,6 +10,7 @@ from netviz.analysis.expectations.freezing import frozen_changes
 from netviz.analysis.expectations.judging import MOST_PAIRS, Aim, Flow, Judge, TooManyError
 from netviz.analysis.expectations.language import Expectations, Frozen, Statement, Wanted
 from netviz.analysis.expectations.members import Members, NothingMatchesError, Resolver
+from netviz.engine.clients import EXPOSED
 from netviz.engine.evaluator import Evaluation
 from netviz.engine.options import Verdict
 from netviz.engine.services import backends
@@ -102,7 +103,7 @@ class _Checker:
         except NothingMatchesError as error:
             return replace(result, status=Status.FAILED, reason=f"it matches nothing: {error}")
         result = replace(
-            result, sources=sources.count, targets=targets.count, note=_left_out(sources, targets)
+            result, sources=sources.count, targets=targets.count, note=_remarks(sources, targets)
         )
         try:
             return self._judged(statement.wanted, sources, wanted, result)
@@ -197,8 +198,14 @@ def _unsure(sources: Members, aims: list[Aim]) -> str:
     return f"the input does not tell whether {pod.namespace}/{pod.name} is meant: not all of its labels are known"
 
 
-def _left_out(*sides: Members) -> str:
-    count = max(side.host_pods for side in sides)
-    if not count:
-        return ""
-    return f"{count} pods on the network of their node are left out, as selectors of policies do (A30)"
+def _remarks(sources: Members, targets: Members) -> str:
+    """What is to be known about what a statement speaks of."""
+    found: list[str] = []
+    count = max(sources.host_pods, targets.host_pods)
+    if count:
+        pods = "1 pod" if count == 1 else f"{count} pods"
+        found.append(f"{pods} on the network of a node left out, as the selectors of policies do (A30)")
+    outside = sources.addresses or any(isinstance(end, IpAddress) for end in sources.others)
+    if targets.service is not None and targets.service.type not in EXPOSED and outside:
+        found.append("a ClusterIP is reached from inside of the cluster only; what the pods let in is judged")
+    return "; ".join(found)

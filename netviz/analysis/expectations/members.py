@@ -79,6 +79,7 @@ class Resolver:
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
         self._cluster = evaluation.cluster
+        self._known: dict[Peer, Members] = {}
 
     def members(self, ends: Ends) -> Members:
         """What a side means; NothingMatchesError if one of its peers or exceptions means nothing."""
@@ -94,7 +95,9 @@ class Resolver:
         return whole
 
     def _nonempty(self, peer: Peer) -> Members:
-        found = self._peer(peer)
+        found = self._known.get(peer)
+        if found is None:
+            found = self._known[peer] = self._peer(peer)
         if found or found.maybe or (found.service and found.service.type == "ExternalName"):
             return found
         raise NothingMatchesError(self._nothing(peer, found))

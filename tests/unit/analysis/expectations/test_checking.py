@@ -149,7 +149,13 @@ def test_a_counterexample_is_a_port_that_the_target_declares_if_there_is_one() -
 
 
 def test_pods_on_the_network_of_their_node_are_left_out_of_words_and_that_is_said() -> None:
-    assert "1 pods on the network" in result("expect: deny, from: any-pod, to: shop/web, ports: [22]").note
+    assert "1 pod on the network" in result("expect: deny, from: any-pod, to: shop/web, ports: [22]").note
+
+
+def test_it_is_said_that_a_cluster_ip_is_not_reached_from_outside() -> None:
+    statement = "expect: allow, from: 30.1.1.1, to: service/shop/web, ports: [80]"
+    assert "inside of the cluster only" in result(statement).note
+    assert result(statement, service="LoadBalancer").note == ""
 
 
 def test_a_selector_that_may_mean_more_than_is_known_is_not_held() -> None:
