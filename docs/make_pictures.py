@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import subprocess
@@ -188,6 +189,36 @@ def make_fix(opened: Open) -> None:
     expect(page.get_by_text("Nothing else changes.")).to_be_visible()
     page.get_by_text("Ask: may A reach B?", exact=True).click()
     save(page, "fix.png")
+def make_reach(opened: Open, *, dark: bool) -> None:
+    """From the Internet to a database, with the rules of one hop."""
+    page = opened("?sample=online-shop", dark=dark, width=1560, height=840)
+    map_of(page)
+    page.get_by_text("Reach", exact=True).first.click()
+    page.get_by_role("button", name=re.compile("^data.*orders")).click()
+    page.get_by_text("The way to data/orders-db").wait_for()
+    choose_row(page, ".st-key-nv-fragment-reach", 3)
+    page.get_by_text("may open TCP 5432 to data/orders-db").first.wait_for()
+    page.get_by_text("policyTypes:").first.wait_for()
+    save(page, f"reach-{'dark' if dark else 'light'}.png")
+
+
+def make_impact(opened: Open) -> None:
+    """Policies by what they do, and the pairs of one."""
+    page = opened("?sample=calico-tiers", height=1000)
+    map_of(page)
+    page.get_by_text("Policies", exact=True).first.click()
+    page.get_by_text("By impact", exact=True).click()
+    choose_row(page, ".st-key-nv-fragment-impact", 1)
+    page.get_by_text("alone were").first.wait_for()
+    save(page, "impact.png")
+
+
+def choose_row(page: Page, part: str, row: int) -> None:
+    """Tick the box of a row, from 0, in the first table of a part of the page."""
+    table = page.locator(f"{part} [data-testid=stDataFrame]").first
+    table.locator("canvas").first.wait_for()
+    page.wait_for_timeout(SETTLING_MS)
+    table.click(position={"x": 16, "y": 35 * (row + 1) + 17})
 
 
 def make_findings(opened: Open) -> None:
@@ -268,7 +299,7 @@ def make_probes(opened: Open) -> None:
 
 
 def main() -> None:
-    """Make all, or those that are named: what-if, steps, why, findings, fix, expectations, probes, proof, review."""
+    """Make all pictures, or those that are named on the command line."""
     IMAGES.mkdir(exist_ok=True)
     with dashboard() as address, chromium() as browser:
 
@@ -286,6 +317,8 @@ def main() -> None:
             "probes": [make_probes],
             "findings": [make_findings],
             "proof": [make_proof],
+            "reach": [partial(make_reach, dark=dark) for dark in (False, True)],
+            "impact": [make_impact],
             "review": [partial(make_review, workloads=size, dark=dark) for size, dark in reviews],
         }
         for make in (make for name, group in makers.items() if not wanted or name in wanted for make in group):

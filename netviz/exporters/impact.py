@@ -51,16 +51,17 @@ def impact_row(impact: Impact) -> list[str]:
     return [str(impact.policy), impact.state.value, *numbers, note(impact)]
 
 
-def pair_rows(impact: Impact, peers: Mapping[str, Peer]) -> list[list[str]]:
-    """Its pairs in the order of `PAIR_HEAD`; `peers` by their ids."""
+def pair_cells(pair: PairImpact, peers: Mapping[str, Peer]) -> list[str]:
+    """From, to, opens, breaks and now unknown in words; `peers` by their ids."""
     return [
-        [
-            str(impact.policy),
-            *(peer_label(peers[end]) for end in (pair.source, pair.target)),
-            *(connection_words(gain) if gain else "" for gain in (pair.opens, pair.breaks, pair.doubts)),
-        ]
-        for pair in impact.pairs
+        *(peer_label(peers[end]) for end in (pair.source, pair.target)),
+        *(connection_words(gain) if gain else "" for gain in (pair.opens, pair.breaks, pair.doubts)),
     ]
+
+
+def pair_rows(impact: Impact, peers: Mapping[str, Peer]) -> list[list[str]]:
+    """Its pairs in the order of `PAIR_HEAD`."""
+    return [[str(impact.policy), *pair_cells(pair, peers)] for pair in impact.pairs]
 
 
 def summary(impacts: Sequence[Impact], uncounted: int) -> list[str]:

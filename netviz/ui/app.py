@@ -17,6 +17,7 @@ from netviz.ui.page_findings import render_findings
 from netviz.ui.page_input import render_report, render_welcome
 from netviz.ui.page_matrix import render_matrix
 from netviz.ui.page_policies import render_board, render_policy
+from netviz.ui.page_reach import render_reach
 from netviz.ui.page_table import render_table
 from netviz.ui.panel_map import render_map
 from netviz.ui.panel_opening import render_opening
@@ -67,6 +68,9 @@ def _render_loaded(state: AppState, bench: workbench.Bench) -> None:
         case "table":
             _render_incomplete(summary)
             render_table()
+        case "reach":
+            _render_incomplete(summary)
+            render_reach()
         case "compare":
             _render_incomplete(summary)
             render_compare()
@@ -78,7 +82,7 @@ def _render_loaded(state: AppState, bench: workbench.Bench) -> None:
             render_expectations()
         case "policies":
             _render_incomplete(summary)
-            render_board(state, columns)
+            render_board(state, bench, columns)
         case _:
             _render_incomplete(summary)
             render_map()

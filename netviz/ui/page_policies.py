@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import streamlit as st
 
 from netviz import workbench
 from netviz.errors import shown
+from netviz.ui.panel_impact import impact_badges, marks, render_impact
 from netviz.ui.panel_selecting import render_inspected
 from netviz.ui.panel_toggles import is_found
 from netviz.ui.parts import guarded, text
@@ -28,18 +29,19 @@ from netviz.ui.toggles import (
     render_switch,
     stage_words,
 )
-from netviz.workbench import BoardCard, TierColumn
+from netviz.workbench import BoardCard, ImpactLine, TierColumn
 
 SHORT_BOARD = 8
 MOST_CARDS = 40
 """Cards that one column shows at once; the search finds the others."""
 
 COLUMN_WIDTH = 310
+PARTS = {"tiers": "By tier", "impact": "By impact"}
 ACTIONS = (("green", "allow"), ("red", "deny"), ("blue", "pass"))
 
 
-def render_board(state: AppState, columns: Sequence[TierColumn]) -> None:
-    """All tiers side by side; the row scrolls sideways where it is wider than the page."""
+def render_board(state: AppState, bench: workbench.Bench, columns: Sequence[TierColumn]) -> None:
+    """All tiers side by side, and in their place what each policy does; the row scrolls sideways where it is wide."""
     count = sum(1 for _ in cards_of(columns))
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="nv-bar-board"
@@ -47,18 +49,24 @@ def render_board(state: AppState, columns: Sequence[TierColumn]) -> None:
         tiers = sum(column.name != UNSUPPORTED for column in columns)
         text(f"{plural(count, 'policy', 'policies')}, {plural(tiers, 'tier')}", "title", "board")
         wanted = ""
-        if count > SHORT_BOARD:
-            wanted = st.text_input(
-                "Search",
-                key=f"board-search-{state.generation}",
-                placeholder="Find a policy",
-                label_visibility="collapsed",
-                width=260,
-            ).strip()
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            if count > SHORT_BOARD and state.board == "tiers":
+                wanted = st.text_input(
+                    "Search",
+                    key=f"board-search-{state.generation}",
+                    placeholder="Find a policy",
+                    label_visibility="collapsed",
+                    width=260,
+                ).strip()
+            _render_parts(state, bench)
     if not columns:
         text("There is no policy in the input: everything may talk to everything.", "quiet", "no-board")
         return
+    if state.board == "impact":
+        render_impact()
+        return
     render_inspected(state, columns)
+    measured = marks(state, bench)
     text(
         "Evaluated from left to right. A tier decides, or passes on; what no tier decides is allowed.", "quiet", "flow"
     )
@@ -67,7 +75,7 @@ def render_board(state: AppState, columns: Sequence[TierColumn]) -> None:
         final = next((column.name for column in reversed(columns) if column.name != UNSUPPORTED), "")
         for heading, column in numbered(columns):
             cards = [card for card in column.cards if is_found(card, wanted)]
-            _render_column(state, column, heading, cards, gone, last=column.name == final)
+            _render_column(state, column, heading, cards, gone, measured, last=column.name == final)
 
 
 def _render_column(
@@ -76,6 +84,7 @@ def _render_column(
     heading: str,
     cards: Sequence[BoardCard],
     gone: frozenset[str],
+    measured: Mapping[str, ImpactLine],
     *,
     last: bool,
 ) -> None:
@@ -86,7 +95,7 @@ def _render_column(
         facts = [f"order {order}" if order else "", plural(len(column.cards), "policy", "policies")]
         text(" · ".join(fact for fact in facts if fact), "quiet", f"facts-{key}")
         for card in cards[:MOST_CARDS]:
-            _render_card(state, card, is_gone=card.policy.id in gone)
+            _render_card(state, card, measured.get(card.policy.id), is_gone=card.policy.id in gone)
         if len(cards) > MOST_CARDS:
             rest = plural(len(cards) - MOST_CARDS, "more policy", "more policies")
             text(f"{rest}: search to find one.", "quiet", f"more-{key}")
@@ -108,7 +117,37 @@ def end_words(column: TierColumn, *, last: bool = False) -> str:
     return " ".join((ends[column.default], *notes))
 
 
-def _render_card(state: AppState, card: BoardCard, *, is_gone: bool) -> None:
+def _render_parts(state: AppState, bench: workbench.Bench) -> None:
+    """The choice between the board and the list of impacts, and the latter's file."""
+    if state.board == "impact":
+        st.download_button(
+            "CSV",
+            data=lambda: bench.impact_csv(current().what_if).encode("utf-8"),
+            file_name="netviz-impact.csv",
+            mime="text/csv",
+            key="csv-impact",
+            on_click="ignore",
+            help="Download the list for a spreadsheet",
+        )
+    key = f"board-part-{state.generation}"
+    st.session_state[key] = state.board
+    st.segmented_control(
+        "Part",
+        tuple(PARTS),
+        key=key,
+        required=True,
+        format_func=lambda part: PARTS[part],
+        label_visibility="collapsed",
+        on_change=_show_part,
+        args=(key,),
+    )
+
+
+def _show_part(key: str) -> None:
+    update(board=st.session_state[key])
+
+
+def _render_card(state: AppState, card: BoardCard, measured: ImpactLine | None, *, is_gone: bool) -> None:
     policy = card.policy
     key = short(policy.id)
     tone = "on" if policy.state in NOTES or (is_on(state, policy) and not is_gone) else "off"
@@ -119,6 +158,8 @@ def _render_card(state: AppState, card: BoardCard, *, is_gone: bool) -> None:
         facts = [shown(policy.kind), shown(policy.namespace) or CLUSTER, place_words(card)]
         text(" · ".join(fact for fact in facts if fact), "quiet", f"scope-{key}")
         st.markdown(card_badges(card))
+        if measured is not None:
+            st.markdown(impact_badges(measured))
         if card.stage or is_gone:
             text(stage_words(card) or OVERRIDDEN, "quiet", f"staged-{key}")
 

@@ -20,13 +20,14 @@ from netviz.workbench import (
     InputFile,
     LoadSummary,
     PictureQuestion,
+    ReachQuestion,
     TableQuestion,
     ViewSettings,
     WhatIf,
     WhyQuestion,
 )
 
-VIEWS = ("map", "matrix", "table", "policies", "findings", "expectations", "compare", "input")
+VIEWS = ("map", "matrix", "table", "policies", "findings", "reach", "expectations", "compare", "input")
 STATE_KEY = "netviz"
 SHORT_LENGTH = 8
 MOST_CARDS = 150
@@ -97,6 +98,7 @@ ALL_ZONES = GridQuestion()
 ALL_PAIRS = TableQuestion()
 ALL_FINDINGS = FindingsQuestion()
 NO_EXPECTATIONS = Expecting()
+FROM_OUTSIDE = ReachQuestion(start="internet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,8 @@ class AppState:
     `earlier` is how the input is called that this one is compared with, "" if there is none, `earlier_summary` what
     became of it; `compared` is the pair that is explained there, `compare_clicked` the click that chose it.
     `expecting` is the expectations file with what is shown of it.
+    `reach` is what the Reach page asks, `board` the part of the Policies page that is shown (tiers or impact), and
+    `impact_of` the policy whose pairs are listed there.
     """
 
     bench: workbench.Bench | None = None
@@ -176,6 +180,9 @@ class AppState:
     earlier: str = ""
     earlier_summary: LoadSummary | None = None
     compared: WhyQuestion | None = None
+    reach: ReachQuestion = FROM_OUTSIDE
+    impact_of: str = ""
+    board: str = "tiers"
     compare_clicked: int = 0
     expecting: Expecting = NO_EXPECTATIONS
 

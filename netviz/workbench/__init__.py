@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from netviz.workbench.findings import FindingLine, Findings, FindingsQuestion
     from netviz.workbench.fixes import EffectLine, FixAnswer, FixEdit, FixLine, FixQuestion
     from netviz.workbench.grid import Grid, GridCell, GridLine, GridQuestion
+    from netviz.workbench.impacts import ImpactLine, ImpactPair, ImpactPairs, ImpactTable
     from netviz.workbench.interface import Bench
     from netviz.workbench.probing import Observed, ObservedLine, ProbeQuestion, ProbeScript
     from netviz.workbench.proofs import IntentLine, ProofAnswer
@@ -45,6 +46,14 @@ if TYPE_CHECKING:
         WhyAnswer,
         WhyQuestion,
     )
+    from netviz.workbench.reaching import (
+        ChokeLine,
+        HopLine,
+        ReachAnswer,
+        ReachedLine,
+        ReachQuestion,
+        Way,
+    )
     from netviz.workbench.remote import Waiting, WorkerLost
     from netviz.workbench.selecting import SelectedDirection, Selecting, SelectingPolicy
     from netviz.workbench.table import Table, TableQuestion, TableRow
@@ -61,6 +70,7 @@ __all__ = [
     "CheckQuestion",
     "Checked",
     "CheckedLine",
+    "ChokeLine",
     "Desk",
     "DocumentLine",
     "Draft",
@@ -82,6 +92,11 @@ __all__ = [
     "GridLine",
     "GridQuestion",
     "Half",
+    "HopLine",
+    "ImpactLine",
+    "ImpactPair",
+    "ImpactPairs",
+    "ImpactTable",
     "InputFile",
     "IntentLine",
     "LabelChoice",
@@ -99,6 +114,9 @@ __all__ = [
     "ProbeQuestion",
     "ProbeScript",
     "ProofAnswer",
+    "ReachAnswer",
+    "ReachQuestion",
+    "ReachedLine",
     "SelectedDirection",
     "SelectedWorkload",
     "Selecting",
@@ -110,6 +128,7 @@ __all__ = [
     "TierColumn",
     "ViewSettings",
     "Waiting",
+    "Way",
     "WhatIf",
     "WhyAnswer",
     "WhyQuestion",
@@ -133,6 +152,7 @@ _HOMES: Final = {
     "netviz.workbench.findings": ("FindingLine", "Findings", "FindingsQuestion"),
     "netviz.workbench.fixes": ("EffectLine", "FixAnswer", "FixEdit", "FixLine", "FixQuestion"),
     "netviz.workbench.grid": ("Grid", "GridCell", "GridLine", "GridQuestion"),
+    "netviz.workbench.impacts": ("ImpactLine", "ImpactPair", "ImpactPairs", "ImpactTable"),
     "netviz.workbench.interface": ("Bench",),
     "netviz.workbench.probing": ("Observed", "ObservedLine", "ProbeQuestion", "ProbeScript"),
     "netviz.workbench.proofs": ("IntentLine", "ProofAnswer"),
@@ -156,6 +176,14 @@ _HOMES: Final = {
         "WhatIf",
         "WhyAnswer",
         "WhyQuestion",
+    ),
+    "netviz.workbench.reaching": (
+        "ChokeLine",
+        "HopLine",
+        "ReachAnswer",
+        "ReachQuestion",
+        "ReachedLine",
+        "Way",
     ),
     "netviz.workbench.remote": ("Waiting", "WorkerLost"),
     "netviz.workbench.selecting": ("SelectedDirection", "Selecting", "SelectingPolicy"),

@@ -44,6 +44,7 @@ from netviz.workbench.findings import Findings, FindingsQuestion
 from netviz.workbench.fixes import FixAnswer, FixQuestion
 from netviz.workbench.fixing import fix_asked
 from netviz.workbench.grid import MOST_COUNTED, Grid, GridQuestion, of_all, peer_grid, zone_grid, zone_tallies
+from netviz.workbench.impacts import ImpactPairs, ImpactTable, impact_csv, impact_pairs, impact_table
 from netviz.workbench.linting import Found, findings_page, look
 from netviz.workbench.options import options_for
 from netviz.workbench.packing import Pack, context_of, is_exact, pair_rows
@@ -70,6 +71,8 @@ from netviz.workbench.questions import (
     WhyAnswer,
     WhyQuestion,
 )
+from netviz.workbench.reach_words import reach_csv
+from netviz.workbench.reaching import ReachAnswer, ReachQuestion, reach_answer
 from netviz.workbench.reasons import explainer
 from netviz.workbench.scope import EVERYTHING, Scope, is_large, pod_step, scope_of
 from netviz.workbench.selecting import Selecting, selecting
@@ -289,6 +292,26 @@ class Workbench:
         after = self._sides(what_if).after
         ends = self._remember(("ends", what_if.drafts, by, scope), lambda: peer_ends(after, by, scope.namespaces))
         return every, filtered(every, question, labels), partial(decided, after, ends)
+
+    def impact(self, what_if: WhatIf) -> ImpactTable:
+        """What switching each policy alone would change, what changes most first."""
+        return self._remember(("impact", what_if), lambda: impact_table(self._sides(what_if).after))
+
+    def impact_csv(self, what_if: WhatIf) -> str:
+        """The same as CSV."""
+        return impact_csv(self._sides(what_if).after)
+
+    def impact_pairs(self, what_if: WhatIf, policy: str, by: str) -> ImpactPairs:
+        """The pairs that switching one policy changes; UsageError if there is no such policy."""
+        return impact_pairs(self._sides(what_if).after, policy, grouping_of(by))
+
+    def reach(self, what_if: WhatIf, question: ReachQuestion) -> ReachAnswer:
+        """What can be reached from somewhere; UsageError for names that mean nothing here."""
+        return self._remember(("reach", what_if, question), lambda: reach_answer(self._sides(what_if).after, question))
+
+    def reach_csv(self, what_if: WhatIf, question: ReachQuestion) -> str:
+        """Everything that is reached as CSV; errors as for `reach`."""
+        return reach_csv(self.reach(what_if, question))
 
     def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:
         """The picture as a standalone SVG document."""

@@ -13,6 +13,7 @@ from netviz.workbench.finding import FoundCards, LabelChoice
 from netviz.workbench.findings import Findings, FindingsQuestion
 from netviz.workbench.fixes import FixAnswer, FixQuestion
 from netviz.workbench.grid import Grid, GridQuestion
+from netviz.workbench.impacts import ImpactPairs, ImpactTable
 from netviz.workbench.probing import Observed, ProbeQuestion, ProbeScript
 from netviz.workbench.proofs import ProofAnswer
 from netviz.workbench.questions import (
@@ -34,6 +35,7 @@ from netviz.workbench.questions import (
     WhyAnswer,
     WhyQuestion,
 )
+from netviz.workbench.reaching import ReachAnswer, ReachQuestion
 from netviz.workbench.selecting import Selecting
 from netviz.workbench.table import Table, TableQuestion
 
@@ -123,6 +125,26 @@ class Bench(Protocol):
 
     def table_csv(self, what_if: WhatIf, question: TableQuestion) -> str:
         """All pages as CSV."""
+        ...
+
+    def impact(self, what_if: WhatIf) -> ImpactTable:
+        """What switching each policy alone would change."""
+        ...
+
+    def impact_csv(self, what_if: WhatIf) -> str:
+        """The same as CSV."""
+        ...
+
+    def impact_pairs(self, what_if: WhatIf, policy: str, by: str) -> ImpactPairs:
+        """The pairs that switching one policy changes."""
+        ...
+
+    def reach(self, what_if: WhatIf, question: ReachQuestion) -> ReachAnswer:
+        """What can be reached from somewhere."""
+        ...
+
+    def reach_csv(self, what_if: WhatIf, question: ReachQuestion) -> str:
+        """Everything that is reached as CSV."""
         ...
 
     def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:

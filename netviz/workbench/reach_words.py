@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from netviz.exporters.answers import connections_json, report_json
+from netviz.exporters.tables import csv_table
 from netviz.manifests.report import LoadReport
 from netviz.view.words import connection_words
 from netviz.workbench.reaching import ChokeLine, ReachAnswer, ReachedLine, Way
@@ -27,6 +28,11 @@ def reached_rows(lines: Sequence[ReachedLine]) -> list[list[str]]:
         ]
         for line in lines
     ]
+
+
+def reach_csv(answer: ReachAnswer) -> str:
+    """Everything that is reached as CSV."""
+    return csv_table(HEAD, reached_rows(answer.lines))
 
 
 def counted(count: int, unit: str) -> str:

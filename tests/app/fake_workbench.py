@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from netviz.errors import Diagnostic, Severity, UsageError
 from netviz.exporters.probe_script import AddressPlace, PodPlace, Probe
+from netviz.sets.connections import ALL_CONNECTIONS
 from netviz.view.picture import Badge, Box, Change, Counts, Edge, Node, NodeKind, Picture
 from netviz.workbench import (
     BASELINE,
@@ -18,6 +19,7 @@ from netviz.workbench import (
     Checked,
     CheckedLine,
     CheckQuestion,
+    ChokeLine,
     DocumentLine,
     Draft,
     EffectLine,
@@ -38,6 +40,11 @@ from netviz.workbench import (
     GridLine,
     GridQuestion,
     Half,
+    HopLine,
+    ImpactLine,
+    ImpactPair,
+    ImpactPairs,
+    ImpactTable,
     InputFile,
     IntentLine,
     LabelChoice,
@@ -53,6 +60,9 @@ from netviz.workbench import (
     ProbeQuestion,
     ProbeScript,
     ProofAnswer,
+    ReachAnswer,
+    ReachedLine,
+    ReachQuestion,
     SelectedDirection,
     SelectedWorkload,
     Selecting,
@@ -62,6 +72,7 @@ from netviz.workbench import (
     TableQuestion,
     TableRow,
     TierColumn,
+    Way,
     WhatIf,
     WhyAnswer,
     WhyQuestion,
@@ -367,6 +378,79 @@ class FakeWorkbench:
         return "from,to\r\n" + "".join(
             f"{row.source_label},{row.target_label}\r\n" for row in self.table(what_if, question).rows
         )
+
+    def impact(self, what_if: WhatIf) -> ImpactTable:
+        """Made-up numbers for the policies of the fake input."""
+        effects = ((3, 0, "pairs"), (0, 2, "pairs"), (0, 0, "none"), (0, 0, "strangers"))
+        lines = tuple(
+            ImpactLine(
+                policy=card.id,
+                kind=card.kind,
+                namespace=card.namespace,
+                name=HOSTILE if self.hostile else card.name,
+                state="disabled" if card.id in what_if.disabled else "enforced",
+                opens=opens,
+                breaks=breaks,
+                doubts=0,
+                outside=0,
+                effect=effect,
+                note=HOSTILE if self.hostile else "",
+            )
+            for card, (opens, breaks, effect) in zip(self.policies(what_if), effects, strict=False)
+        )
+        return ImpactTable(lines=lines)
+
+    def impact_csv(self, what_if: WhatIf) -> str:
+        return "policy\r\n" + "".join(f"{line.policy}\r\n" for line in self.impact(what_if).lines)
+
+    def impact_pairs(self, what_if: WhatIf, policy: str, by: str) -> ImpactPairs:
+        label = HOSTILE if self.hostile else "shop/a"
+        return ImpactPairs(pairs=(ImpactPair("shop/a", "shop/c", label, "shop/c", "TCP 8080", "", ""),), more=True)
+
+    def reach(self, what_if: WhatIf, question: ReachQuestion) -> ReachAnswer:
+        """A chain a, b, c, of which b is on every way."""
+        if question.start == "nowhere":
+            raise UsageError("nothing is called nowhere " + HOSTILE)
+        name = HOSTILE if self.hostile else "shop/b"
+        hops = (
+            HopLine(
+                source="shop/a",
+                target="shop/b",
+                source_label="shop/a",
+                target_label=name,
+                opens=ALL_CONNECTIONS,
+                question=WhyQuestion(source="shop/a", target="shop/b"),
+            ),
+            HopLine(
+                source="shop/b",
+                target="shop/c",
+                source_label=name,
+                target_label="shop/c",
+                opens=ALL_CONNECTIONS,
+                question=WhyQuestion(source="shop/b", target="shop/c"),
+            ),
+        )
+        choke = ChokeLine(id="shop/b", label=name, cuts=1)
+        way = Way(label=question.target, hops=hops, sure=True, cut=(choke,)) if question.target else None
+        lines = (
+            ReachedLine(id="shop/b", label=name, namespace="shop", hops=1, opens=ALL_CONNECTIONS),
+            ReachedLine(id="shop/c", label="shop/c", namespace="shop", hops=2, opens=ALL_CONNECTIONS, through=(name,)),
+            ReachedLine(id="shop/d", label="shop/d", namespace="shop", hops=1, opens=ALL_CONNECTIONS, sure=False),
+        )
+        return ReachAnswer(
+            start=question.start,
+            unit=question.by,
+            total=3,
+            lines=lines,
+            levels=((1, 1), (2, 1)),
+            chokes=(choke,),
+            leaves=2,
+            left_out=0,
+            way=way,
+        )
+
+    def reach_csv(self, what_if: WhatIf, question: ReachQuestion) -> str:
+        return "reached\r\n" + "".join(f"{line.label}\r\n" for line in self.reach(what_if, question).lines)
 
     def svg(self, what_if: WhatIf, question: PictureQuestion, *, dark: bool = False) -> str:
         return "<svg/>"
