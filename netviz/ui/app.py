@@ -7,7 +7,6 @@ import streamlit as st
 from netviz import workbench
 from netviz.ui.address import sync_address
 from netviz.ui.busy import place_busy_line
-from netviz.ui.collector import collector
 from netviz.ui.desk import presence
 from netviz.ui.editor import render_editor
 from netviz.ui.opening import open_first
@@ -37,7 +36,6 @@ def main() -> None:
     st.set_page_config(page_title="netviz", page_icon="🕸️", layout="wide")
     style()
     presence().attend()
-    collector().settle()
     place_busy_line()
     with guarded("first"):
         open_first()

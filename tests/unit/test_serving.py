@@ -7,11 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import Config, NewSession
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from netviz.cli.main import _parser
 from netviz.cli.serving import server_command, server_limits
@@ -157,7 +160,7 @@ class Server:
     process: subprocess.Popen[str]
 
 
-def started(folder: Path, *paths: Path) -> Server:
+def started(folder: Path, *paths: Path, **variables: str) -> Server:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -165,7 +168,7 @@ def started(folder: Path, *paths: Path) -> Server:
     process = subprocess.Popen(
         command,
         cwd=folder,
-        env={**os.environ, "HOME": str(folder), "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "HOME": str(folder), "PYTHONPATH": str(ROOT), **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -207,14 +210,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     stop(running)
 
 
-def new_session(server: Server, host: str) -> NewSession:
-    """What the server tells a page of this host that asks for a run; InvalidStatus if it is turned away."""
+def new_session(server: Server, host: str, origin: str | None = None) -> NewSession:
+    """What the server tells a page of this host and origin that asks for a run; InvalidStatus if it is turned away."""
     wish = BackMsg()
     wish.rerun_script.query_string = ""
     address = f"ws://{host}:{server.port}/_stcore/stream"
+    site = Origin(origin) if origin else None
     with (
         socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as route,
-        connect(address, sock=route, max_size=None, proxy=None) as connection,
+        connect(address, sock=route, max_size=None, proxy=None, origin=site) as connection,
     ):
         connection.send(wish.SerializeToString())
         while True:
@@ -234,6 +238,41 @@ def command_lines(session: int) -> Iterator[str]:
                 yield (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         except OSError:  # it has ended meanwhile
             continue
+
+
+class Listener:
+    """Counts who would use it as a proxy."""
+
+    def __init__(self) -> None:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.asked: list[bytes] = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self.socket.accept()
+                with connection:
+                    self.asked.append(connection.recv(1_000))
+
+
+@pytest.mark.promise(10)
+def test_the_server_asks_nobody_when_a_page_of_another_site_wants_in(tmp_path: Path) -> None:
+    outside = Listener()
+    running = started(tmp_path, PITFALL, http_proxy=outside.address, https_proxy=outside.address)
+    try:
+        with pytest.raises(InvalidStatus) as refusal:
+            new_session(running, "localhost", origin="https://evil.example")
+        assert refusal.value.response.status_code in (400, 403)
+        assert new_session(running, "localhost", origin=f"http://localhost:{running.port}").config
+    finally:
+        stop(running)
+        outside.socket.close()
+    assert outside.asked == []
 
 
 class TestRunningServer:
