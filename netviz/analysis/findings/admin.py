@@ -179,9 +179,9 @@ def _old_kinds(facts: Facts) -> Iterator[Finding]:
         if record.api_version.startswith(GROUPS[0]) and record.kind in _OLD_KINDS and record.outcome == "read"
     ]
     if found:
-        names = [name_of(record) for record in found]
+        names = [name_of(facts, record) for record in found]
         yield ANP010.finding(
-            f"{listed(names)} {'is' if len(found) == 1 else 'are'} of v1alpha1: network-policy-api 0.2 ships"
+            f"{'it is' if len(found) == 1 else f'{listed(names)} are'} of v1alpha1: network-policy-api 0.2 ships"
             " ClusterNetworkPolicy only, and Calico reads that instead since 3.32",
             "write a ClusterNetworkPolicy of policy.networking.k8s.io/v1alpha2 with the tier Admin or Baseline, where"
             " the cluster has it",

@@ -180,7 +180,7 @@ def _closed_by_tier(facts: Facts) -> Iterator[Finding]:
             "the tier ends with Deny: what its policies select is closed to all that they neither allow nor pass on,"
             f" whatever later tiers say ({counted(len(names), 'workload')}: {listed(names)})",
             "set defaultAction: Pass if later tiers, NetworkPolicies among them, are to decide the rest",
-            about=f"Tier/{tier.name}" if record is None else name_of(record),
+            about=f"Tier/{tier.name}" if record is None else name_of(facts, record),
             ref=None if record is None else record_place(record, "spec.defaultAction"),
             witness=_denied_at_the_end(facts, closed, tier),
         )

@@ -41,10 +41,10 @@ def _stored(facts: Facts) -> Iterator[Finding]:
     found = [r for r in facts.report.records if r.api_version == STORED and r.outcome in ("read", "refused")]
     if not found:
         return
-    names = [name_of(record) for record in found]
+    names = [name_of(facts, record) for record in found]
     yield CAL001.finding(
-        f"{listed(names)} {'is' if len(found) == 1 else 'are'} written as {STORED}, which is how a cluster stores them:"
-        " nothing checks them, and nothing fills in what they leave out",
+        f"{'it is' if len(found) == 1 else f'{listed(names)} are'} written as {STORED}, which is how a cluster stores"
+        " such objects: nothing checks them, and nothing fills in what they leave out",
         f"write apiVersion: {V3} and apply it through the Calico API, or check it with calicoctl",
         about=names[0],
         ref=record_place(found[0], "apiVersion"),
@@ -214,10 +214,10 @@ def _profile(facts: Facts) -> Iterator[Finding]:
     found = [r for r in facts.report.records if r.kind == "Profile" and r.api_version in API_VERSIONS]
     written = [record for record in found if not record.name.startswith(_MADE_PROFILES)]
     if written:
-        names = [name_of(record) for record in written]
+        names = [name_of(facts, record) for record in written]
         yield CAL028.finding(
-            f"{listed(names)} {'has' if len(names) == 1 else 'have'} no effect on pods of a Kubernetes cluster, whose"
-            " profiles Calico makes itself",
+            f"{'it has' if len(names) == 1 else f'{listed(names)} have'} no effect on pods of a Kubernetes cluster,"
+            " whose profiles Calico makes itself",
             "write a GlobalNetworkPolicy that selects the same pods",
             about=names[0],
             ref=record_place(written[0]),

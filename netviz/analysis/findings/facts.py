@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
@@ -27,6 +28,9 @@ from netviz.sets.region import bits, mask_of
 NETWORK_POLICY = "NetworkPolicy"
 DUPLICATE = "duplicate"
 _KUBERNETES = frozenset((NETWORK_POLICY, "calico.StagedKubernetesNetworkPolicy"))
+
+_Document = tuple[str, int]
+"""A file, and the number of a document in it."""
 
 Elsewhere = Callable[[Plugin], Evaluation]
 """The same input and scenario under another plugin."""
@@ -192,12 +196,18 @@ class Facts:
         return {key: frozenset(values) for key, values in found.items()}
 
     @cached_property
-    def _records(self) -> Mapping[tuple[str, int], Record]:
-        return {(record.file, record.document): record for record in self.report.records}
+    def _records(self) -> Mapping[_Document, list[Record]]:
+        found: defaultdict[_Document, list[Record]] = defaultdict(list)
+        for record in sorted(self.report.records, key=lambda record: record.line):
+            found[record.file, record.document].append(record)
+        return found
 
     @cached_property
-    def _policies_by_place(self) -> Mapping[tuple[str, int], Policy]:
-        return {(policy.ref.file, policy.ref.document): policy for policy in self.policies.policies}
+    def _policies_by_place(self) -> Mapping[_Document, list[Policy]]:
+        found: defaultdict[_Document, list[Policy]] = defaultdict(list)
+        for policy in sorted(self.policies.policies, key=lambda policy: policy.ref.line):
+            found[policy.ref.file, policy.ref.document].append(policy)
+        return found
 
     @cached_property
     def _numbers(self) -> Mapping[PolicyId, int]:
@@ -219,10 +229,23 @@ class Facts:
         # A policy of this name that is written elsewhere has taken its place, or says the same again.
         return diagnostic.code == DUPLICATE and self.evaluation.active(number)
 
+    def record_at(self, file: str, document: int, line: int) -> Record | None:
+        """What became of the object that is written in a line of a document, which may be a List of many."""
+        here = self._records.get((file, document))
+        return here[max(0, bisect_right(here, line, key=lambda record: record.line) - 1)] if here else None
+
+    def policy_at(self, file: str, document: int, line: int) -> Policy | None:
+        """The policy that is written in a line of a document, drafts included."""
+        record, here = self.record_at(file, document, line), self._policies_by_place.get((file, document), [])
+        begins = line if record is None else record.line
+        before = here[: bisect_right(here, begins, key=lambda policy: policy.ref.line)]
+        found = before[-1] if before else None
+        return found if record is None or (found is not None and found.ref.line == record.line) else None
+
     def record_of(self, diagnostic: Diagnostic) -> Record | None:
-        """What became of the document that a diagnostic is about."""
-        return self._records.get((diagnostic.file, diagnostic.document))
+        """What became of the object that a diagnostic is about."""
+        return self.record_at(diagnostic.file, diagnostic.document, diagnostic.line)
 
     def policy_of(self, diagnostic: Diagnostic) -> Policy | None:
         """The policy that a diagnostic is about."""
-        return self._policies_by_place.get((diagnostic.file, diagnostic.document))
+        return self.policy_at(diagnostic.file, diagnostic.document, diagnostic.line)

@@ -84,7 +84,7 @@ def _idle_object(facts: Facts, problem: Diagnostic) -> str:
     record = facts.record_of(problem)
     if record is None or record.kind not in _POLICY_KINDS or record.api_version not in API_VERSIONS:
         return object_of(facts, problem)
-    return f"calico.{name_of(record)}"
+    return "/".join(filter(None, (f"calico.{record.kind}", record.namespace, record.name)))
 
 
 def _is_azure(facts: Facts) -> bool:
@@ -101,7 +101,7 @@ def _managed_calico(facts: Facts) -> Iterator[Finding]:
     ]
     azure = _is_azure(facts)
     if found and facts.is_calico and (azure or facts.plugin.name is PluginName.CALICO):
-        names = [name_of(record) for record in found]
+        names = [name_of(facts, record) for record in found]
         yield ENG002.finding(
             f"{'this is' if azure else 'on'} AKS{', whose managed' if azure else ' the managed'} Calico comes without"
             f" support for objects of projectcalico.org, such as {listed(names)}",

@@ -16,9 +16,10 @@ _OTHERS: Final = frozenset(("unsupported-kind", "not-enforced", "no-namespace", 
 """Codes that say something else than that an API refuses an object."""
 
 
-def name_of(record: Record) -> str:
-    """The kind, namespace and name of what a document holds."""
-    return "/".join(filter(None, (record.kind, record.namespace, record.name)))
+def name_of(facts: Facts, record: Record) -> str:
+    """What a document holds: the id of a policy, or kind, namespace and name of another object."""
+    policy = facts.policy_at(record.file, record.document, record.line)
+    return str(policy.id) if policy else "/".join(filter(None, (record.kind, record.namespace, record.name)))
 
 
 def record_place(record: Record, path: str = "") -> SourceRef:
@@ -28,7 +29,7 @@ def record_place(record: Record, path: str = "") -> SourceRef:
 
 def reported(facts: Facts, groups: tuple[str, ...], wanted: Callable[[Diagnostic], bool]) -> Iterator[Diagnostic]:
     """The diagnostics about objects of some API groups."""
-    for diagnostic in facts.report.diagnostics:
+    for diagnostic in facts.diagnostics:
         record = facts.record_of(diagnostic)
         if record is not None and record.api_version.rpartition("/")[0] in groups and wanted(diagnostic):
             yield diagnostic

@@ -27,7 +27,7 @@ WRITING = [
     Bug(
         check="CAL001",
         name="written into storage",
-        about="GlobalNetworkPolicy/default.g",
+        about=GLOBAL + "g",
         text="""\
             apiVersion: crd.projectcalico.org/v1 # here
             kind: GlobalNetworkPolicy
@@ -72,6 +72,22 @@ WRITING = [
         about=GLOBAL + "partners",
         instead_of="metadata: {name: security.partners}",
         by="metadata:\n  name: partners # here",
+        cni="calico",
+        version="3.31",
+    ),
+    Bug(
+        check="CAL004",
+        name="a tier that nobody defines",
+        about=OWN + "bank/late.p",
+        text=own("  tier: late # here\n  order: 1\n  selector: app == 'ledger'\n  types: [Egress]\n", name="late.p"),
+    ),
+    Bug(
+        check="CAL005",
+        name="a name without the tier, in a policy of its own",
+        about=GLOBAL + "mine",
+        text=of_all(
+            "  tier: security\n  order: 20\n  selector: app == 'web'\n  types: [Egress]\n", name="mine # here"
+        ),
         cni="calico",
         version="3.31",
     ),
@@ -359,6 +375,17 @@ SELECTING = [
         "metadata: {name: partners, labels: {role: partner}}\nspec: {nets: [198.51.100.0/24]}\n",
         by="apiVersion: projectcalico.org/v3 # here\nkind: GlobalNetworkSet\n"
         "metadata: {name: partners, labels: {role: partner}}\nspec: {nets: [10.0.2.0/24]}\n",
+    ),
+    Bug(
+        check="CAL020",
+        name="another set that holds a pod",
+        about="GlobalNetworkSet/offices",
+        text="""\
+            apiVersion: projectcalico.org/v3 # here
+            kind: GlobalNetworkSet
+            metadata: {name: offices, labels: {role: partner}}
+            spec: {nets: [10.0.2.0/24]}
+            """,
     ),
     Bug(
         check="CAL021",

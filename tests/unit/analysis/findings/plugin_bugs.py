@@ -45,7 +45,7 @@ BUGS = [
     Bug(
         check="ENG002",
         name="a policy of Calico on AKS",
-        about="GlobalNetworkPolicy/g",
+        about="calico.GlobalNetworkPolicy/g",
         instead_of="metadata: {name: n1}",
         by="metadata: {name: aks-pool-1, labels: {kubernetes.azure.com/cluster: shop}}",
         text="""\
