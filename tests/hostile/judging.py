@@ -98,6 +98,8 @@ def complaints_about(case: Case, outcome: Outcome, means: Outcome | None, folder
         yield f"it broke: {outcome.errors[-500:]}"
     if any(ord(c) < 32 and c != "\n" for c in outcome.errors):
         yield "it prints control characters"
+    if (folder / "hacked").exists():
+        yield "it ran what was written"
     if outcome.code == USAGE and "usage" in case.said:
         return
     try:
@@ -116,8 +118,6 @@ def complaints_about(case: Case, outcome: Outcome, means: Outcome | None, folder
         yield from (f"{part} differ from what it means" for part in ANSWER if answer[part] != plain[part])
     elif bool(answer["unknown"]) is not case.unknown:
         yield f"unknown: {answer['unknown'][:1]}"
-    if (folder / "hacked").exists():
-        yield "it ran what was written"
 
 
 def told(answer: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import os
 import socket
 from pathlib import Path
 
+from tests.bad_inputs import alias_bomb, merge_bomb
 from tests.hostile.case import FILE, Case, policy
 
 OPEN = policy("{podSelector: {}, ingress: [{}]}").encode()
@@ -71,7 +72,25 @@ def hidden(folder: Path) -> None:
         (folder / name / "in.yaml").write_bytes(b"kind: [\n")
 
 
+def beside(name: str, data: bytes) -> Case:
+    """A file that is read as a saved what-if: wrong usage, whatever is in it."""
+    return Case(
+        name=f"a what-if of {name}",
+        files={FILE: data},
+        paths=("cluster.yaml",),
+        options=("--scenario", FILE),
+        said=("usage",),
+    )
+
+
 CASES: tuple[Case, ...] = (
+    beside("a manifest", OPEN),
+    beside("aliases that stand for a billion values", alias_bomb().encode()),
+    beside("merges that copy for ever", merge_bomb().encode()),
+    beside("100,000 lists that are never closed", b"disabled: " + b"[" * 100_000),
+    beside("bytes that are no text", b"\x00\xff\xfe"),
+    beside("an object of Python", b'!!python/object/apply:os.system ["touch hacked"]\n'),
+    beside("names that are numbers", b"netviz: scenario/1\ndisabled: [1, null, {a: b}]\n"),
     Case(name="a pipe among the files", make=pipe, said=("warning unsupported-file in.yaml:",)),
     Case(name="a socket among the files", make=socket_, said=("warning unsupported-file in.yaml:",)),
     Case(
