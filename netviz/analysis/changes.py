@@ -16,7 +16,7 @@ from netviz.engine.reach import from_controller, ingress_ports, outside_peer
 from netviz.model.policy import Direction
 from netviz.sets.connections import NO_CONNECTIONS
 
-MOST_JUDGED = 400_000
+MOST_JUDGED = 100_000
 """So many pairs of peers are compared one by one; what a fix or a change does beyond is not listed."""
 
 

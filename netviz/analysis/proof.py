@@ -154,6 +154,13 @@ def _words(wishes: Sequence[Wish]) -> Vocabulary:
     return reduce(or_, (wish.vocabulary() for wish in wishes), NO_WORDS)
 
 
+def same_words(before: Evaluation, after: Evaluation) -> tuple[Evaluation, Evaluation]:
+    """The two evaluations by evaluators of one vocabulary, so that their peers can be compared."""
+    if before.evaluator is after.evaluator:
+        return before, after
+    return _again(before, before, after, NO_WORDS), _again(after, before, after, NO_WORDS)
+
+
 def _again(side: Evaluation, before: Evaluation, after: Evaluation, words: Vocabulary) -> Evaluation:
     """The same evaluation by an evaluator that knows all words of both sides."""
     evaluator = side.evaluator

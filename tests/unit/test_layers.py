@@ -24,6 +24,7 @@ ROOMS = (
     "view",
     "exporters",
     "workbench",
+    "api",
     "cli",
     "ui",
 )
@@ -74,7 +75,8 @@ def outside_packages(tree: ast.AST) -> set[str]:
 def complaints(room: str, tree: ast.AST) -> list[str]:
     """What a module of `room` imports and may not."""
     found = []
-    above = set(ROOMS[: ROOMS.index(room) + 1]) if room else set()
+    # The package itself names what `api` offers, for type checkers; it imports it when it is asked for.
+    above = set(ROOMS[: ROOMS.index(room) + 1]) if room else {"api"}
     for other in sorted(own_rooms(tree)):
         if other not in above or any(room != other and {room, other} == set(pair) for pair in STRANGERS):
             found.append(f"{room} imports the room {other}")
