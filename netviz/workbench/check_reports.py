@@ -65,14 +65,9 @@ def _line_json(line: CheckedLine) -> dict[str, Any]:
     }
     found |= {key: text for key, text in (("reason", line.reason), ("note", line.note)) if text}
     if line.question is not None:
-        question = line.question
-        found["counterexample"] = {
-            "from": question.source,
-            "to": question.target,
-            "protocol": question.protocol,
-            "port": question.port,
-            "text": line.message,
-        } | ({} if line.why is None else answer_json(line.why))
+        asked = line.question
+        shown = {"protocol": asked.protocol, "port": asked.port} if line.why is None else answer_json(line.why)
+        found["counterexample"] = {**shown, "from": asked.source, "to": asked.target, "text": line.message}
     return found
 
 

@@ -177,6 +177,8 @@ def check_case(case: Case, engine: EngineSide, asked: Asked) -> set[Status]:
         statement = {"expect": wanted, "from": sources.written, "to": targets.written, "ports": [on.written]}
         result = result_of(engine.evaluation, statement)
         status = status_of(said_of(asked, sources, targets, on), wanted)
+        if result.flow is not None and result.flow.source_port:
+            continue  # an expectation is about every source port, the oracle is asked about one
         told = f"seed {case.seed}: {statement}\n{sources.ends} {targets.ends}\n{case.disabled}\n{as_text(case.objects)}"
         assert result.status is status, f"{result}\n{told}"
         check_flow(asked, result, wanted, names, on)

@@ -73,6 +73,7 @@ def test_the_json_has_what_programs_need(capsys: pytest.CaptureFixture[str], fil
     assert (failed["status"], failed["line"], failed["file"]) == ("failed", 9, file)
     assert failed["counterexample"]["verdict"] == "allow"
     assert failed["counterexample"]["port"] == 8080
+    assert failed["counterexample"]["from"] == "default/frontend[Pod]"
     assert failed["counterexample"]["ingress"]["steps"]
 
 

@@ -148,6 +148,26 @@ def test_a_counterexample_is_a_port_that_the_target_declares_if_there_is_one() -
     assert flow.connection.port == 8080
 
 
+CALICO = """\
+---
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: low-ports, namespace: data}
+spec:
+  selector: app == 'db'
+  types: [Ingress]
+  ingress: [{action: Allow, protocol: TCP, source: {ports: ["1:1023"]}}]
+"""
+
+
+@pytest.mark.parametrize(("wanted", "source_port"), [("allow", 1024), ("deny", 0)])
+def test_every_source_port_is_meant(wanted: str, source_port: int) -> None:
+    found = result(f"expect: {wanted}, from: 30.1.1.1, to: data/db, ports: [22]", CALICO)
+    assert found.status is Status.FAILED
+    assert found.flow is not None
+    assert found.flow.source_port == source_port
+
+
 def test_pods_on_the_network_of_their_node_are_left_out_of_words_and_that_is_said() -> None:
     assert "1 pod on the network" in result("expect: deny, from: any-pod, to: shop/web, ports: [22]").note
 
