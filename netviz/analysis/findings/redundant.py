@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from netviz.analysis.findings.facts import Facts
-from netviz.analysis.findings.finding import Check, Finding
+from netviz.analysis.findings.finding import Check, Finding, FlowWitness
 from netviz.analysis.findings.redundancy import IdleRule, RuleKey, rule_of
 from netviz.analysis.findings.words import listed
 from netviz.errors import Severity
-from netviz.model.policy import Action, Policy, RemarkKind
+from netviz.model.policy import Action, Policy, PolicyRule, RemarkKind
 
 _DOES = {Action.ALLOW: "allows", Action.DENY: "denies", Action.PASS: "passes on"}
 
@@ -51,7 +51,17 @@ def _rule(facts: Facts, check: Check, policy: Policy, idle: IdleRule) -> Finding
         if any(remark.kind is RemarkKind.TYPES_OMITTED for remark in policy.remarks):
             advice += " if policyTypes is written as it is understood now"
     severity = None if check.severity is Severity.INFO or (idle.shadowed and differs) else Severity.INFO
-    return check.finding(message, advice, about=policy.id, ref=rule.ref, severity=severity)
+    witness = _decided_before(facts, rule) if idle.shadowed and differs else None
+    return check.finding(message, advice, about=policy.id, ref=rule.ref, severity=severity, witness=witness)
+
+
+def _decided_before(facts: Facts, rule: PolicyRule) -> FlowWitness | None:
+    """A connection that a rule matches, and that was decided before it was asked."""
+    for walked in facts.walks:
+        for hit in walked.hits:
+            if hit.match.rule is rule and hit.match.may:
+                return facts.flows.example(walked.members, walked.direction, hit.match.may)
+    return None
 
 
 def _words(facts: Facts, policy: Policy, keys: Sequence[RuleKey]) -> str:

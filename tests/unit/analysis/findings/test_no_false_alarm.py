@@ -112,3 +112,13 @@ def test_of_a_cluster_that_is_too_large_plugins_are_not_compared_and_that_is_tol
     facts = facts_of(f"{plugin_base.BASE}\n---\n{IDLE_ADMIN}", "azure-npm")
     assert [f.witness for f in find(facts) if f.check == "ENG001"] == [None]
     assert limits(facts) == ("Plugins were not compared: the input has more than 2 pods.",)
+
+
+def test_a_rule_that_is_never_reached_is_shown_by_a_connection_that_it_matches() -> None:
+    late = own(
+        "  order: 50\n  selector: app == 'ledger'\n  types: [Egress]\n  egress:\n    - action: Allow\n"
+        "    - action: Deny\n      destination: {nets: [203.0.113.0/24]}\n"
+    )
+    assert [f.witness for f in found("CAL032", calico_base.BASE, late)] == [
+        FlowWitness(source="bank/ledger", target="203.0.113.10", protocol="TCP", port=443, verdict=Verdict.ALLOW)
+    ]
