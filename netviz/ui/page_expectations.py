@@ -227,7 +227,7 @@ def _render_results(state: AppState, checked: Checked) -> None:
     text(f"{checked.words}{what_if}", "strong", "expectations-counts")
     numbers = [number for number, _ in lines]
     chosen = state.expecting.chosen if state.expecting.chosen in numbers else numbers[0]
-    columns = st.columns([11, 7], gap="medium")
+    columns = st.columns([12, 7], gap="medium")
     with columns[0]:
         _render_rows(state, [line for _, line in lines], numbers, chosen)
     with columns[1], guarded("expectation"):
@@ -240,7 +240,7 @@ def _render_rows(state: AppState, lines: list[CheckedLine], numbers: list[int], 
         {
             "status": STATUS_WORDS[line.status],
             "expectation": line.title,
-            "shown by": line.reason or line.flow or line.note,
+            "shown by": line.reason or line.flow.rpartition(": ")[0] or line.note,
         }
         for line in lines
     ]
@@ -250,8 +250,8 @@ def _render_rows(state: AppState, lines: list[CheckedLine], numbers: list[int], 
         height="auto" if len(rows) <= MOST_ROWS_SHOWN else TABLE_HEIGHT,
         key=key,
         column_config={
-            "status": st.column_config.TextColumn(width=85),
-            "expectation": st.column_config.TextColumn(width=280 if any(row["shown by"] for row in rows) else None),
+            "status": st.column_config.TextColumn(width=80),
+            "expectation": st.column_config.TextColumn(width=250 if any(row["shown by"] for row in rows) else None),
             "shown by": st.column_config.TextColumn(width=300),
         },
         selection_mode="single-row",
