@@ -202,6 +202,16 @@ def make_reach(opened: Open, *, dark: bool) -> None:
     save(page, f"reach-{'dark' if dark else 'light'}.png")
 
 
+def make_exposure(opened: Open) -> None:
+    """What is open to pods that are not in the input."""
+    page = opened("?sample=online-shop", width=1560, height=760)
+    map_of(page)
+    page.get_by_text("Reach", exact=True).first.click()
+    page.get_by_text("Exposure", exact=True).click()
+    page.get_by_text("something from any pod").wait_for()
+    save(page, "exposure.png")
+
+
 def make_impact(opened: Open) -> None:
     """Policies by what they do, and the pairs of one."""
     page = opened("?sample=calico-tiers", height=1000)
@@ -319,6 +329,7 @@ def main() -> None:
             "proof": [make_proof],
             "reach": [partial(make_reach, dark=dark) for dark in (False, True)],
             "impact": [make_impact],
+            "exposure": [make_exposure],
             "review": [partial(make_review, workloads=size, dark=dark) for size, dark in reviews],
         }
         for make in (make for name, group in makers.items() if not wanted or name in wanted for make in group):

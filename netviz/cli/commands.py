@@ -15,8 +15,9 @@ from netviz.errors import UsageError
 if TYPE_CHECKING:
     from netviz.analysis.causes import Cause
     from netviz.analysis.compare import Comparison
+    from netviz.analysis.exposure import Exposure
     from netviz.engine.evaluator import Evaluation, Evaluator
-    from netviz.engine.matrix import ReachabilityMatrix
+    from netviz.engine.matrix import Grouping, ReachabilityMatrix
     from netviz.loading import Loaded
     from netviz.workbench.questions import WhyAnswer
 
@@ -119,18 +120,35 @@ def list_command(arguments: argparse.Namespace) -> int:
 
         asker = Asker(evaluation, lambda _ref: ())
         ends = peer_ends(evaluation, by)
-        print_json(
-            list_json(
-                matrix,
-                loaded.report,
-                because=lambda s, t: reasons(asker, ends[s], ends[t]),
-                assumptions=assumptions(evaluation.evaluator, loaded.plugin),
-            ),
-            loaded,
+        answer = list_json(
+            matrix,
+            loaded.report,
+            because=lambda s, t: reasons(asker, ends[s], ends[t]),
+            assumptions=assumptions(evaluation.evaluator, loaded.plugin),
         )
+        if arguments.exposure:
+            from netviz.exporters.exposure import exposure_json
+
+            answer["exposure"] = [exposure_json(each) for each in _exposures(evaluation, by, arguments)]
+        print_json(answer, loaded)
     else:
-        print_table(arguments.format, ("from", "to", "allowed", "unknown"), _list_rows(matrix))
+        rows = _list_rows(matrix)
+        if arguments.exposure:
+            from netviz.exporters.exposure import list_row
+
+            rows += [list_row(each) for each in _exposures(evaluation, by, arguments)]
+        print_table(arguments.format, ("from", "to", "allowed", "unknown"), rows)
     return _answered(loaded.report.complete)
+
+
+def _exposures(evaluation: Evaluation, by: Grouping, arguments: argparse.Namespace) -> list[Exposure]:
+    """What is allowed with pods that are not in the input; what is outside of the cluster is in the list already."""
+    from netviz.analysis.descriptions import Described
+    from netviz.analysis.exposure import exposures
+
+    spaces = set(arguments.namespace)
+    found = (each for each in exposures(evaluation, by) if isinstance(each.scope, Described))
+    return [each for each in found if not spaces or each.peer.namespace in spaces]
 
 
 def restricted(matrix: ReachabilityMatrix, namespaces: Sequence[str]) -> ReachabilityMatrix:

@@ -64,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=serve_command)
     listing = _command(commands, "list", "list every allowed connection", "netviz list k8s/ --format json")
     listing.add_argument("paths", nargs="+", metavar="PATH", help="files, directories, archives, or - for stdin")
+    listing.add_argument(
+        "--exposure", action="store_true", help="also what policies allow with pods that are not in the input"
+    )
     _form(listing)
     _common(listing)
     listing.set_defaults(run=list_command)

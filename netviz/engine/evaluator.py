@@ -148,6 +148,10 @@ class Evaluator:
         """The network sets, bit i for `classes.network_sets[i]`, that a selector of one of the policies means."""
         return self._peers.network_sets(peer)
 
+    def possibly(self, peer: RulePeer) -> int:
+        """The slots for which a peer expression of one of the policies may hold."""
+        return self._peers.bounds(peer).may
+
     def policed(self, slot: int) -> bool:
         """Whether policies can apply to what the slot stands for. The arbitrary pod's own are not considered."""
         item = self.classes.slots[slot]

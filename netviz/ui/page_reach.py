@@ -13,6 +13,7 @@ from netviz.errors import UsageError, shown
 from netviz.ui.address import sync_address
 from netviz.ui.busy import reserve_busy_line
 from netviz.ui.opening import namespaces_of
+from netviz.ui.panel_exposure import render_exposure
 from netviz.ui.panel_fidelity import render_chip
 from netviz.ui.panel_pair import render_pair, selected_question
 from netviz.ui.parts import callout, guarded, text
@@ -25,6 +26,7 @@ from netviz.workbench.reach_words import cut_words, reach_sentences
 HINT = "Choose a hop to see which rules allow it."
 INTERNET, CONTROLLER = "internet", "ingress-controller"
 STARTS = {INTERNET: "The Internet (any address outside)", CONTROLLER: "Ingress controller"}
+PARTS = {"reach": "Reach", "exposure": "Exposure"}
 NO_STARTS = frozenset(("Service", "HostEndpoint"))
 SHOWN_IN_LEVEL = 12
 MOST_ROWS = 2_000
@@ -44,6 +46,11 @@ def render_reach() -> None:
     if state.bench is None:
         return
     with guarded("reach"), st.container(key="nv-fragment-reach"):
+        if state.reach_part == "exposure":
+            _render_title(state, state.bench, None)
+            render_exposure(state, state.bench)
+            sync_address()
+            return
         problem, answer = "", None
         try:
             answer = state.bench.reach(state.what_if, state.reach)
@@ -74,25 +81,44 @@ def _render_title(state: AppState, bench: Bench, answer: ReachAnswer | None) -> 
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="nv-bar-reach"
     ):
-        text(title_words(answer), "title", "reach")
+        exposed = state.reach_part == "exposure"
+        text("Exposure to what is not in the input" if exposed else title_words(answer), "title", "reach")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            key = _keyed("reach-explain", state.explaining)
-            st.toggle("Explain", key=key, help="A panel beside the answer", on_change=_explain, args=(key,))
+            key = _keyed("reach-part", state.reach_part)
+            st.segmented_control(
+                "Part",
+                tuple(PARTS),
+                key=key,
+                required=True,
+                format_func=lambda part: PARTS[part],
+                label_visibility="collapsed",
+                on_change=_show_part,
+                args=(key,),
+            )
+            if not exposed:
+                key = _keyed("reach-explain", state.explaining)
+                st.toggle("Explain", key=key, help="A panel beside the answer", on_change=_explain, args=(key,))
             render_chip(state, bench)
-            if answer is not None:
+            if exposed or answer is not None:
                 st.download_button(
                     "CSV",
                     data=partial(_csv, bench, state),
-                    file_name="netviz-reach.csv",
+                    file_name=f"netviz-{state.reach_part}.csv",
                     mime="text/csv",
-                    key="csv-reach",
+                    key=f"csv-{state.reach_part}",
                     on_click="ignore",
-                    help="Download everything that is reached for a spreadsheet",
+                    help="Download all rows for a spreadsheet",
                 )
 
 
 def _csv(bench: Bench, state: AppState) -> bytes:
+    if state.reach_part == "exposure":
+        return bench.exposure_csv(state.what_if).encode("utf-8")
     return bench.reach_csv(state.what_if, state.reach).encode("utf-8")
+
+
+def _show_part(key: str) -> None:
+    update(reach_part=st.session_state[key])
 
 
 def starts_of(bench: Bench) -> dict[str, str]:

@@ -15,7 +15,7 @@ def peer_label(peer: Peer) -> str:
     """A peer by the name that people use."""
     match peer.type:
         case PeerType.ADDRESSES:
-            return _address_label(peer.addresses)
+            return addresses_label(peer.addresses)
         case PeerType.INGRESS_CONTROLLER:
             return "Ingress controller"
         case PeerType.NAMESPACE:
@@ -25,7 +25,7 @@ def peer_label(peer: Peer) -> str:
             return f"{peer.namespace}/{peer.name}" + (f" #{part}" if part else "")
 
 
-def _address_label(addresses: AddressSet) -> str:
+def addresses_label(addresses: AddressSet) -> str:
     """The shorter of what is in the set and what is not."""
     inside = addresses.cidrs()
     for everything, block in ((ALL_V4, "0.0.0.0/0"), (ALL_V6, "::/0")):

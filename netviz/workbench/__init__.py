@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from netviz.workbench.board import BoardCard, SelectedWorkload, TierColumn
     from netviz.workbench.checking import Checked, CheckedLine, CheckQuestion
     from netviz.workbench.desk import Desk, LocalDesk, Opening, WorkerDesk, check_alive, is_elsewhere, let_go
+    from netviz.workbench.exposed import ExposureLine
     from netviz.workbench.fidelity import Fidelity, FidelityLine
     from netviz.workbench.finding import FoundCard, FoundCards, LabelChoice
     from netviz.workbench.findings import FindingLine, Findings, FindingsQuestion
@@ -76,6 +77,7 @@ __all__ = [
     "Draft",
     "EffectLine",
     "EndpointChoice",
+    "ExposureLine",
     "Fidelity",
     "FidelityLine",
     "FindingLine",
@@ -147,6 +149,7 @@ _HOMES: Final = {
     "netviz.workbench.board": ("BoardCard", "SelectedWorkload", "TierColumn"),
     "netviz.workbench.checking": ("CheckQuestion", "Checked", "CheckedLine"),
     "netviz.workbench.desk": ("Desk", "LocalDesk", "Opening", "WorkerDesk", "check_alive", "is_elsewhere", "let_go"),
+    "netviz.workbench.exposed": ("ExposureLine",),
     "netviz.workbench.fidelity": ("Fidelity", "FidelityLine"),
     "netviz.workbench.finding": ("FoundCard", "FoundCards", "LabelChoice"),
     "netviz.workbench.findings": ("FindingLine", "Findings", "FindingsQuestion"),

@@ -8,6 +8,7 @@ from typing import Protocol
 from netviz.errors import Diagnostic
 from netviz.workbench.board import SelectedWorkload, TierColumn
 from netviz.workbench.checking import Checked, CheckQuestion
+from netviz.workbench.exposed import ExposureLine
 from netviz.workbench.fidelity import Fidelity, FidelityLine
 from netviz.workbench.finding import FoundCards, LabelChoice
 from netviz.workbench.findings import Findings, FindingsQuestion
@@ -137,6 +138,14 @@ class Bench(Protocol):
 
     def impact_pairs(self, what_if: WhatIf, policy: str, by: str) -> ImpactPairs:
         """The pairs that switching one policy changes."""
+        ...
+
+    def exposure(self, what_if: WhatIf) -> tuple[ExposureLine, ...]:
+        """What policies allow with pods that are not in the input."""
+        ...
+
+    def exposure_csv(self, what_if: WhatIf) -> str:
+        """The same as CSV."""
         ...
 
     def reach(self, what_if: WhatIf, question: ReachQuestion) -> ReachAnswer:

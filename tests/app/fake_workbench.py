@@ -24,6 +24,7 @@ from netviz.workbench import (
     Draft,
     EffectLine,
     EndpointChoice,
+    ExposureLine,
     Fidelity,
     FidelityLine,
     FindingLine,
@@ -406,6 +407,16 @@ class FakeWorkbench:
     def impact_pairs(self, what_if: WhatIf, policy: str, by: str) -> ImpactPairs:
         label = HOSTILE if self.hostile else "shop/a"
         return ImpactPairs(pairs=(ImpactPair("shop/a", "shop/c", label, "shop/c", "TCP 8080", "", ""),), more=True)
+
+    def exposure(self, what_if: WhatIf) -> tuple[ExposureLine, ...]:
+        name = HOSTILE if self.hostile else "shop/a"
+        return (
+            ExposureLine("any", name, "ingress", "any pod of the cluster", "any port", "", "no policy isolates it"),
+            ExposureLine("described", "shop/b", "egress", f"pods {name}", "TCP 80", "", f"{DENY_ALL} spec.egress[0]"),
+        )
+
+    def exposure_csv(self, what_if: WhatIf) -> str:
+        return "workload\r\n" + "".join(f"{line.workload}\r\n" for line in self.exposure(what_if))
 
     def reach(self, what_if: WhatIf, question: ReachQuestion) -> ReachAnswer:
         """A chain a, b, c, of which b is on every way."""

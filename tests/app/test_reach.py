@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from netviz.ui.panel_exposure import filtered
 from netviz.ui.panel_impact import impact_badges, impact_rows, summary_words
 from netviz.ui.state import Subject, short
-from netviz.workbench import ImpactLine, ImpactTable, ReachQuestion, WhyQuestion
+from netviz.workbench import ImpactLine, ImpactTable, ReachQuestion, WhatIf, WhyQuestion
 from tests.app.fake_workbench import DENY_ALL, HOSTILE
 from tests.app.page import markdown_sinks, texts
 from tests.app.test_matrix import shown, state_of
@@ -146,3 +147,26 @@ def test_the_summary_counts_policies_by_what_they_do() -> None:
         "1 policy changes something, each by itself; "
         "1 may matter for pods that are not in the input, and for no other; 2 have no effect on the pods of the input."
     )
+
+
+def exposure(open_text: OpenText, text: str = "kind: Pod") -> AppTest:
+    return shown(open_text(text), view="reach", reach_part="exposure")
+
+
+def test_exposure_lists_workloads_with_what_allows_it(open_text: OpenText) -> None:
+    page = exposure(open_text)
+    assert "1 workload accepts something from any pod, 0 from addresses outside of the cluster" in " ".join(texts(page))
+    assert [row["with"] for row in frames(page, "allowed by")] == ["any pod of the cluster", "pods shop/a"]
+
+
+def test_exposure_is_filtered_by_scope_direction_and_name(open_text: OpenText) -> None:
+    lines = open_text("kind: Pod").session_state["netviz"].bench.exposure(WhatIf())
+    assert [line.workload for line in filtered(lines, "described", "", "")] == ["shop/b"]
+    assert [line.workload for line in filtered(lines, "", "ingress", "")] == ["shop/a"]
+    assert [line.workload for line in filtered(lines, "", "", "P/B")] == ["shop/b"]
+
+
+def test_no_name_of_the_input_reaches_markdown_in_the_exposure(open_text: OpenText) -> None:
+    page = exposure(open_text, "hostile")
+    assert frames(page, "allowed by")[0]["workload"] == HOSTILE
+    assert not [sink for sink in markdown_sinks(page) if HOSTILE in sink]

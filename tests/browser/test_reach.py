@@ -69,3 +69,11 @@ def test_a_policy_of_the_list_shows_its_pairs_and_a_pair_its_rules(open_page: Op
     expect(page.get_by_text("If call-services alone were removed")).to_be_visible()
     choose_row(page, ".st-key-nv-fragment-impact", 0, number=1)
     expect(page.get_by_text(re.compile("storefront/gateway.* → storefront/image-cache")).first).to_be_visible()
+
+
+def test_the_exposure_says_what_is_open_to_any_pod(open_page: OpenPage) -> None:
+    page = open_page(dark=True)
+    view(page, "Reach")
+    page.get_by_text("Exposure", exact=True).click()
+    expect(page.get_by_text("1 workload accepts something from any pod")).to_be_visible()
+    expect(page.locator(".st-key-nv-fragment-reach [data-testid=stDataFrame]")).to_be_visible()

@@ -48,3 +48,14 @@ def test_what_is_reached_can_travel_and_is_written_as_csv() -> None:
     answer = asked.reach(BASELINE, question)
     assert pickle.loads(pickle.dumps(answer)) == answer
     assert asked.reach_csv(BASELINE, question).splitlines()[1:] == ["1,town/api,any port,,reached"]
+
+
+def test_exposure_is_told_what_is_open_to_most_first() -> None:
+    asked = bench(NAMESPACE, API, CALLER, DENY_API, FROM_CALLER)
+    lines = asked.exposure(BASELINE)
+    order = [("any", "outside", "described").index(line.scope) for line in lines]
+    assert order == sorted(order)
+    told = {(line.scope, line.workload, line.peers) for line in lines}
+    assert ("described", "town/api", "pods app=caller in namespace town") in told
+    assert len(asked.exposure_csv(BASELINE).splitlines()) == len(lines) + 1
+    assert pickle.loads(pickle.dumps(lines)) == lines
