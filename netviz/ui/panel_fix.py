@@ -69,7 +69,10 @@ def _render_ways(state: AppState, bench: workbench.Bench, found: FixAnswer) -> N
         if edit.file:
             text(f"in place of {edit.file}:{edit.line}", "quiet", f"fix-place-{i}")
     _render_effects(fix)
-    st.button("Try it", type="primary", key="fix-try", help="Put it into the what-if", on_click=_try, args=(bench, fix))
+    # Not in a callback: asking the bench may write to the busy line, which a callback of a fragment must not.
+    if st.button("Try it", type="primary", key="fix-try", help="Put it into the what-if"):
+        _try(bench, fix)
+        st.rerun()
     with st.container(key="nv-fix-yaml"):
         for edit in fix.edits:
             st.code(edit.draft.text, language="yaml", wrap_lines=True)
@@ -96,11 +99,8 @@ def _render_effects(fix: FixLine) -> None:
         text("✓ Nothing else changes.", "strong", "fix-clean")
     if fix.idle:
         shown = ", ".join(fix.idle[:4]) + (f" and {len(fix.idle) - 4} more" if len(fix.idle) > 4 else "")
-        text(
-            f"Without effect as long as the other side stays as it is: {shown} would let it through.",
-            "quiet",
-            "fix-idle",
-        )
+        words = f"Changes without effect as long as the other side stays as it is: {shown}."
+        text(words, "quiet", "fix-idle")
 
 
 def _rows(effects: Sequence[EffectLine]) -> list[dict[str, str]]:
