@@ -54,6 +54,9 @@ from netviz.sets.addresses import AddressSet
 from netviz.sets.connections import NO_CONNECTIONS, ConnectionSet
 from netviz.sets.region import bits
 
+MOST_BLOCKS: Final = 2_000
+"""Up to so many address blocks that policies tell apart, exposures to addresses outside are told."""
+
 MOST_SCOPES: Final = 200
 """Descriptions of pods that are tried on one workload and direction."""
 
@@ -83,6 +86,11 @@ class Exposure:
     allow: ConnectionSet
     unless: ConnectionSet = NO_CONNECTIONS
     permissions: tuple[Permission, ...] = ()
+
+
+def tells_outside(evaluation: Evaluation) -> bool:
+    """Whether exposures to addresses outside are told: not where policies tell very many of them apart."""
+    return len(evaluation.evaluator.classes.atoms.sets) <= MOST_BLOCKS
 
 
 def exposures(evaluation: Evaluation, by: Grouping = Grouping.WORKLOAD) -> Iterator[Exposure]:
@@ -116,7 +124,8 @@ class _Exposures:
             allow, unless = self._common(own, direction, scope)
             if (allow | unless) & ~everybody:
                 yield self._exposure(group, direction, scope, (allow, unless & ~everybody), rules)
-        yield from self._outside(group, direction, own, rules)
+        if tells_outside(self._evaluation):
+            yield from self._outside(group, direction, own, rules)
 
     def _exposure(
         self, group: Group, direction: Direction, scope: Described, masks: tuple[int, int], rules: Iterable[Permission]

@@ -25,8 +25,9 @@ WHAT = (
 
 def render_exposure(state: AppState, bench: Bench) -> None:
     """Filters and rows: what is open to most comes first."""
-    lines = bench.exposure(state.what_if)
-    text(summary_words(lines), "strong", "exposure-summary")
+    exposed = bench.exposure(state.what_if)
+    lines = exposed.lines
+    text(summary_words(lines, outside=exposed.outside), "strong", "exposure-summary")
     text(WHAT, "quiet", "exposure-what")
     with st.container(horizontal=True, vertical_alignment="center", key="nv-filters-exposure"):
         scope = st.segmented_control(
@@ -61,16 +62,17 @@ def render_exposure(state: AppState, bench: Bench) -> None:
     _render_rows(found)
 
 
-def summary_words(lines: Sequence[ExposureLine]) -> str:
+def summary_words(lines: Sequence[ExposureLine], *, outside: bool = True) -> str:
     """How many workloads are open to any pod and to the outside, by direction into them."""
     inward = [line for line in lines if line.direction == "ingress"]
     counted = Counter(scope for scope, _ in {(line.scope, line.workload) for line in inward})
     parts = [
         f"{plural(counted['any'], 'workload accepts', 'workloads accept')} something from any pod",
-        f"{counted['outside']:,} from addresses outside of the cluster",
+        *([f"{counted['outside']:,} from addresses outside of the cluster"] if outside else []),
         f"{counted['described']:,} from pods with certain labels",
     ]
-    return ", ".join(parts) + "."
+    left_out = "" if outside else " Addresses outside are not told: policies tell too many of them apart."
+    return f"{', '.join(parts)}.{left_out}"
 
 
 def filtered(lines: Sequence[ExposureLine], scope: str, direction: str, wanted: str) -> list[ExposureLine]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from netviz.workbench.board import BoardCard, SelectedWorkload, TierColumn
     from netviz.workbench.checking import Checked, CheckedLine, CheckQuestion
     from netviz.workbench.desk import Desk, LocalDesk, Opening, WorkerDesk, check_alive, is_elsewhere, let_go
-    from netviz.workbench.exposed import ExposureLine
+    from netviz.workbench.exposed import ExposureLine, Exposures
     from netviz.workbench.fidelity import Fidelity, FidelityLine
     from netviz.workbench.finding import FoundCard, FoundCards, LabelChoice
     from netviz.workbench.findings import FindingLine, Findings, FindingsQuestion
@@ -78,6 +78,7 @@ __all__ = [
     "EffectLine",
     "EndpointChoice",
     "ExposureLine",
+    "Exposures",
     "Fidelity",
     "FidelityLine",
     "FindingLine",
@@ -149,7 +150,7 @@ _HOMES: Final = {
     "netviz.workbench.board": ("BoardCard", "SelectedWorkload", "TierColumn"),
     "netviz.workbench.checking": ("CheckQuestion", "Checked", "CheckedLine"),
     "netviz.workbench.desk": ("Desk", "LocalDesk", "Opening", "WorkerDesk", "check_alive", "is_elsewhere", "let_go"),
-    "netviz.workbench.exposed": ("ExposureLine",),
+    "netviz.workbench.exposed": ("ExposureLine", "Exposures"),
     "netviz.workbench.fidelity": ("Fidelity", "FidelityLine"),
     "netviz.workbench.finding": ("FoundCard", "FoundCards", "LabelChoice"),
     "netviz.workbench.findings": ("FindingLine", "Findings", "FindingsQuestion"),

@@ -38,7 +38,7 @@ from netviz.workbench.check_reports import report
 from netviz.workbench.checking import Checked, CheckQuestion, checked_text, frozen_text
 from netviz.workbench.drafts import draft_diagnostics, draft_texts, drafted_ids, with_draft_report, with_drafts
 from netviz.workbench.excerpts import quoter
-from netviz.workbench.exposed import ExposureLine, exposure_csv, exposure_lines
+from netviz.workbench.exposed import Exposures, exposure_csv, exposure_lines
 from netviz.workbench.fidelity import Fidelity, FidelityLine, fidelity, unmodelled_lines, unmodelled_notes
 from netviz.workbench.finding import FoundCards, LabelChoice, asks_for_labels, card_labels, find_cards, label_choices
 from netviz.workbench.findings import Findings, FindingsQuestion
@@ -306,7 +306,7 @@ class Workbench:
         """The pairs that switching one policy changes; UsageError if there is no such policy."""
         return impact_pairs(self._sides(what_if).after, policy, grouping_of(by))
 
-    def exposure(self, what_if: WhatIf) -> tuple[ExposureLine, ...]:
+    def exposure(self, what_if: WhatIf) -> Exposures:
         """What policies allow with pods that are not in the input, what is open to most first."""
         return self._remember(("exposure", what_if), lambda: exposure_lines(self._sides(what_if).after))
 

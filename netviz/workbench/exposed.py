@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from netviz.analysis.descriptions import ANY_POD, Described
-from netviz.analysis.exposure import Exposure, exposures
+from netviz.analysis.exposure import Exposure, exposures, tells_outside
 from netviz.engine.evaluator import Evaluation
 from netviz.exporters.exposure import EXPOSURE_HEAD, exposure_row
 from netviz.exporters.tables import csv_table
@@ -31,15 +31,24 @@ class ExposureLine:
     because: str
 
 
-def exposure_lines(evaluation: Evaluation) -> tuple[ExposureLine, ...]:
-    """Every entry, what is open to most first."""
+@dataclass(frozen=True, slots=True)
+class Exposures:
+    """Every entry, what is open to most first; unless `outside`, those about addresses outside are too many."""
+
+    lines: tuple[ExposureLine, ...]
+    outside: bool = True
+
+
+def exposure_lines(evaluation: Evaluation) -> Exposures:
+    """Every entry."""
     found = [ExposureLine(_scope(each), *exposure_row(each)) for each in exposures(evaluation)]
-    return tuple(sorted(found, key=lambda line: (_ORDER.index(line.scope), line.workload, line.direction, line.peers)))
+    found.sort(key=lambda line: (_ORDER.index(line.scope), line.workload, line.direction, line.peers))
+    return Exposures(tuple(found), tells_outside(evaluation))
 
 
-def exposure_csv(lines: tuple[ExposureLine, ...]) -> str:
+def exposure_csv(exposed: Exposures) -> str:
     """The same as CSV."""
-    rows = [[x.workload, x.direction, x.peers, x.allow, x.unless, x.because] for x in lines]
+    rows = [[x.workload, x.direction, x.peers, x.allow, x.unless, x.because] for x in exposed.lines]
     return csv_table(EXPOSURE_HEAD, rows)
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from netviz.errors import Diagnostic
 from netviz.workbench.board import SelectedWorkload, TierColumn
 from netviz.workbench.checking import Checked, CheckQuestion
-from netviz.workbench.exposed import ExposureLine
+from netviz.workbench.exposed import Exposures
 from netviz.workbench.fidelity import Fidelity, FidelityLine
 from netviz.workbench.finding import FoundCards, LabelChoice
 from netviz.workbench.findings import Findings, FindingsQuestion
@@ -140,7 +140,7 @@ class Bench(Protocol):
         """The pairs that switching one policy changes."""
         ...
 
-    def exposure(self, what_if: WhatIf) -> tuple[ExposureLine, ...]:
+    def exposure(self, what_if: WhatIf) -> Exposures:
         """What policies allow with pods that are not in the input."""
         ...
 

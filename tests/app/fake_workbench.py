@@ -25,6 +25,7 @@ from netviz.workbench import (
     EffectLine,
     EndpointChoice,
     ExposureLine,
+    Exposures,
     Fidelity,
     FidelityLine,
     FindingLine,
@@ -408,15 +409,16 @@ class FakeWorkbench:
         label = HOSTILE if self.hostile else "shop/a"
         return ImpactPairs(pairs=(ImpactPair("shop/a", "shop/c", label, "shop/c", "TCP 8080", "", ""),), more=True)
 
-    def exposure(self, what_if: WhatIf) -> tuple[ExposureLine, ...]:
+    def exposure(self, what_if: WhatIf) -> Exposures:
         name = HOSTILE if self.hostile else "shop/a"
-        return (
+        lines = (
             ExposureLine("any", name, "ingress", "any pod of the cluster", "any port", "", "no policy isolates it"),
             ExposureLine("described", "shop/b", "egress", f"pods {name}", "TCP 80", "", f"{DENY_ALL} spec.egress[0]"),
         )
+        return Exposures(lines, outside=not self.hostile)
 
     def exposure_csv(self, what_if: WhatIf) -> str:
-        return "workload\r\n" + "".join(f"{line.workload}\r\n" for line in self.exposure(what_if))
+        return "workload\r\n" + "".join(f"{line.workload}\r\n" for line in self.exposure(what_if).lines)
 
     def reach(self, what_if: WhatIf, question: ReachQuestion) -> ReachAnswer:
         """A chain a, b, c, of which b is on every way."""

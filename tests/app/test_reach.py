@@ -160,7 +160,7 @@ def test_exposure_lists_workloads_with_what_allows_it(open_text: OpenText) -> No
 
 
 def test_exposure_is_filtered_by_scope_direction_and_name(open_text: OpenText) -> None:
-    lines = open_text("kind: Pod").session_state["netviz"].bench.exposure(WhatIf())
+    lines = open_text("kind: Pod").session_state["netviz"].bench.exposure(WhatIf()).lines
     assert [line.workload for line in filtered(lines, "described", "", "")] == ["shop/b"]
     assert [line.workload for line in filtered(lines, "", "ingress", "")] == ["shop/a"]
     assert [line.workload for line in filtered(lines, "", "", "P/B")] == ["shop/b"]
@@ -169,4 +169,5 @@ def test_exposure_is_filtered_by_scope_direction_and_name(open_text: OpenText) -
 def test_no_name_of_the_input_reaches_markdown_in_the_exposure(open_text: OpenText) -> None:
     page = exposure(open_text, "hostile")
     assert frames(page, "allowed by")[0]["workload"] == HOSTILE
+    assert any("Addresses outside are not told" in text for text in texts(page))
     assert not [sink for sink in markdown_sinks(page) if HOSTILE in sink]

@@ -52,10 +52,12 @@ def test_what_is_reached_can_travel_and_is_written_as_csv() -> None:
 
 def test_exposure_is_told_what_is_open_to_most_first() -> None:
     asked = bench(NAMESPACE, API, CALLER, DENY_API, FROM_CALLER)
-    lines = asked.exposure(BASELINE)
+    exposed = asked.exposure(BASELINE)
+    lines = exposed.lines
+    assert exposed.outside
     order = [("any", "outside", "described").index(line.scope) for line in lines]
     assert order == sorted(order)
     told = {(line.scope, line.workload, line.peers) for line in lines}
     assert ("described", "town/api", "pods app=caller in namespace town") in told
     assert len(asked.exposure_csv(BASELINE).splitlines()) == len(lines) + 1
-    assert pickle.loads(pickle.dumps(lines)) == lines
+    assert pickle.loads(pickle.dumps(exposed)) == exposed
