@@ -101,8 +101,9 @@ def test_hostile_texts_are_only_text_in_every_view(
         settled(page)
         closed = page.get_by_test_id("stMain").locator("details:not([open]) > summary")
         for _ in range(closed.count()):
-            closed.first.click()
-        settled(page)
+            if closed.count():
+                closed.first.click()
+            settled(page)
         expect(page.get_by_text(BROKEN)).to_have_count(0)
     _compare(page)
     promise(9, f"{len(HOSTILE_TEXTS)} texts in {len(VIEWS)} views: {len(dialogs)} ran", "0")
