@@ -46,7 +46,7 @@ def narrow(page: Page, text: str) -> None:
 
 def settle(page: Page) -> None:
     """What a run has not reached yet is still there as the last one left it."""
-    page.wait_for_function("document.querySelector('[data-stale=true]') === null")
+    page.wait_for_function("() => document.querySelector('[data-stale=true]') === null")
     page.locator('[data-test-script-state="notRunning"]').wait_for()
 
 
