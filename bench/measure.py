@@ -134,6 +134,13 @@ def start() -> Figures:
         return {"help_s": _command("--help"), "list_s": _command("list", folder)}
 
 
+def browser(pods: str) -> Figures:
+    """How long a person waits in a browser; nothing where there is none."""
+    from bench.browser import measure
+
+    return measure(int(pods))
+
+
 def one_pass(cluster: Cluster) -> int:
     """The floor: one pass in plain Python that makes one key for each pod; how many there are."""
     keys: dict[object, list[object]] = {}
@@ -249,6 +256,7 @@ MEASUREMENTS: Mapping[str, Callable[..., Figures]] = {
     "views": views,
     "reading": reading,
     "start": start,
+    "browser": browser,
 }
 
 

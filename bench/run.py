@@ -19,7 +19,7 @@ from bench.table import Measured, rows, table
 HISTORY = Path(__file__).parent / "history.jsonl"
 _ROOT = Path(__file__).parent.parent
 _PATIENCE = 150
-"""After so many seconds the drawing of views is given up, and the table says that it was not finished."""
+"""After so many seconds the drawing of views, or a browser, is given up, and the table says so."""
 
 
 class Load(NamedTuple):
@@ -31,10 +31,14 @@ class Load(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The sizes of a run. The first load is the large one, the second the small one that growth is measured from."""
+    """The sizes of a run. The first load is the large one, the second the small one that growth is measured from.
+
+    `seen_pods` are those that are looked at in a browser: about 200 workloads, and a large load.
+    """
 
     loads: tuple[Load, ...]
     read_pods: int
+    seen_pods: tuple[int, int]
 
 
 FULL = Plan(
@@ -48,9 +52,12 @@ FULL = Plan(
         Load(Shape.BURNER, 10_000, 300),
     ),
     2_000,
+    (750, 150_000),
 )
 QUICK = Plan(
-    tuple(load._replace(pods=max(1_000, load.pods // 25), toggles=load.toggles // 10) for load in FULL.loads), 200
+    tuple(load._replace(pods=max(1_000, load.pods // 25), toggles=load.toggles // 10) for load in FULL.loads),
+    200,
+    (750, 6_000),
 )
 
 
@@ -70,6 +77,8 @@ def main() -> None:
 def measure(plan: Plan) -> Measured:
     """Every figure of a plan, one process after the other; no figure of one that was not finished."""
     found: Measured = {"start": _run("start"), "reading": _run("reading", plan.read_pods)}
+    for name, pods in zip(("page", "large_page"), plan.seen_pods, strict=True):
+        found[name] = _run("browser", pods, patience=_PATIENCE)
     for number, load in enumerate(plan.loads):
         name = load.shape if number != 1 else "small"
         with tempfile.TemporaryDirectory() as folder:

@@ -72,6 +72,7 @@ def rows(measured: Measured) -> Iterator[Row]:
     yield Row(what=f"a verdict with its explanation, {size}", figure=large["explain_s"] * 1e3, unit="ms", goal=5)
     yield from _reading(measured["reading"], measured["standard.input"])
     yield from _views(measured, size)
+    yield from _pages(measured)
     yield Row(what="`netviz --help`", figure=measured["start"]["help_s"], unit="s", goal=0.15)
     yield Row(what="`netviz list`, 10 pods", figure=measured["start"]["list_s"], unit="s", goal=0.4)
 
@@ -114,6 +115,18 @@ def _views(measured: Measured, size: str) -> Iterator[Row]:
         yield Row(what="picture of one namespace there, median", figure=one, unit="ms", goal=50)
 
 
+def _pages(measured: Measured) -> Iterator[Row]:
+    """What is seen in a browser, by the clock; not a number where there is none."""
+    small, large = measured["page"], measured["large_page"]
+    first = small.get("first_page_s", math.nan)
+    yield Row(what="dashboard: the first page after the server's start", figure=first, unit="s", goal=3)
+    for found, words, goal in ((small, "200 workloads", 1), (large, "large, by namespace", 2)):
+        what = f"dashboard: {words}, {found.get('pods', 0):,.0f} pods"
+        yield Row(what=f"{what}: opened to the first view", figure=found.get("first_view_s", math.nan), unit="s")
+        yield Row(what=f"{what}: the map", figure=found.get("first_map_s", math.nan), unit="s")
+        yield Row(what=f"{what}: a switch to its map", figure=found.get("switch_s", math.nan), unit="s", goal=goal)
+
+
 def _size(found: dict[str, float]) -> str:
     return f"{found['pods']:,.0f} pods / {found['policies']:,.0f} policies"
 
@@ -127,6 +140,8 @@ def table(found: Iterable[Row]) -> str:
 
 
 def _figure(row: Row) -> str:
+    if math.isnan(row.figure):
+        return "not measured"
     return "not finished" if math.isinf(row.figure) else f"{_number(row.figure)} {row.unit}".rstrip()
 
 
@@ -141,7 +156,7 @@ def _goal(row: Row) -> str:
 
 
 def _ratio(row: Row) -> str:
-    if row.ratio is None:
+    if row.ratio is None or math.isnan(row.ratio):
         return ""
     if math.isinf(row.ratio):
         return "(not met)"

@@ -29,3 +29,8 @@ def test_a_figure_without_a_goal_is_not_judged() -> None:
 def test_what_was_not_finished_is_not_met() -> None:
     line = table([Row(what="it", figure=math.inf, unit="s", goal=1)]).splitlines()[-1]
     assert line == "| it | at most 1 s | not finished | (not met) |"
+
+
+def test_what_was_not_measured_is_not_judged() -> None:
+    line = table([Row(what="it", figure=math.nan, unit="s", goal=1)]).splitlines()[-1]
+    assert line == "| it | at most 1 s | not measured |  |"
