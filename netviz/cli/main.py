@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8501, help="port on the loopback address (default 8501)")
     serve.add_argument("--address", default="127.0.0.1", help="address to listen on (default: this computer only)")
     serve.add_argument("--allowed-host", action="append", default=[], help="further host name that may be in the URL")
+    serve.add_argument("--base-path", default="", metavar="PATH", help="path below which a proxy passes the page on")
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser window")
     _limits(serve)
     serve.set_defaults(run=serve_command)

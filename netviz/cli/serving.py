@@ -46,9 +46,11 @@ def serve_command(arguments: argparse.Namespace) -> int:
         port=arguments.port,
         address=arguments.address,
         hosts=tuple(arguments.allowed_host),
+        base_path=arguments.base_path,
         browser=not arguments.no_browser,
     )
-    print(f"netviz: http://{arguments.address}:{arguments.port} (Ctrl-C ends it; nothing leaves this computer)")
+    address = f"http://{arguments.address}:{arguments.port}{below(arguments.base_path)}"
+    print(f"netviz: {address} (Ctrl-C ends it; nothing leaves this computer)")
     sys.stdout.flush()
     if os.name == "posix":
         os.execv(command[0], command)  # noqa: S606 - as below
@@ -56,6 +58,11 @@ def serve_command(arguments: argparse.Namespace) -> int:
         return subprocess.run(command, check=False).returncode  # noqa: S603 - our own interpreter, no shell
     except KeyboardInterrupt:
         return 0
+
+
+def below(base_path: str) -> str:
+    """The path in an address of the page: `/netviz`; empty without one."""
+    return f"/{base_path.strip('/')}" if base_path.strip("/") else ""
 
 
 def server_limits(arguments: argparse.Namespace) -> ServerLimits:
@@ -82,6 +89,7 @@ def server_command(
     port: int,
     address: str,
     hosts: tuple[str, ...] = (),
+    base_path: str = "",
     browser: bool = False,
     limits: ServerLimits = DEFAULT_SERVER_LIMITS,
 ) -> list[str]:
@@ -97,6 +105,8 @@ def server_command(
         "server.address": address,
         "server.port": str(port),
     }
+    if below(base_path):
+        settings["server.baseUrlPath"] = below(base_path)[1:]
     flags = [f"--{name}={value}" for name, value in settings.items()]
     flags += [f"--server.allowedHosts={host}" for host in dict.fromkeys((*LOOPBACK, address, *hosts))]
     flags += [f"--{name}={value}" for name, value in _theme()]

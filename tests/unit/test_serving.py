@@ -91,6 +91,13 @@ class TestFlags:
         assert flags(command)["server.allowedHosts"] == ["localhost", "127.0.0.1", "192.0.2.7", "netviz.example"]
         assert flags(command)["server.address"] == ["192.0.2.7"]
 
+    @pytest.mark.parametrize(
+        ("given", "told"), [("netviz", ["netviz"]), ("/team/netviz/", ["team/netviz"]), ("/", None)]
+    )
+    def test_a_proxy_may_pass_the_page_on_below_a_path(self, given: str, told: list[str] | None) -> None:
+        command = server_command([], port=8501, address="127.0.0.1", base_path=given)
+        assert flags(command).get("server.baseUrlPath") == told
+
     def test_paths_are_absolute_and_behind_the_flags(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
