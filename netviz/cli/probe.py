@@ -71,7 +71,9 @@ def _write(found: Probes, file: str) -> None:
 
     write_named("--out", file, probe_script(found.probes, found.skipped))
     if file:
-        print(f"{file}: {len(found.probes)} connections to try, {len(found.skipped)} that cannot be tried")
+        count = len(found.probes)
+        tried = f"{count} connection{'' if count == 1 else 's'} to try"
+        print(f"{file}: {tried}, {len(found.skipped)} that cannot be tried")
 
 
 def _lines(observed: Observed) -> Iterator[str]:

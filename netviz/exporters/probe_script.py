@@ -107,7 +107,8 @@ def probe_script(probes: Sequence[Probe], skipped: Sequence[str] = ()) -> str:
     """The script. A probe with a name that is none is left out; `skipped` says in words what else is not tried."""
     good = [probe for probe in probes if is_safe(probe)]
     left_out = [*skipped, *(f"{each.source} to {each.target}: not a name" for each in probes if each not in good)]
-    lines = [_HEAD.format(count=len(good)), _FUNCTIONS]
+    tried = f"{len(good)} connection{'' if len(good) == 1 else 's'}"
+    lines = [_HEAD.format(tried=tried), _FUNCTIONS]
     lines += [f"# not tried: {visible(text)}" for text in left_out]
     lines.append("\nprintf '# %s\\n' " + shlex.quote(FORMAT))
     lines.append("printf '%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' " + " ".join(COLUMNS))
@@ -176,7 +177,7 @@ def _observation(line: str, number: int) -> Observation | None:
 
 _HEAD: Final = """\
 #!/bin/sh
-# Tries {count} connections in the cluster that kubectl talks to, and prints one line of results for each.
+# Tries {tried} in the cluster that kubectl talks to, and prints one line of results for each.
 #
 #     sh probes.sh > observed.tsv
 #     netviz probe PATH... --observed observed.tsv
