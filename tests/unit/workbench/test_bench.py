@@ -14,10 +14,15 @@ from netviz.errors import UsageError
 from netviz.workbench import (
     BASELINE,
     Assumptions,
+    CheckQuestion,
     Draft,
+    FindingsQuestion,
+    FixQuestion,
     GridQuestion,
     PackQuestion,
     PictureQuestion,
+    ProbeQuestion,
+    ReachQuestion,
     TableQuestion,
     WhatIf,
     WhyQuestion,
@@ -27,6 +32,7 @@ from tests.unit.workbench.town import API, CALLER, NAMESPACE, WEB, WEB_8080, ben
 
 DENY_API = "NetworkPolicy/town/deny-api"
 OFF = WhatIf(disabled=frozenset({DENY_API}))
+OBSERVED = b"town/caller[Pod]\ttown/api[Pod]\tTCP\t80\tconnects\ttimes-out\n"
 DRAFTED = WhatIf(drafts=(Draft(text=policy("more", "{podSelector: {}, policyTypes: [Egress]}")),))
 
 
@@ -59,19 +65,46 @@ def answers(asked: Workbench, what_if: WhatIf) -> Iterator[tuple[str, object]]:
     yield "why service", why(asked, "caller", "service/town/web", 80, what_if)
     yield "plugins", asked.plugins(what_if, WhyQuestion(source="town/caller", target="town/api", port=80))
     yield "why alias", why(asked, "caller", "service/town/partner", 80, what_if)
+    yield from _conclusions(asked, what_if)
 
 
-COMPARING = {"compare_with", "compared", "compared_svg", "compared_why"}
+def _conclusions(asked: Workbench, what_if: WhatIf) -> Iterator[tuple[str, object]]:
+    """What rests on many verdicts at once."""
+    question = WhyQuestion(source="town/caller", target="town/api", port=80)
+    yield "findings", asked.findings(what_if, FindingsQuestion())
+    yield "impact", asked.impact(what_if)
+    yield "impact_csv", asked.impact_csv(what_if)
+    yield "impact_pairs", asked.impact_pairs(what_if, DENY_API, "pod")
+    yield "exposure", asked.exposure(what_if)
+    yield "exposure_csv", asked.exposure_csv(what_if)
+    yield "reach", asked.reach(what_if, ReachQuestion(start="town/caller"))
+    yield "reach_csv", asked.reach_csv(what_if, ReachQuestion(start="internet", by="pod"))
+    for deny in (False, True):
+        yield f"fixes {deny}", asked.fixes(what_if, FixQuestion(connection=question, deny=deny))
+    yield "proof", asked.proof(what_if, ("allow town/caller -> town/api TCP 80",))
+    frozen = CheckQuestion(name="frozen.yaml", text=asked.frozen(what_if, "workload"))
+    yield "frozen", frozen.text
+    yield "expectations", asked.expectations(what_if, frozen)
+    yield "expectation_report", asked.expectation_report(what_if, frozen, "junit")
+    script = asked.probes(what_if, ProbeQuestion(connection=question))
+    yield "probes", script
+    yield "observed", asked.observed(what_if, OBSERVED)
+
+
+COMPARING = {"compare_with", "compared", "compared_proof", "compared_svg", "compared_why"}
 """Asked in test_two_inputs.py."""
 
 QUESTIONS = [name for name, _ in answers(bench(), BASELINE)]
 
 
-@pytest.mark.parametrize("what_if", [BASELINE, OFF, DRAFTED], ids=["baseline", "off", "drafted"])
+@pytest.fixture(scope="module", params=[BASELINE, OFF, DRAFTED], ids=["baseline", "off", "drafted"])
+def answered(request: pytest.FixtureRequest) -> dict[str, object]:
+    return dict(answers(bench(), request.param))
+
+
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_every_answer_survives_a_journey_to_another_process(name: str, what_if: WhatIf) -> None:
-    answer = dict(answers(bench(), what_if))[name]
-    assert pickle.loads(pickle.dumps(answer)) == answer
+def test_every_answer_survives_a_journey_to_another_process(name: str, answered: dict[str, object]) -> None:
+    assert pickle.loads(pickle.dumps(answered[name])) == answered[name]
 
 
 def test_every_question_is_in_the_list_above() -> None:

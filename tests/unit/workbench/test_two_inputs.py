@@ -110,6 +110,15 @@ def test_the_answer_survives_a_journey_to_another_process(by: str) -> None:
     assert asked.compared_svg(PictureQuestion(by=by), dark=True).startswith("<svg")
 
 
+def test_a_change_between_two_inputs_is_proven_or_told() -> None:
+    asked = compared((API, CALLER), (API, CALLER, DENY_API))
+    told = asked.compared_proof(("allow town/caller -> town/api TCP 80",))
+    assert (told.proven, pickle.loads(pickle.dumps(told)) == told) == (False, True)
+    assert asked.compared_proof(()).total > 0
+    same = compared((API, CALLER), (API, CALLER))
+    assert same.compared_proof(()).proven
+
+
 def test_what_the_other_input_refuses_is_in_its_summary_and_under_the_picture() -> None:
     asked = bench(NAMESPACE, API)
     summary = asked.compare_with([InputFile(name="main.yaml", data=b"kind: [")])
