@@ -71,7 +71,9 @@ def _compare(page: Page) -> None:
     page.get_by_role("radio", name="Compare", exact=True).click()
     settled(page)
     before = victims().replace(b"app: victim-04", b"app: victim-05")
-    page.locator("input[type=file]").set_input_files(
+    # The page before it has a place for files, too.
+    place = page.get_by_test_id("stFileUploader").filter(has_text="Manifests before the change")
+    place.locator("input[type=file]").set_input_files(
         {"name": "<img src=x onerror=alert(1)>.yaml", "mimeType": "text/yaml", "buffer": before}
     )
     page.get_by_role("button", name="Compare with 1 file").click()
