@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import threading
@@ -72,6 +73,11 @@ def opened(visit: Callable[..., Visit], address: str) -> Page:
     return page
 
 
+def copied(sample: str, folder: Path) -> str:
+    """A sample in a folder of its own: its server is nobody else's, so that all its processes are this test's."""
+    return str(shutil.copytree(SAMPLES / sample, folder / sample))
+
+
 def begin_upload(page: Page, file: Path) -> None:
     page.get_by_text("Input", exact=True).click()
     page.locator("input[type=file]").set_input_files(file)
@@ -80,9 +86,9 @@ def begin_upload(page: Page, file: Path) -> None:
 
 
 def test_a_large_upload_shows_how_far_it_is_and_can_be_cancelled(
-    serve: Callable[..., str], visit: Callable[..., Visit], large: Path
+    serve: Callable[..., str], visit: Callable[..., Visit], large: Path, tmp_path: Path
 ) -> None:
-    address = serve(ROOT / "app.py", str(SAMPLES / "online-shop"))
+    address = serve(ROOT / "app.py", copied("online-shop", tmp_path))
     page = opened(visit, address)
     until(lambda: len(workers(address)) == 2)
     mine, spare = workers(address)
@@ -99,9 +105,9 @@ def test_a_large_upload_shows_how_far_it_is_and_can_be_cancelled(
 
 @pytest.mark.promise(14)
 def test_a_killed_worker_is_told_within_two_seconds_and_other_sessions_go_on(
-    serve: Callable[..., str], visit: Callable[..., Visit]
+    serve: Callable[..., str], visit: Callable[..., Visit], tmp_path: Path
 ) -> None:
-    address = serve(ROOT / "app.py", str(SAMPLES / "aks-frontend-backend"))
+    address = serve(ROOT / "app.py", copied("aks-frontend-backend", tmp_path))
     page = opened(visit, address)
     mine = workers(address)[0]
     other = opened(visit, address)
@@ -115,8 +121,10 @@ def test_a_killed_worker_is_told_within_two_seconds_and_other_sessions_go_on(
     assert other.get_by_text("not open any more").count() == 0
 
 
-def test_the_worker_of_a_closed_tab_ends(serve: Callable[..., str], visit: Callable[..., Visit]) -> None:
-    address = serve(ROOT / "app.py", str(SAMPLES / "policytypes-pitfall"))
+def test_the_worker_of_a_closed_tab_ends(
+    serve: Callable[..., str], visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    address = serve(ROOT / "app.py", copied("policytypes-pitfall", tmp_path))
     page = opened(visit, address)
     mine = workers(address)[0]
     page.close()
