@@ -83,8 +83,9 @@ def _note(dialogs: list[str], dialog: Dialog) -> None:
 
 
 def test_no_text_in_an_export_runs_or_fetches(
-    visit: Callable[..., Visit], files: dict[str, tuple[str, bytes]], address: str, promise: Record
+    address: str, visit: Callable[..., Visit], files: dict[str, tuple[str, bytes]], promise: Record
 ) -> None:
+    # The address comes first: what is set up last ends first, and no page may be waiting for a server that has ended.
     seen = visit("about:blank")
     hacked, opened = [], 0
     dialogs: list[str] = []
