@@ -104,6 +104,13 @@ class Region:
                 return bool(peers >> peer & 1)
         return False
 
+    def peers_on(self, connection: int) -> int:
+        """Every peer with which connection atom number `connection` occurs."""
+        for connections, peers in self.rectangles:
+            if connections >> connection & 1:
+                return peers
+        return 0
+
     def connections_covering(self, peers: int) -> int:
         """The connection atoms on which every peer of `peers` occurs."""
         found = 0

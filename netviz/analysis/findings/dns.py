@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from netviz.engine.evaluator import Evaluation, Evaluator, side
 from netviz.engine.options import Connection, Verdict
+from netviz.engine.walk import Outcome
 from netviz.model.cluster import NAME_LABEL, Cluster, ContainerPort, Namespace, Pod, WorkloadId
 from netviz.model.policy import Direction, EndpointKind, PolicySet
 from netviz.selectors.tree import Labels
 from netviz.sets.addresses import IpAddress, parse_address
 from netviz.sets.connections import TCP, UDP
+from netviz.sets.region import mask_of
 
 _SYSTEM: Final = "kube-system"
 _PORT: Final = 53
@@ -58,10 +60,11 @@ def without_dns(evaluation: Evaluation, policies: PolicySet) -> tuple[WithoutDns
     servers = tuple(pod for pod in evaluation.cluster.pods if is_dns(pod))
     asked = [pods[0] for pods in groups.values()]
     small = _small(evaluation, policies, asked, servers or (_assumed(),))
+    ends = _ends(small)
     found: list[WithoutDns] = []
     for (policies_here, profile), pods in groups.items():
         row = evaluation.profile_row(Direction.EGRESS, profile)
-        by_udp, by_tcp = (_may_ask(small, pods[0], protocol) for protocol in (UDP, TCP))
+        by_udp, by_tcp = (_may_ask(small, ends, pods[0], protocol) for protocol in (UDP, TCP))
         if not (by_udp and by_tcp):
             found.append(
                 WithoutDns(
@@ -133,25 +136,62 @@ def dns_port(server: Pod, protocol: int) -> int:
     return next(named, _PORT)
 
 
-def _may_ask(small: Evaluation, pod: Pod, protocol: int) -> bool:
-    servers = (each for each in small.cluster.pods if is_dns(each))
-    if any(_may(small, pod, each, protocol, dns_port(each, protocol)) for each in servers):
+class _Ends(NamedTuple):
+    """Whom pods of the small cluster may ask: its DNS pods, and what is outside.
+
+    Of each set of addresses that no rule tells apart the first one stands for all: `outside` are their peer bits by
+    address family, `hosts` the addresses that a host endpoint has.
+    """
+
+    servers: tuple[Pod, ...]
+    outside: Mapping[int, int]
+    hosts: tuple[IpAddress, ...]
+
+
+def _ends(small: Evaluation) -> _Ends:
+    classes = small.evaluator.classes
+    slots: dict[int, list[int]] = {}
+    hosts: list[IpAddress] = []
+    for slot in range(classes.first_outside, len(classes.slots)):
+        family, first, _ = classes.slots[slot].outside.ranges()[0]
+        address = IpAddress(family, first)
+        if classes.slots_at(address) == (slot,):
+            slots.setdefault(family, []).append(slot)
+        else:
+            hosts.append(address)
+    servers = tuple(pod for pod in small.cluster.pods if is_dns(pod))
+    return _Ends(servers, {family: mask_of(some) for family, some in slots.items()}, tuple(hosts))
+
+
+def _may_ask(small: Evaluation, ends: _Ends, pod: Pod, protocol: int) -> bool:
+    if any(_may(small, pod, each, protocol, dns_port(each, protocol)) for each in ends.servers):
         return True
     local = parse_address(_NODE_LOCAL)
     if local is not None and _may(small, pod, local, protocol, _PORT):
         return True
-    return _names_outside(small, pod, protocol)
+    return _names_outside(small, ends, pod, protocol)
 
 
-def _names_outside(small: Evaluation, pod: Pod, protocol: int) -> bool:
+def _names_outside(small: Evaluation, ends: _Ends, pod: Pod, protocol: int) -> bool:
     """Whether the pod may use port 53 of some address outside and not every port: somebody thought of DNS there."""
-    classes = small.evaluator.classes
-    for slot in range(classes.first_outside, len(classes.slots)):
-        family, first, _ = classes.slots[slot].outside.ranges()[0]
-        address = IpAddress(family, first)
-        if _may(small, pod, address, protocol, _PORT) and not _may(small, pod, address, protocol, _OTHER_PORT):
+    asked, other = (small.evaluator.atom_of(Connection(protocol, port)) for port in (_PORT, _OTHER_PORT))
+    for family, slots in ends.outside.items():
+        # Which of the pod's slots talk to an address depends on its family only.
+        rows = [small.row(slot, Direction.EGRESS) for slot in small.slots_of(pod, IpAddress(family, 0))]
+        if _reached(rows, asked) & ~_reached(rows, other) & slots:
             return True
-    return False
+    return any(
+        _may(small, pod, host, protocol, _PORT) and not _may(small, pod, host, protocol, _OTHER_PORT)
+        for host in ends.hosts
+    )
+
+
+def _reached(rows: Iterable[Outcome], atom: int) -> int:
+    """The peers to which one of the rows may allow a connection atom."""
+    found = 0
+    for row in rows:
+        found |= row.allow.peers_on(atom) | row.unknown.peers_on(atom)
+    return found
 
 
 def _may(small: Evaluation, pod: Pod, end: Pod | IpAddress, protocol: int, port: int) -> bool:

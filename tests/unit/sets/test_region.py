@@ -80,6 +80,8 @@ def test_projections_agree_with_the_pairs(parts: list[Rectangle], some: int) -> 
     assert region.peers() == mask(peer for _, peer in expected)
     for peer in PEERS:
         assert region.connections_of(peer) == mask(atom for atom, other in expected if other == peer)
+    for atom in ATOMS:
+        assert region.peers_on(atom) == mask(peer for other, peer in expected if other == atom)
     narrowed = region.only_peers(some)
     assert_canonical(narrowed)
     assert pairs(narrowed.rectangles) == {(atom, peer) for atom, peer in expected if some >> peer & 1}

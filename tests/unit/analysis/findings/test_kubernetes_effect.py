@@ -38,6 +38,7 @@ KUBE_DNS = "{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dn
         to(ANYONE, UDP, TCP),
         to("{ipBlock: {cidr: 169.254.20.10/32}}", UDP, TCP),
         to("{ipBlock: {cidr: 192.0.2.53/32}}", UDP, TCP),
+        to("{ipBlock: {cidr: 2001:db8::53/128}}", UDP, TCP),
         f"{{ports: [{UDP}, {TCP}]}}",
         "{}",
     ],
@@ -50,6 +51,23 @@ def test_without_a_rule_for_dns_the_policy_that_lacks_it_is_named() -> None:
     finding = only("NP008", sending(to(DB, "{protocol: TCP, port: 5432}")))
     assert (finding.object, finding.severity) == ("NetworkPolicy/shop/p", Severity.WARNING)
     assert finding.witness == PodWitness(pod="shop/web")
+
+
+@pytest.mark.parametrize("block", ["192.0.2.0/24", "2001:db8::/32"])
+def test_every_port_of_an_address_block_is_no_rule_for_dns(block: str) -> None:
+    everything = f"{{to: [{{ipBlock: {{cidr: '{block}'}}}}]}}"
+    assert found("NP008", sending(everything))
+    assert not found("NP008", sending(everything, to("{ipBlock: {cidr: 198.51.100.53/32}}", UDP, TCP)))
+
+
+HOST = """{apiVersion: projectcalico.org/v3, kind: HostEndpoint, metadata: {name: resolver},
+ spec: {node: n, interfaceName: eth0, expectedIPs: [192.0.2.53]}}
+"""
+
+
+def test_an_address_of_a_host_endpoint_can_be_the_one_that_answers_dns() -> None:
+    assert not found("NP008", HOST, sending(to("{ipBlock: {cidr: 192.0.2.53/32}}", UDP, TCP)))
+    assert found("NP008", HOST, sending("{to: [{ipBlock: {cidr: 192.0.2.53/32}}]}"))
 
 
 def test_the_port_of_the_dns_pods_in_the_input_is_the_one_that_counts() -> None:
