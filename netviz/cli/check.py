@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from netviz.cli.codes import FAILED, OK, REFUSED
 from netviz.cli.files import read_named, write_named
+from netviz.cli.parsing import Commands, add_command, add_common, add_form, add_paths
 
 if TYPE_CHECKING:
     from netviz.engine.evaluator import Evaluation
@@ -17,22 +18,30 @@ if TYPE_CHECKING:
 FORMS = ("text", "json", "junit", "sarif", "md")
 
 
-def add_check(parser: argparse.ArgumentParser) -> None:
-    """The options that only `check` has."""
+def add_check(commands: Commands) -> None:
+    """The command `check`."""
+    parser = add_command(
+        commands, "check", "whether expectations hold", "netviz check k8s/ --expect expectations.yaml --format junit"
+    )
+    add_paths(parser)
     add = parser.add_argument
-    add("paths", nargs="+", metavar="PATH", help="files, directories, archives, or - for stdin")
     add("--expect", required=True, metavar="FILE", help="the expectations (docs/expectations.md)")
-    add("--format", choices=FORMS, default="text", help="form of the answer (default text); md for a pull request")
+    add_form(parser, FORMS, "; md for a pull request")
     add("--out", default="", metavar="FILE", help="write the answer there and a summary to standard output")
+    add_common(parser, without=("--by", "--namespace"))
     parser.set_defaults(run=check_command)
 
 
-def add_freeze(parser: argparse.ArgumentParser) -> None:
-    """The options that only `freeze` has."""
+def add_freeze(commands: Commands) -> None:
+    """The command `freeze`."""
+    parser = add_command(
+        commands, "freeze", "write the present state as expectations", "netviz freeze k8s/ --out frozen.yaml"
+    )
+    add_paths(parser)
     add = parser.add_argument
-    add("paths", nargs="+", metavar="PATH", help="files, directories, archives, or - for stdin")
     add("--out", default="", metavar="FILE", help="file to write (default: standard output)")
     add("--title", default="", help="title of the file")
+    add_common(parser, without=("--namespace",))
     parser.set_defaults(run=freeze_command)
 
 

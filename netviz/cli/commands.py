@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from netviz.cli.codes import FAILED, OK, REFUSED
+from netviz.cli.parsing import Commands, add_command, add_common, add_form, add_paths
+from netviz.cli.proof import add_intent
 from netviz.cli.scenario import check_policies, scenario_of, with_scenario
 from netviz.errors import UsageError
 
@@ -40,6 +42,9 @@ def load_input(paths: Sequence[str], arguments: argparse.Namespace) -> Loaded:
         loaded = load(paths, limits=limits, dialects=dialects(strict=arguments.strict), plugin=plugin)
     for diagnostic in loaded.report.diagnostics:
         print(visible(f"{diagnostic.severity.value}: {diagnostic}"), file=sys.stderr)
+    cluster = loaded.cluster
+    if not (loaded.report.diagnostics or cluster.pods or cluster.workloads or cluster.host_endpoints):
+        print("note: the input holds no pod, workload or host endpoint that could connect to anything", file=sys.stderr)
     return loaded if scenario is None else with_scenario(loaded, scenario, arguments)
 
 
@@ -77,6 +82,19 @@ def evaluation_of(evaluator: Evaluator, arguments: argparse.Namespace, *others: 
     return evaluator.evaluate(Scenario(disabled.intersection(p.id for p in policies), staged))
 
 
+def check_namespaces(arguments: argparse.Namespace, *inputs: Loaded) -> None:
+    """UsageError for a `--namespace` that no input has: a wrong name is not the answer that there is nothing."""
+    from difflib import get_close_matches
+
+    spaces = {namespace.name for loaded in inputs for namespace in loaded.cluster.namespaces}
+    spaces |= {policy.id.namespace for loaded in inputs for policy in loaded.policies.policies if policy.id.namespace}
+    for name in arguments.namespace:
+        if name not in spaces:
+            near = get_close_matches(name, sorted(spaces), n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise UsageError(f"--namespace {name}: there is no such namespace in the input{hint}")
+
+
 def policy_named(known: list[str], text: str, option: str) -> str:
     """The id that the text means: an id, or one without the prefix of its kind, or without its kind."""
     if text in known:
@@ -104,11 +122,24 @@ def _answered(complete: bool, holds: bool = True) -> int:
     return OK if holds else FAILED
 
 
+def add_list(commands: Commands) -> None:
+    """The command `list`."""
+    parser = add_command(commands, "list", "list every allowed connection", "netviz list k8s/ --format json")
+    add_paths(parser)
+    parser.add_argument(
+        "--exposure", action="store_true", help="also what policies allow with pods that are not in the input"
+    )
+    add_form(parser)
+    add_common(parser)
+    parser.set_defaults(run=list_command)
+
+
 def list_command(arguments: argparse.Namespace) -> int:
     """`netviz list`: every allowed connection."""
     from netviz.engine.matrix import Grouping
 
     loaded = load_input(arguments.paths, arguments)
+    check_namespaces(arguments, loaded)
     evaluation = evaluation_of(evaluator_of(loaded, arguments), arguments)
     by = Grouping(arguments.by)
     matrix = restricted(evaluation.matrix(by), arguments.namespace)
@@ -137,7 +168,7 @@ def list_command(arguments: argparse.Namespace) -> int:
             from netviz.exporters.exposure import list_row
 
             rows += [list_row(each) for each in _exposures(evaluation, by, arguments)]
-        print_table(arguments.format, ("from", "to", "allowed", "unknown"), rows)
+        print_table(arguments.format, ("from", "to", "allowed", "unknown"), rows, "no connection is allowed")
     return _answered(loaded.report.complete)
 
 
@@ -152,15 +183,11 @@ def _exposures(evaluation: Evaluation, by: Grouping, arguments: argparse.Namespa
 
 
 def restricted(matrix: ReachabilityMatrix, namespaces: Sequence[str]) -> ReachabilityMatrix:
-    """The pairs that touch one of the namespaces (none: all); UsageError for a namespace that is not in the input."""
+    """The pairs that touch one of the namespaces (none: all)."""
     from dataclasses import replace
 
     if not namespaces:
         return matrix
-    known = {peer.namespace for peer in matrix.peers}
-    for name in namespaces:
-        if name not in known:
-            raise UsageError(f"--namespace {name}: there is no such namespace in the input")
     inside = {i for i, peer in enumerate(matrix.peers) if peer.namespace in namespaces}
     return replace(matrix, cells={pair: cell for pair, cell in matrix.cells.items() if inside & set(pair)})
 
@@ -181,6 +208,22 @@ def _list_rows(matrix: ReachabilityMatrix) -> list[list[str]]:
     ]
 
 
+def add_diff(commands: Commands) -> None:
+    """The command `diff`."""
+    parser = add_command(
+        commands, "diff", "what changed between two sets of manifests", "netviz diff main/ branch/ --exit-code"
+    )
+    add = parser.add_argument
+    add("pair", nargs="*", metavar="OLD NEW", help="one path each")
+    add("--old", nargs="+", metavar="PATH", help="paths of the old side")
+    add("--new", nargs="+", metavar="PATH", help="paths of the new side")
+    add("--exit-code", action="store_true", help="exit with 1 if anything differs")
+    add_intent(parser)
+    add_form(parser)
+    add_common(parser)
+    parser.set_defaults(run=diff_command)
+
+
 def diff_command(arguments: argparse.Namespace) -> int:
     """`netviz diff`: what changed between two sets of manifests."""
     from netviz.analysis.causes import find_causes
@@ -192,6 +235,7 @@ def diff_command(arguments: argparse.Namespace) -> int:
 
     old_paths, new_paths = _two_sides(arguments)
     old, new = load_input(old_paths, arguments), load_input(new_paths, arguments)
+    check_namespaces(arguments, old, new)
     by = Grouping(arguments.by)
     evaluators = evaluator_of(old, arguments, new), evaluator_of(new, arguments, old)
     before, after = (evaluation_of(evaluator, arguments, *evaluators) for evaluator in evaluators)
@@ -210,7 +254,7 @@ def diff_command(arguments: argparse.Namespace) -> int:
         print_json(answer | as_json(proof), new)
     else:
         head = ("change", "from", "to", "before", "after", "caused by")
-        print_table(arguments.format, head, _diff_rows(comparison, causes))
+        print_table(arguments.format, head, _diff_rows(comparison, causes), "nothing differs")
         print_proof(proof, sys.stderr if arguments.format == "csv" else sys.stdout)
     holds = not (arguments.exit_code and comparison.changes) and (proof is None or proof.proven)
     return _answered(complete, holds)
@@ -246,6 +290,25 @@ def _diff_rows(comparison: Comparison, causes: Sequence[Sequence[Cause]]) -> lis
     ]
 
 
+def add_why(commands: Commands) -> None:
+    """The command `why`."""
+    parser = add_command(
+        commands,
+        "why",
+        "verdict and trace for one connection",
+        "netviz why k8s/ --from shop/web --to service/shop/cart --port 80",
+    )
+    add_paths(parser)
+    add = parser.add_argument
+    add("--from", dest="source", required=True, metavar="A", help="[KIND/]NAMESPACE/NAME or an address")
+    add("--to", dest="target", required=True, metavar="B", help="likewise; service/NAMESPACE/NAME")
+    add("--port", type=int, default=0, help="destination port; without it, all ports are answered")
+    add("--protocol", default="TCP", help="TCP (default), UDP, SCTP, ICMP or a number")
+    add_form(parser, ("text", "json"))
+    add_common(parser, without=("--by", "--namespace"))
+    parser.set_defaults(run=why_command)
+
+
 def why_command(arguments: argparse.Namespace) -> int:
     """`netviz why`: verdict and trace for one connection."""
     from netviz.engine.naming import find
@@ -254,8 +317,6 @@ def why_command(arguments: argparse.Namespace) -> int:
     from netviz.workbench.excerpts import quoter
     from netviz.workbench.why_json import why_json
 
-    if arguments.format in ("csv", "md"):
-        raise UsageError("why answers as text or json")
     if not 0 <= arguments.port <= 65535:
         raise UsageError(f"--port {arguments.port}: a port is between 1 and 65535")
     loaded = load_input(arguments.paths, arguments)
@@ -301,10 +362,13 @@ def print_json(answer: dict[str, Any], loaded: Loaded) -> None:
     sys.stdout.write("\n")
 
 
-def print_table(form: str, head: Sequence[str], rows: list[list[str]]) -> None:
-    """A table as text, csv or md."""
+def print_table(form: str, head: Sequence[str], rows: list[list[str]], nothing: str = "") -> None:
+    """A table as text, csv or md; as text, one without rows is the sentence `nothing` if there is one."""
     from netviz.exporters.tables import csv_table, markdown_table, text_table
 
+    if form == "text" and nothing and not rows:
+        print(nothing)
+        return
     table = {"text": text_table, "csv": csv_table, "md": markdown_table}[form]
     sys.stdout.write(table(head, rows))
     sys.stdout.flush()

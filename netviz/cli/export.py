@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from netviz.cli.codes import OK, REFUSED
-from netviz.cli.commands import evaluation_of, evaluator_of, load_input, restricted
+from netviz.cli.commands import check_namespaces, evaluation_of, evaluator_of, load_input
+from netviz.cli.parsing import Commands, add_command, add_common, add_paths
 from netviz.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +26,22 @@ FORMATS: Final = ("svg", "html", "drawio", "mermaid", "dot", "md", "csv", "json"
 _EPOCH: Final = "SOURCE_DATE_EPOCH"
 
 
+def add_export(commands: Commands) -> None:
+    """The command `export`."""
+    parser = add_command(
+        commands, "export", "write the answer as files for reviews", "netviz export k8s/ --format all --out review/"
+    )
+    add_paths(parser)
+    add = parser.add_argument
+    add("--format", dest="formats", required=True, metavar="FMT[,FMT]", help=f"{', '.join(FORMATS)}, or all")
+    add("--out", required=True, metavar="DIR", help="folder to write to; files of the same name are replaced")
+    add("--title", default="", help="title of every file (default: the name of the path)")
+    add("--date", default="", help="date to write into the files (default: SOURCE_DATE_EPOCH if set, else none)")
+    add("--dark", action="store_true", help="dark colours for pictures")
+    add_common(parser)
+    parser.set_defaults(run=export_command)
+
+
 def export_command(arguments: argparse.Namespace) -> int:
     """Write every wanted format to the folder, and name the files on standard output.
 
@@ -35,6 +52,7 @@ def export_command(arguments: argparse.Namespace) -> int:
     exporters = sorted(chosen(arguments.formats), key=lambda each: each.browser)
     date = arguments.date or _date_of_environment()
     loaded = load_input(arguments.paths, arguments)
+    check_namespaces(arguments, loaded)
     pack = _pack(loaded, evaluation_of(evaluator_of(loaded, arguments), arguments), arguments, date)
     folder = Path(arguments.out)
     for each in exporters:
@@ -65,7 +83,6 @@ def _pack(loaded: Loaded, evaluation: Evaluation, arguments: argparse.Namespace,
     baseline = evaluator.evaluate() if off or on else evaluation
     namespaces = tuple(arguments.namespace)
     before, after = _matrices(baseline, evaluation, by)
-    restricted(after, namespaces)
     view, notes = drawable(PictureQuestion(by=by, namespaces=namespaces), evaluator.cluster)
     drawn = (before, after) if view.by == by else _matrices(baseline, evaluation, Grouping(view.by))
     title = arguments.title or _title(arguments.paths)

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from netviz.cli.codes import FAILED, OK, REFUSED
-from netviz.errors import UsageError
+from netviz.cli.parsing import Commands, add_command, add_common, add_form, add_paths
 
 if TYPE_CHECKING:
     from netviz.workbench.fixes import EffectLine, FixAnswer, FixLine
@@ -15,15 +15,23 @@ _SHOWN = 10
 _MOST_WAYS = 3
 
 
-def add_fix(parser: argparse.ArgumentParser) -> None:
-    """The options that only `fix` has."""
+def add_fix(commands: Commands) -> None:
+    """The command `fix`."""
+    parser = add_command(
+        commands,
+        "fix",
+        "smallest change to policies that allows or denies a connection",
+        "netviz fix k8s/ --from shop/web --to data/db --port 5432",
+    )
+    add_paths(parser)
     add = parser.add_argument
-    add("paths", nargs="+", metavar="PATH", help="files, directories, archives, or - for stdin")
     add("--from", dest="source", required=True, metavar="A", help="[KIND/]NAMESPACE/NAME, namespace/NAME/*, an address")
     add("--to", dest="target", required=True, metavar="B", help="likewise; service/NAMESPACE/NAME")
     add("--port", type=int, default=0, help="destination port; without it, every port of the protocol")
     add("--protocol", default="TCP", help="TCP (default), UDP, SCTP, ICMP or a number")
     add("--deny", action="store_true", help="make it denied (default: allowed)")
+    add_form(parser, ("text", "json"))
+    add_common(parser, without=("--namespace",), levels=("workload", "pod"))
     parser.set_defaults(run=fix_command)
 
 
@@ -35,10 +43,6 @@ def fix_command(arguments: argparse.Namespace) -> int:
     from netviz.workbench.fixing import answer_fix, situation_of, wish_asked
     from netviz.workbench.questions import WhyQuestion
 
-    if arguments.format in ("csv", "md"):
-        raise UsageError("fix answers as text or json")
-    if arguments.by == "namespace":
-        raise UsageError("fix counts what else changes by workload or by pod")
     loaded = load_input(arguments.paths, arguments)
     evaluation = evaluation_of(evaluator_of(loaded, arguments), arguments)
     asked = WhyQuestion(

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from netviz.cli.codes import OK, REFUSED
+from netviz.cli.parsing import Commands, add_command, add_common, add_form, add_paths
 from netviz.errors import UsageError
 
 if TYPE_CHECKING:
@@ -13,29 +14,35 @@ if TYPE_CHECKING:
     from netviz.model.policy import PolicyId
 
 
-def add_impact(parser: argparse.ArgumentParser) -> None:
-    """The options that only `impact` has."""
+def add_impact(commands: Commands) -> None:
+    """The command `impact`."""
+    parser = add_command(commands, "impact", "what each policy does by itself", "netviz impact k8s/")
+    add_paths(parser)
     add = parser.add_argument
-    add("paths", nargs="+", metavar="PATH", help="files, directories, archives, or - for stdin")
     add("--policy", action="append", default=[], metavar="POLICY", help="only this one, with its pairs; repeatable")
     add(
         "--pairs",
         type=int,
-        default=-1,
+        default=None,
         metavar="N",
         help="most pairs that are listed of each policy (default 100 in JSON and with --policy, else none)",
     )
+    add_form(parser)
+    add_common(parser)
     parser.set_defaults(run=impact_command)
 
 
 def impact_command(arguments: argparse.Namespace) -> int:
     """Print what removing or enforcing each policy alone would change, the largest change first."""
     from netviz.analysis.impact import Impacts, rank
-    from netviz.cli.commands import evaluation_of, evaluator_of, load_input, print_json, print_table
+    from netviz.cli.commands import check_namespaces, evaluation_of, evaluator_of, load_input, print_json, print_table
     from netviz.engine.matrix import Grouping
     from netviz.exporters.impact import HEAD, impact_json, impact_row, summary
 
+    if arguments.pairs is not None and arguments.pairs < 0:
+        raise UsageError(f"--pairs {arguments.pairs}: a number of pairs is 0 or more")
     loaded = load_input(arguments.paths, arguments)
+    check_namespaces(arguments, loaded)
     evaluation = evaluation_of(evaluator_of(loaded, arguments), arguments)
     impacts = Impacts(evaluation, Grouping(arguments.by))
     found = sorted(_asked(impacts, arguments), key=rank)
@@ -62,8 +69,6 @@ def _asked(impacts: Impacts, arguments: argparse.Namespace) -> list[Impact]:
     known: dict[str, PolicyId] = {str(compiled.policy.id): compiled.policy.id for compiled in policies}
     named = {known[policy_named(list(known), text, "--policy")] for text in arguments.policy}
     spaces = set(arguments.namespace)
-    if arguments.pairs < -1:
-        raise UsageError(f"--pairs {arguments.pairs}: a number of pairs is 0 or more")
     return [
         impacts.of(compiled, _most_pairs(arguments))
         for compiled in policies
@@ -74,7 +79,7 @@ def _asked(impacts: Impacts, arguments: argparse.Namespace) -> list[Impact]:
 def _most_pairs(arguments: argparse.Namespace) -> int:
     from netviz.analysis.impact import MOST_PAIRS
 
-    if arguments.pairs >= 0:
+    if arguments.pairs is not None:
         return int(arguments.pairs)
     return MOST_PAIRS if arguments.policy or arguments.format == "json" else 0
 

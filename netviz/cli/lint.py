@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from netviz.cli.codes import FAILED, OK, REFUSED
+from netviz.cli.parsing import Commands, add_command, add_common, add_form, add_paths
 from netviz.errors import Severity
 
 if TYPE_CHECKING:
@@ -20,16 +21,19 @@ FORMS: Final = ("text", "json", "csv", "md", "sarif")
 _RANK: Final = tuple(Severity)
 
 
-def add_lint(parser: argparse.ArgumentParser) -> None:
-    """The options that only `lint` has."""
+def add_lint(commands: Commands) -> None:
+    """The command `lint`."""
+    parser = add_command(
+        commands, "lint", "what policies say and their authors hardly mean", "netviz lint k8s/ --fail-on warning"
+    )
+    add_paths(parser)
     add = parser.add_argument
-    add("paths", nargs="+", metavar="PATH", help="files, directories, archives, or - for stdin")
     add(
         "--fail-on",
         choices=[severity.value for severity in Severity],
         help="exit with 1 if there is a finding of this severity or worse",
     )
-    add("--format", choices=FORMS, default="text", help="form of the answer (default text); sarif for a code forge")
+    add_form(parser, FORMS, "; sarif for a code forge")
     add("--out", default="", metavar="FILE", help="write the answer there and a summary to standard output")
     add(
         "--suppress",
@@ -38,17 +42,19 @@ def add_lint(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="findings to leave out, each with a reason (docs/findings.md); may be repeated",
     )
+    add_common(parser, without=("--by",))
     parser.set_defaults(run=lint_command)
 
 
 def lint_command(arguments: argparse.Namespace) -> int:
     """Print what the checks find, worst first, without what is suppressed."""
-    from netviz.cli.commands import load_input
+    from netviz.cli.commands import check_namespaces, load_input
     from netviz.cli.files import write_named
     from netviz.view.text import visible
 
     suppressions = _suppressions(arguments.suppress)
     loaded = load_input(arguments.paths, arguments)
+    check_namespaces(arguments, loaded)
     sifted, notes = _sifted(loaded, arguments, suppressions)
     if arguments.format != "json":
         for note in (*sifted.unused_words, *notes):

@@ -8,22 +8,27 @@ from typing import TYPE_CHECKING
 
 from netviz.cli.codes import FAILED, OK, REFUSED
 from netviz.cli.files import read_named, write_named
+from netviz.cli.parsing import Commands, add_command, add_common, add_paths
 from netviz.errors import UsageError
 
 if TYPE_CHECKING:
     from netviz.workbench.probing import Observed, Planner, Probes
 
 
-def add_probe(parser: argparse.ArgumentParser) -> None:
-    """The options that only `probe` has."""
+def add_probe(commands: Commands) -> None:
+    """The command `probe`."""
+    parser = add_command(
+        commands, "probe", "try connections on the cluster", "netviz probe k8s/ --expect expected.yaml --out probes.sh"
+    )
+    add_paths(parser)
     add = parser.add_argument
-    add("paths", nargs="+", metavar="PATH", help="files, directories, archives, or - for stdin")
     add("--expect", default="", metavar="FILE", help="try what these expectations speak of (docs/expectations.md)")
     add("--from", dest="source", default="", metavar="A", help="try one connection: a pod or workload")
     add("--to", dest="target", default="", metavar="B", help="its target: a pod, workload, Service or address")
     add("--port", type=int, default=0, help="its port; without it, those that the target declares")
     add("--out", default="", metavar="FILE", help="script to write (default: standard output)")
     add("--observed", default="", metavar="FILE", help="compare what the script has printed with the prediction")
+    add_common(parser, without=("--by", "--namespace"))
     parser.set_defaults(run=probe_command)
 
 

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from netviz.cli.codes import OK, REFUSED
+from netviz.cli.parsing import Commands, add_command, add_common, add_form, add_paths
 
 if TYPE_CHECKING:
     from netviz.engine.evaluator import Evaluation
@@ -14,10 +15,13 @@ if TYPE_CHECKING:
     from netviz.workbench.reaching import ReachAnswer, ReachedLine
 
 
-def add_reach(parser: argparse.ArgumentParser) -> None:
-    """The options that only `reach` has."""
+def add_reach(commands: Commands) -> None:
+    """The command `reach`."""
+    parser = add_command(
+        commands, "reach", "what can be reached from somewhere, in how many hops", "netviz reach k8s/ --from internet"
+    )
+    add_paths(parser)
     add = parser.add_argument
-    add("paths", nargs="+", metavar="PATH", help="files, directories, archives, or - for stdin")
     add(
         "--from",
         dest="start",
@@ -32,17 +36,20 @@ def add_reach(parser: argparse.ArgumentParser) -> None:
         default="any",
         help="a hop may be on any port (default), or only on one that its target declares",
     )
+    add_form(parser)
+    add_common(parser)
     parser.set_defaults(run=reach_command)
 
 
 def reach_command(arguments: argparse.Namespace) -> int:
     """Print what is reached, the nearest first."""
-    from netviz.cli.commands import evaluation_of, evaluator_of, load_input, print_json, print_table
+    from netviz.cli.commands import check_namespaces, evaluation_of, evaluator_of, load_input, print_json, print_table
     from netviz.workbench.reach_words import HEAD, choke_sentences, reach_json, reach_sentences, reached_rows
     from netviz.workbench.reaching import ReachQuestion, reach_answer
     from netviz.workbench.why_json import why_json
 
     loaded = load_input(arguments.paths, arguments)
+    check_namespaces(arguments, loaded)
     evaluation = evaluation_of(evaluator_of(loaded, arguments), arguments)
     question = ReachQuestion(
         start=arguments.start, target=arguments.target, by=arguments.by, declared=arguments.ports == "declared"
@@ -99,9 +106,7 @@ def _print_way(answer: ReachAnswer, evaluation: Evaluation, loaded: Loaded) -> N
     if answer.way is None:
         return
     print("\n" + visible(cut_words(answer.way, answer.unit)))
-    for number, (hop, why) in enumerate(
-        zip(answer.way.hops, _whys(answer, evaluation, loaded), strict=True), start=1
-    ):
+    for number, (hop, why) in enumerate(zip(answer.way.hops, _whys(answer, evaluation, loaded), strict=True), start=1):
         over = f" over {connection_words(hop.opens)}" if why else ": an Ingress object lets clients in"
         print()
         print(visible(f"Hop {number}: {hop.source_label} to {hop.target_label}{over}"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib.util
 import os
+import socket
 import subprocess
 import sys
 import tomllib
@@ -13,7 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from netviz.cli.limits import reading_limits
+from netviz.cli.limits import add_reading_limits, reading_limits
+from netviz.cli.parsing import Commands, add_command
 from netviz.errors import UsageError
 from netviz.manifests.limits import DEFAULT_SERVER_LIMITS, FLAGS, LIMITS_VARIABLE, ServerLimits, written
 
@@ -30,6 +33,26 @@ SAFE: Final[Mapping[str, str]] = {
 """What Streamlit must be told so that nothing leaves the computer and no internals are shown (docs/architecture.md)."""
 
 
+def add_serve(commands: Commands) -> None:
+    """The command `serve`."""
+    parser = add_command(
+        commands, "serve", "open the dashboard in the browser, on this computer only", "netviz serve k8s/"
+    )
+    add = parser.add_argument
+    add("paths", nargs="*", metavar="PATH", help="files, directories or archives to open at once")
+    add("--port", type=int, default=8501, help="port to listen on (default 8501)")
+    add("--address", default="127.0.0.1", help="address to listen on (default: this computer only)")
+    add("--allowed-host", action="append", default=[], metavar="HOST", help="further host name that may be in the URL")
+    add("--base-path", default="", metavar="PATH", help="path below which a proxy passes the page on")
+    add("--no-browser", action="store_true", help="do not open a browser window")
+    add_reading_limits(parser)
+    add("--max-session-size", type=int, default=0, metavar="MB", help="most that is uploaded at once (default 400)")
+    add("--max-seconds", type=int, default=0, metavar="S", help="longest time to open an input (default 60)")
+    add("--max-memory", type=int, default=0, metavar="MB", help="most memory that an input may take (default 4000)")
+    add("--max-analyses", type=int, default=0, metavar="N", help="inputs that are opened at a time (default 2)")
+    parser.set_defaults(run=serve_command)
+
+
 def serve_command(arguments: argparse.Namespace) -> int:
     """`netviz serve`: run the dashboard until it is interrupted; returns the server's exit code.
 
@@ -38,6 +61,7 @@ def serve_command(arguments: argparse.Namespace) -> int:
     for path in arguments.paths:
         if not Path(path).exists():
             raise UsageError(f"{path}: there is no such file or directory")
+    check_address(arguments.address, arguments.port)
     limits = server_limits(arguments)
     os.environ[LIMITS_VARIABLE] = written(limits)
     command = server_command(
@@ -49,8 +73,7 @@ def serve_command(arguments: argparse.Namespace) -> int:
         base_path=arguments.base_path,
         browser=not arguments.no_browser,
     )
-    address = f"http://{arguments.address}:{arguments.port}{below(arguments.base_path)}"
-    print(f"netviz: {address} (Ctrl-C ends it; nothing leaves this computer)")
+    print(f"netviz: {address_words(arguments.address, arguments.port, arguments.base_path)}")
     sys.stdout.flush()
     if os.name == "posix":
         os.execv(command[0], command)  # noqa: S606 - as below
@@ -58,6 +81,35 @@ def serve_command(arguments: argparse.Namespace) -> int:
         return subprocess.run(command, check=False).returncode  # noqa: S603 - our own interpreter, no shell
     except KeyboardInterrupt:
         return 0
+
+
+def check_address(address: str, port: int) -> None:
+    """UsageError, with what to do, if the server could not listen there."""
+    if not 1 <= port <= 65535:
+        raise UsageError(f"--port {port}: a port is between 1 and 65535")
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+        if os.name == "posix":
+            # The server does the same: a port whose last connections are still closing may be taken.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except socket.gaierror:
+            raise UsageError(f"--address {address}: that is no address of this computer") from None
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise UsageError(f"--port {port}: something else listens there already; choose another port") from None
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise UsageError(f"--address {address}: that is no address of this computer") from None
+            reason = (error.strerror or "unknown error").lower()
+            raise UsageError(f"the server cannot listen on {address}, port {port}: {reason}") from None
+
+
+def address_words(address: str, port: int, base_path: str) -> str:
+    """The URL of the page, and who may see it."""
+    own = address in {"localhost", "::1"} or address.startswith("127.")
+    seen = "nothing leaves this computer" if own else "others can reach it: docs/serving.md"
+    host = f"[{address}]" if ":" in address else address
+    return f"http://{host}:{port}{below(base_path)} (Ctrl-C ends it; {seen})"
 
 
 def below(base_path: str) -> str:

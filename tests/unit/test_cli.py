@@ -26,6 +26,7 @@ SHOP = str(SAMPLES / "online-shop")
 STEP_2 = "NetworkPolicy/default/deny-all-ingress-to-backend"
 STEP_3 = "NetworkPolicy/default/allow-frontend-to-backend"
 STEP_4 = "NetworkPolicy/default/restrict-backend-egress"
+COMMANDS = ("serve", "list", "diff", "why", "fix", "lint", "impact", "reach", "check", "freeze", "probe", "export")
 BACKEND, FRONTEND = "default/backend[Pod]", "default/frontend[Pod]"
 
 PODS = """\
@@ -150,12 +151,32 @@ class TestExitCodes:
             (["diff", AKS], "two paths"),
             (["diff", AKS, AKS, "--old", AKS], "two paths"),
             (["diff", "--old", AKS], "two paths"),
-            (["list", AKS, "--namespace", "shop"], "--namespace shop: there is no such namespace"),
+            (
+                ["list", SHOP, "--namespace", "shoop"],
+                "--namespace shoop: there is no such namespace in the input; did you mean shop?",
+            ),
+            (["lint", AKS, "--namespace", "shop"], "--namespace shop: there is no such namespace"),
+            (["impact", AKS, "--namespace", "shop"], "--namespace shop: there is no such namespace"),
+            (
+                ["reach", AKS, "--from", "internet", "--namespace", "shop"],
+                "--namespace shop: there is no such namespace",
+            ),
+            (["diff", AKS, BASE, "--namespace", "shop"], "--namespace shop: there is no such namespace"),
+            (
+                ["export", AKS, "--format", "md", "--out", "o", "--namespace", "shop"],
+                "--namespace shop: there is no such",
+            ),
+            (["impact", AKS, "--pairs", "-1"], "--pairs -1: a number of pairs is 0 or more"),
+            (["fix", AKS, "--from", "a/b", "--to", "c/d", "--by", "namespace"], "invalid choice: 'namespace'"),
+            (["list", AKS, "--guess"], "netviz list: unrecognized arguments: --guess"),
             (["list", AKS, "--pod-cidr", "10.0.0.0"], "'10.0.0.0' is not a CIDR block"),
             (["list", AKS, "--by", "node"], "invalid choice: 'node'"),
             (["why", AKS, "--from", "default/frontend", "--to", "default/backend", "--port", "65536"], "65535"),
             (["why", AKS, "--from", "default/frontend", "--to", "default/backend", "--protocol", "TCPP"], "'TCPP'"),
-            (["why", AKS, "--from", "default/frontend", "--to", "default/backend", "--format", "csv"], "text or json"),
+            (
+                ["why", AKS, "--from", "default/frontend", "--to", "default/backend", "--format", "csv"],
+                "invalid choice: 'csv'",
+            ),
             (["why", AKS, "--from", "default/frontend", "--to", "service/default/backend-svc", "--port", "81"], "8080"),
         ],
     )
@@ -163,6 +184,32 @@ class TestExitCodes:
         answer = netviz(*arguments)
         assert (answer.code, answer.out) == (USAGE, "")
         assert said in answer.err
+
+    @pytest.mark.parametrize(
+        "arguments", [["list"], ["list", AKS, "--guess"], ["guess"], ["list", AKS, "--by", "node"]]
+    )
+    def test_a_wrong_call_is_answered_in_one_line_that_names_the_help(
+        self, netviz: Netviz, arguments: list[str]
+    ) -> None:
+        answer = netviz(*arguments)
+        assert answer.err.count("\n") == 1
+        assert answer.err.endswith(" --help` tells what there is\n")
+
+    @pytest.mark.parametrize(
+        ("command", "option"),
+        [
+            (["why", AKS, "--from", "default/frontend", "--to", "default/backend"], "--namespace"),
+            (["lint", AKS], "--by"),
+        ],
+    )
+    def test_an_option_that_changes_nothing_is_noted_and_not_offered(
+        self, netviz: Netviz, command: list[str], option: str
+    ) -> None:
+        value = {"--by": "pod", "--namespace": "default"}[option]
+        plain, noted = netviz(*command), netviz(*command, option, value)
+        assert (noted.code, noted.out) == (plain.code, plain.out)
+        assert noted.err == f"note: {option} changes nothing in the answer of netviz {command[0]}\n"
+        assert option not in netviz(command[0], "--help").out
 
     def test_an_unknown_end_is_2_with_the_nearest_names(self, netviz: Netviz) -> None:
         answer = netviz("why", AKS, "--from", "default/frontent", "--to", "default/backend")
@@ -184,9 +231,7 @@ class TestExitCodes:
     ) -> None:
         assert netviz("list", manifests(PODS, ZERO), "--disable", "nothing").code == USAGE
 
-    def test_an_internal_error_is_70_without_a_traceback(
-        self, netviz: Netviz, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_an_internal_error_is_70_without_a_traceback(self, netviz: Netviz, monkeypatch: pytest.MonkeyPatch) -> None:
         def broken(*_: object) -> None:
             raise ZeroDivisionError("secret")
 
@@ -214,7 +259,7 @@ class TestExitCodes:
 
 
 class TestHelp:
-    @pytest.mark.parametrize("command", ["serve", "list", "diff", "why"])
+    @pytest.mark.parametrize("command", COMMANDS)
     def test_every_command_shows_an_example_that_is_a_command(self, netviz: Netviz, command: str) -> None:
         answer = netviz(command, "--help")
         assert answer.code == OK
@@ -222,7 +267,7 @@ class TestHelp:
 
     def test_the_program_shows_its_commands_an_example_and_its_version(self, netviz: Netviz) -> None:
         answer = netviz("--help")
-        assert all(f"\n    {command} " in answer.out for command in ("serve", "list", "diff", "why"))
+        assert all(f"\n    {command} " in answer.out for command in COMMANDS)
         assert "example: netviz list" in answer.out
         assert re.fullmatch(r"netviz \d+\.\d+\.\d+\S*\n", netviz("--version").out)
 
@@ -375,9 +420,7 @@ class TestList:
         assert "data/db shop/web any port" not in outside
         assert "data/db 0.0.0.0/0 any port" in outside
 
-    def test_strict_refuses_what_newer_api_servers_refuse(
-        self, netviz: Netviz, manifests: Callable[..., str]
-    ) -> None:
+    def test_strict_refuses_what_newer_api_servers_refuse(self, netviz: Netviz, manifests: Callable[..., str]) -> None:
         path = manifests(PODS, EGRESS.replace("BLOCK", "10.1.2.3/8"))
         lenient, strict = netviz("list", path), netviz("list", path, "--strict")
         assert (lenient.code, strict.code) == (OK, REFUSED)
@@ -392,6 +435,17 @@ class TestForms:
         column = lines[0].index("allowed")
         assert lines[0].split() == ["from", "to", "allowed", "unknown"]
         assert all(line[column - 2 : column].isspace() and line[column] != " " for line in lines)
+
+    def test_text_without_rows_is_a_sentence(self, netviz: Netviz) -> None:
+        assert netviz("diff", AKS, AKS).out == "nothing differs\n"
+        assert netviz("diff", AKS, AKS, "--format", "csv").out.startswith("change,from,to")
+
+    def test_an_input_without_anything_that_connects_is_noted(
+        self, netviz: Netviz, manifests: Callable[..., str]
+    ) -> None:
+        answer = netviz("list", manifests("---\n# nothing\n"))
+        assert (answer.code, answer.out) == (OK, "no connection is allowed\n")
+        assert answer.err == "note: the input holds no pod, workload or host endpoint that could connect to anything\n"
 
     def test_csv_can_be_read_back(self, netviz: Netviz) -> None:
         rows = list(csv.DictReader(io.StringIO(netviz("list", SHOP, "--format", "csv").out)))
@@ -442,9 +496,10 @@ class TestDisable:
         answer = netviz("list", AKS, "--disable", "NetworkPolicy/default/alow-frontend-to-backend")
         assert (answer.code, answer.out) == (USAGE, "")
         assert f"did you mean {STEP_3}" in answer.err
-        assert "did you mean NetworkPolicy/default/deny-all-ingress-to-backend?" in netviz(
-            "list", AKS, "--disable", "deny-all"
-        ).err
+        assert (
+            "did you mean NetworkPolicy/default/deny-all-ingress-to-backend?"
+            in netviz("list", AKS, "--disable", "deny-all").err
+        )
         assert "there is no policy in the input" in netviz("list", BASE, "--disable", "x").err
 
     def test_in_a_difference_one_side_having_it_is_enough(self, netviz: Netviz) -> None:

@@ -71,9 +71,11 @@ def test_refused_input_is_worse_than_a_finding(capsys: pytest.CaptureFixture[str
     assert lint(capsys, str(tmp_path), PITFALL, "--fail-on", "warning")[0] == REFUSED
 
 
-def test_only_findings_of_a_namespace_are_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert findings(capsys, PITFALL, "--namespace", "reports")
-    assert not findings(capsys, PITFALL, "--namespace", "elsewhere")
+def test_only_findings_of_a_namespace_are_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text("{apiVersion: v1, kind: Namespace, metadata: {name: elsewhere}}", encoding="utf-8")
+    assert findings(capsys, PITFALL, str(other), "--namespace", "reports")
+    assert not findings(capsys, PITFALL, str(other), "--namespace", "elsewhere")
 
 
 def test_a_policy_that_is_disabled_has_no_finding(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -27,7 +28,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from netviz.cli.main import _parser
-from netviz.cli.serving import server_command, server_limits
+from netviz.cli.serving import address_words, check_address, server_command, server_limits
 from netviz.errors import UsageError
 from netviz.manifests.limits import DEFAULT_LIMITS, ServerLimits, read_written, written
 
@@ -98,9 +99,7 @@ class TestFlags:
         command = server_command([], port=8501, address="127.0.0.1", base_path=given)
         assert flags(command).get("server.baseUrlPath") == told
 
-    def test_paths_are_absolute_and_behind_the_flags(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_paths_are_absolute_and_behind_the_flags(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         command = server_command(["--server.address=0.0.0.0", "k8s"], port=8501, address="127.0.0.1")
         assert command[command.index("--") + 1 :] == [str(tmp_path / "--server.address=0.0.0.0"), str(tmp_path / "k8s")]
@@ -116,6 +115,43 @@ class TestFlags:
         assert flags(command)["server.headless"] == ["false" if display else "true"]
         quiet = server_command([], port=8501, address="127.0.0.1", browser=False)
         assert flags(quiet)["server.headless"] == ["true"]
+
+
+class TestAddress:
+    @pytest.mark.parametrize(
+        ("address", "port", "said"),
+        [
+            ("127.0.0.1", 70_000, "--port 70000: a port is between 1 and 65535"),
+            ("127.0.0.1", 0, "--port 0: a port is between 1 and 65535"),
+            ("1.2.3.4.5", 8501, "--address 1.2.3.4.5: that is no address of this computer"),
+            # Of the block for documentation (RFC 5737): nobody has it.
+            ("192.0.2.1", 8501, "--address 192.0.2.1: that is no address of this computer"),
+        ],
+    )
+    def test_where_the_server_cannot_listen_is_told_before_it_starts(self, address: str, port: int, said: str) -> None:
+        with pytest.raises(UsageError, match=re.escape(said)):
+            check_address(address, port)
+
+    def test_a_port_that_is_taken_is_told_and_a_free_one_is_left_free(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = int(other.getsockname()[1])
+            with pytest.raises(UsageError, match=f"--port {port}: something else listens there already"):
+                check_address("127.0.0.1", port)
+        check_address("127.0.0.1", port)
+        check_address("127.0.0.1", port)
+
+    @pytest.mark.parametrize(
+        ("address", "shown", "seen"),
+        [
+            ("127.0.0.1", "http://127.0.0.1:8501/netviz", "nothing leaves this computer"),
+            ("::1", "http://[::1]:8501/netviz", "nothing leaves this computer"),
+            ("0.0.0.0", "http://0.0.0.0:8501/netviz", "others can reach it"),
+        ],
+    )
+    def test_what_is_printed_says_where_and_for_whom(self, address: str, shown: str, seen: str) -> None:
+        words = address_words(address, 8501, "netviz")
+        assert words.startswith(f"{shown} (")
+        assert seen in words
 
 
 def limits_of(*flags: str) -> ServerLimits:
