@@ -81,5 +81,7 @@ class ManifestError(NetvizError):
 def shown(value: object) -> str:
     """The value as a diagnostic may show it: one line, control characters visible, at most 200 characters."""
     text = value if isinstance(value, str) else repr(value)
+    if len(text) <= SHOWN_VALUE_LENGTH and text.isprintable():
+        return text
     text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[: SHOWN_VALUE_LENGTH + 1])
     return text if len(text) <= SHOWN_VALUE_LENGTH else text[: SHOWN_VALUE_LENGTH - 1] + "…"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from netviz.errors import Diagnostic, Severity, shown
 from netviz.model.policy import Remark, RemarkKind
-from netviz.source import SourceRef
+from netviz.source import LaterRef, Place, SourceRef
 
 Path = tuple[str | int, ...]
 """Keys and indexes from the document's root, e.g. ("spec", "ingress", 0)."""
@@ -33,13 +34,15 @@ class Document:
 
     `data` is its tree of dict, list, str, int, float, bool and None as kubectl would read it. `line_of` gives the
     1-based line of the file for a path; for a path that is not there, that of the nearest parent. `api_version` and
-    `kind` are those of the object, "" if absent or not a string.
+    `kind` are those of the object, "" if absent or not a string. What is `passing` is forgotten as soon as the cluster
+    is made.
     """
 
     file: str
     index: int
     data: Mapping[str, Any]
     line_of: Callable[[Path], int] = field(repr=False, compare=False)
+    passing: bool = field(default=False, repr=False, compare=False)
     api_version: str = field(init=False, repr=False, compare=False)
     kind: str = field(init=False, repr=False, compare=False)
 
@@ -54,8 +57,14 @@ class Document:
         return self.api_version.rpartition("/")[0]
 
     def ref(self, path: Path = ()) -> SourceRef:
-        """The place of a field."""
-        return SourceRef(file=self.file, document=self.index, path=path_text(path), line=self.line_of(path))
+        """The place of a field, which is looked for at once only if the document will be forgotten."""
+        if path and not self.passing:
+            return LaterRef(self.file, self.index, partial(self._place, path))
+        found = self._place(path)
+        return SourceRef(file=self.file, document=self.index, path=found.path, line=found.line)
+
+    def _place(self, path: Path) -> Place:
+        return Place(path_text(path), self.line_of(path))
 
     def diagnostic(
         self,

@@ -267,11 +267,14 @@ class _FileReader:
             self._keep(parsed, found, choice)
 
     def _keep(self, parsed: Parsed, found: _Found, choice: str) -> None:
-        line_of = parsed.places.below(found.path, passing=choice == "part")
+        passing = choice == "part"
+        line_of = parsed.places.below(found.path, passing=passing)
         data = found.data
         if not found.says_itself:
             data = {**data, "apiVersion": found.api_version, "kind": found.kind}
-        self._documents.append(Document(file=self._file, index=parsed.index, data=data, line_of=line_of))
+        self._documents.append(
+            Document(file=self._file, index=parsed.index, data=data, line_of=line_of, passing=passing)
+        )
         self._object_record(parsed, found, "document")
 
     def _ignore(self, parsed: Parsed, found: _Found) -> None:
