@@ -6,6 +6,7 @@ import re
 
 import yaml
 
+from netviz.manifests.limits import Limits, over_limit
 from netviz.manifests.parsed import Broken, line_ends
 from netviz.manifests.yaml_tree import line_table
 
@@ -14,6 +15,8 @@ _TAB_INDENT = re.compile(r"^[ \t]*\t", re.MULTILINE)
 _CONFLICT = re.compile(r"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
 _LINE = re.compile(r"[^\r\n\x85\u2028\u2029]*(?:\r\n|[\r\n\x85\u2028\u2029]|\Z)")
 _CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufeff\uff00-\ufffd\U00010000-\U0010ffff]")
+
+_TOO_DEEP = "exceeded maximum nesting depth"
 
 _HINTS = (
     ("could not find expected ':'", "a key needs a colon and a space after it"),
@@ -27,8 +30,17 @@ _HINTS = (
 )
 
 
-def syntax_error(error: yaml.YAMLError, text: str, line: int, index: int) -> Broken:
-    """The document `index`, which does not follow YAML's grammar; `text` is what the parser saw, from `line` on."""
+def syntax_error(error: yaml.YAMLError, text: str, line: int, index: int, limits: Limits) -> Broken:
+    """The document `index`, which does not follow YAML's grammar; `text` is what the parser saw, from `line` on.
+
+    Parsers from libyaml 0.2.6 on have a limit on nesting of their own. They read ahead, so that they may come to theirs
+    before anybody has counted to that of `limits`, which is lower: it is that one which is told of.
+    """
+    if isinstance(error, yaml.MarkedYAMLError) and _TOO_DEEP in (error.problem or ""):
+        mark = error.problem_mark or error.context_mark
+        line += _line(text, mark) if mark else 0
+        message, hint = over_limit(limits, "depth")
+        return Broken(index=index, line=line, code="limit", message=message, hint=hint, kind=seeming_kind(text))
     message = "not valid YAML"
     if isinstance(error, yaml.MarkedYAMLError):
         if error.problem:

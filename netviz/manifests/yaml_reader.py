@@ -174,7 +174,8 @@ class _PieceReader:
                 kind=seeming_kind(self._piece.text),
             )
         except yaml.YAMLError as error:
-            yield syntax_error(error, self._piece.text, self._piece.line, index + 1 if before else index)
+            at = index + 1 if before else index
+            yield syntax_error(error, self._piece.text, self._piece.line, at, self._limits)
 
     def _document(
         self, builder: TreeBuilder, next_event: NextEvent, index: int, start: ParserEvent, *, first: bool

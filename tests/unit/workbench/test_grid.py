@@ -159,7 +159,7 @@ def test_an_order_that_is_none_is_a_sentence() -> None:
 
 
 def test_a_very_large_input_tells_only_that_something_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("netviz.workbench.bench.MOST_COUNTED", 2)
+    monkeypatch.setattr("netviz.workbench.listing.MOST_COUNTED", 2)
     grid = country().grid(BASELINE, GridQuestion())
     assert not grid.counted
     assert found(grid, TOWN, HAMLET).pairs is None

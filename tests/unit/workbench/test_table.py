@@ -184,7 +184,7 @@ def test_a_very_long_csv_goes_without_what_decides(monkeypatch: pytest.MonkeyPat
 
 
 def test_namespaces_are_rows_too_and_too_many_workloads_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("netviz.workbench.bench.MOST_COUNTED", 1)
+    monkeypatch.setattr("netviz.workbench.listing.MOST_COUNTED", 1)
     town = small(TOWN_ONLY)
     assert ("town", "village") in pairs(town.table(BASELINE, asked(by="namespace")))
     with pytest.raises(UsageError, match="choose the level of namespaces"):

@@ -1,0 +1,139 @@
+"""What is worked out of one input to answer questions about it, for the last few scenarios."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from netviz.analysis.compare import Comparison, compare
+from netviz.engine.evaluator import Evaluation, Evaluator
+from netviz.engine.fixed import End
+from netviz.engine.matrix import INGRESS_PEER, Grouping, ReachabilityMatrix
+from netviz.engine.naming import INGRESS_CONTROLLER
+from netviz.engine.options import Options, Scenario
+from netviz.engine.reach import peer_ends
+from netviz.engine.vocabulary import vocabulary_of
+from netviz.loading import Loaded
+from netviz.model.cluster import Cluster
+from netviz.model.policy import PolicySet
+from netviz.source import SourceText
+from netviz.view.filters import CardLabels
+from netviz.view.settings import ViewSettings, frame_of
+from netviz.workbench.drafts import draft_texts, with_drafts
+from netviz.workbench.finding import card_labels
+from netviz.workbench.questions import BASELINE, Draft, WhatIf
+from netviz.workbench.scope import EVERYTHING, Scope, is_large, scope_of
+
+_REMEMBERED = 12
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The baseline and the what-if, over one vocabulary, so that their peers are the same."""
+
+    before: Evaluation
+    after: Evaluation
+    policies: PolicySet
+
+
+class Workings:
+    """Evaluations, matrices and comparisons of one input under one set of options.
+
+    What is asked for again is remembered; nothing else here changes, and all that is handed out is a value.
+    """
+
+    def __init__(self, loaded: Loaded, options: Options) -> None:
+        self.loaded = loaded
+        self.options = options
+        self._memory: OrderedDict[object, object] = OrderedDict()
+
+    @property
+    def cluster(self) -> Cluster:
+        """What the input says of the cluster."""
+        return self.loaded.cluster
+
+    def remember(self, key: object, make: Callable[[], _T]) -> _T:
+        """What `make` gives, made once for a key for as long as it is among those that were last asked for."""
+        if key in self._memory:
+            self._memory.move_to_end(key)
+        else:
+            self._memory[key] = make()
+            while len(self._memory) > _REMEMBERED:
+                self._memory.popitem(last=False)
+        return self._memory[key]  # type: ignore[return-value]  # each kind of key holds one type
+
+    def evaluator(self, drafts: tuple[Draft, ...], *, edited: bool = True) -> Evaluator:
+        """All policies of the input, or with `edited` those that the drafts leave, over the words of both."""
+
+        def make() -> Evaluator:
+            plain = self.loaded.policies
+            drafted = with_drafts(self.loaded, drafts)
+            words = vocabulary_of(plain) | vocabulary_of(drafted)
+            return Evaluator(self.cluster, drafted if edited else plain, self.options, words)
+
+        return self.remember(("evaluator", drafts, edited or not drafts), make)
+
+    def sides(self, what_if: WhatIf) -> Sides:
+        """The two evaluations of a what-if."""
+        after = self.evaluator(what_if.drafts)
+        before = self.evaluator(what_if.drafts, edited=False)
+        policies = with_drafts(self.loaded, what_if.drafts)
+        known = {str(p.id): p.id for p in policies.policies}
+        scenario = Scenario(
+            disabled=frozenset(known[i] for i in what_if.disabled if i in known),
+            enforced=frozenset(known[i] for i in what_if.enforced if i in known),
+        )
+        return Sides(before.evaluate(), after.evaluate(scenario), policies)
+
+    def scope(self, by: Grouping, view: ViewSettings, *what_ifs: WhatIf) -> Scope:
+        """The namespaces that a view looks at; where it names none, those of switched policies are among them."""
+        if not is_large(self.cluster, by):
+            return EVERYTHING
+        switched = {policy for what_if in what_ifs for policy in what_if.disabled | what_if.enforced}
+        also = {p.id.namespace for p in self.loaded.policies.policies if switched and str(p.id) in switched}
+        evaluation = self.evaluator(what_ifs[-1].drafts).evaluate()
+        key = ("scope", by, frame_of(view), tuple(sorted(also)))
+        return self.remember(key, lambda: scope_of(evaluation, by, view, sorted(also)))
+
+    def matrices(
+        self, what_if: WhatIf, by: Grouping, scope: Scope = EVERYTHING
+    ) -> tuple[ReachabilityMatrix, ReachabilityMatrix]:
+        """The matrix of the baseline and that of the what-if; the same one twice where nothing is switched."""
+        sides, some = self.sides(what_if), scope.namespaces
+        before = self.remember(("before", what_if.drafts, by, some), lambda: sides.before.matrix(by, some))
+        if what_if == BASELINE:
+            return before, before
+        return before, self.remember(("after", what_if, by, some), lambda: sides.after.matrix(by, some))
+
+    def comparison(self, what_if: WhatIf, by: Grouping, scope: Scope = EVERYTHING) -> Comparison:
+        """What the what-if changes, pair by pair."""
+        key = ("changes", what_if, by, scope.namespaces)
+        return self.remember(key, lambda: compare(*self.matrices(what_if, by, scope)))
+
+    def card_labels(self, by: str) -> CardLabels:
+        """The labels of every card at a level."""
+        return self.remember(("labels", by), lambda: card_labels(self.cluster, by))
+
+    def texts(self, what_if: WhatIf) -> tuple[SourceText, ...]:
+        """The texts that an answer may quote: those of the policies and of the drafts."""
+        return (*self.loaded.report.texts, *draft_texts(what_if.drafts))
+
+    def ends(self, what_if: WhatIf, evaluation: Evaluation) -> Callable[[str], tuple[End, ...] | None]:
+        """Finds the ends that the id of a card stands for, None for what is no card."""
+
+        def find(text: str) -> tuple[End, ...] | None:
+            if text in (INGRESS_CONTROLLER, INGRESS_PEER):
+                return None
+            home = frozenset((text.partition("/")[0],))
+            for by in (Grouping.WORKLOAD, Grouping.POD, Grouping.NAMESPACE):
+                some = home if is_large(self.cluster, by) else None
+                ends = self.remember(("ends", what_if.drafts, by, some), partial(peer_ends, evaluation, by, some))
+                if text in ends:
+                    return ends[text]
+            return None
+
+        return find
