@@ -29,6 +29,8 @@ from netviz.ui.toggles import cards_of
 from netviz.workbench import LoadSummary
 
 WATCH_SECONDS = 1.0
+NOBODY = "There is no workload in the input."
+NOBODY_WHY = "Without pods there is nothing to connect. The Input page says how to export them from a cluster."
 
 
 def main() -> None:
@@ -73,13 +75,13 @@ def _render_loaded(state: AppState, bench: workbench.Bench) -> None:
             _render_incomplete(summary)
             render_compare()
         case "findings":
-            _render_incomplete(summary)
+            _render_incomplete(summary, by_pairs=False)
             render_findings()
         case "expectations":
             _render_incomplete(summary)
             render_expectations()
         case "policies":
-            _render_incomplete(summary)
+            _render_incomplete(summary, by_pairs=False)
             render_board(state, bench, columns)
         case _:
             _render_incomplete(summary)
@@ -123,7 +125,10 @@ def _set_view(key: str) -> None:
     go_to(st.session_state[key])
 
 
-def _render_incomplete(summary: LoadSummary) -> None:
+def _render_incomplete(summary: LoadSummary, *, by_pairs: bool = True) -> None:
+    """What there is to say before an answer; `by_pairs`: one about who may talk to whom."""
+    if by_pairs and not summary.workloads:
+        callout("info", NOBODY, (NOBODY_WHY,), key="nobody")
     if summary.complete:
         return
     refused = sum(line.outcome == "refused" for line in summary.documents)

@@ -22,10 +22,17 @@ SEVERITIES = {"error": ("✗", "red", "error"), "warning": ("!", "orange", "warn
 """The sign, the colour and the word of each severity."""
 
 HINT = "Choose a row to see what it means and what to do."
+NO_ROWS = "No finding is left by these filters."
+HINT_CHOSEN = "Choose another row, or clear the box of this one to see the list alone."
 MOST_ROWS_SHOWN = 16
 TABLE_HEIGHT = 620
 PANEL_HEIGHT = 680
-WIDTHS = {"severity": 84, "id": 70, "finding": 178, "object": 204}
+TOLD_BESIDE = ("place", "suppressed because")
+"""Columns that the list does without while the finding beside it says the same."""
+
+WIDE = {"severity": 90, "id": 70, "finding": 200, "object": 350}
+NARROW = {"severity": 90, "id": 70, "finding": 170}
+"""Widths of columns while no finding is told in full, and beside one: the rest goes to the last column."""
 
 
 @st.fragment
@@ -46,8 +53,10 @@ def render_findings() -> None:
             return
         text("Worst first, and as the what-if has it: a policy that is switched off is not judged.", "quiet", "found")
         _render_filters(state, found)
-        columns = st.columns([11, 6], gap="medium")
         chosen = next((line for line in found.lines if line.key == state.finding), None)
+        # This line and two columns in any case: a list that moves is built anew, and scrolls back to its top.
+        text(HINT_CHOSEN if chosen else HINT if found.lines else NO_ROWS, "quiet", "finding-hint")
+        columns = st.columns([11, 7], gap="medium")
         with columns[0]:
             _render_rows(state, found, chosen)
             _render_pages(found)
@@ -119,19 +128,23 @@ def _choice(name: str, words: dict[str, str], value: str, width: int) -> None:
 
 def _render_rows(state: AppState, found: Findings, chosen: FindingLine | None) -> None:
     if not found.lines:
-        text("No finding is left by these filters.", "quiet", "no-rows")
         return
     keys = [line.key for line in found.lines]
+    rows = [cells(line) for line in found.lines]
+    names = dict.fromkeys(name for row in rows for name in row)
     key = f"findings-{state.generation}-{short(repr((state.what_if, state.findings)))}"
     st.dataframe(
-        [cells(line) for line in found.lines],
+        rows,
         hide_index=True,
         height="auto" if len(found.lines) <= MOST_ROWS_SHOWN else TABLE_HEIGHT,
         key=key,
         selection_mode="single-row",
         selection_default={"selection": {"rows": [keys.index(chosen.key)] if chosen else []}},
         on_select=partial(_select, key, keys),
-        column_config={name: st.column_config.Column(width=width) for name, width in WIDTHS.items()},
+        column_order=[name for name in names if chosen is None or name not in TOLD_BESIDE],
+        column_config={
+            name: st.column_config.Column(width=width) for name, width in (NARROW if chosen else WIDE).items()
+        },
     )
 
 
@@ -196,7 +209,6 @@ def _forget() -> None:
 
 def _render_chosen(state: AppState, bench: Bench, line: FindingLine | None) -> None:
     if line is None:
-        text(HINT, "quiet", "finding-hint")
         return
     if line.why is not None and state.subject.question == line.why:
         st.button("◀ Back to the finding", key="finding-back", type="tertiary", on_click=_leave)

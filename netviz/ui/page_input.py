@@ -41,10 +41,10 @@ def render_welcome(state: AppState) -> None:
 def render_report(state: AppState, bench: workbench.Bench, summary: LoadSummary) -> None:
     """What was read, ignored and refused, what is not modelled or missing, and the ways to open something else."""
     text(summary_words(summary), "title", "report")
-    with guarded("fidelity"):
-        render_fidelity(state, bench)
     report, other = st.columns([3, 2], gap="large")
     with report:
+        with guarded("fidelity"):
+            render_fidelity(state, bench)
         _render_outcomes(summary)
         _render_diagnostics((*state.noticed, *summary.diagnostics))
         _render_missing(summary)

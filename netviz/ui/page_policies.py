@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
@@ -31,11 +32,15 @@ from netviz.ui.toggles import (
 )
 from netviz.workbench import BoardCard, ImpactLine, TierColumn
 
+FLOW = "Evaluated from left to right. A tier decides, or passes on; what no tier decides is allowed."
 SHORT_BOARD = 8
 MOST_CARDS = 40
 """Cards that one column shows at once; the search finds the others."""
 
 COLUMN_WIDTH = 310
+CARD_WIDTH = 258
+"""Of a card where a single tier has the whole width, and its cards stand side by side."""
+
 PARTS = {"tiers": "By tier", "impact": "By impact"}
 ACTIONS = (("green", "allow"), ("red", "deny"), ("blue", "pass"))
 
@@ -67,15 +72,15 @@ def render_board(state: AppState, bench: workbench.Bench, columns: Sequence[Tier
         return
     render_inspected(state, columns)
     measured = marks(state, bench)
-    text(
-        "Evaluated from left to right. A tier decides, or passes on; what no tier decides is allowed.", "quiet", "flow"
-    )
+    if len(columns) > 1:
+        text(FLOW, "quiet", "flow")
     with st.container(horizontal=True, wrap=False, key="nv-board"):
         gone = overridden(state, columns)
         final = next((column.name for column in reversed(columns) if column.name != UNSUPPORTED), "")
         for heading, column in numbered(columns):
             cards = [card for card in column.cards if is_found(card, wanted)]
-            _render_column(state, column, heading, cards, gone, measured, last=column.name == final)
+            last = column.name == final
+            _render_column(state, column, heading, cards, gone, measured, last=last, alone=len(columns) == 1)
 
 
 def _render_column(
@@ -87,15 +92,18 @@ def _render_column(
     measured: Mapping[str, ImpactLine],
     *,
     last: bool,
+    alone: bool,
 ) -> None:
     key = short(column.name)
-    with st.container(width=COLUMN_WIDTH, key=f"nv-column-{key}"):
+    with st.container(width="stretch" if alone else COLUMN_WIDTH, key=f"nv-column-{key}"):
         text(heading, "strong", f"column-{key}")
         order = order_words(column.order)
         facts = [f"order {order}" if order else "", plural(len(column.cards), "policy", "policies")]
         text(" · ".join(fact for fact in facts if fact), "quiet", f"facts-{key}")
-        for card in cards[:MOST_CARDS]:
-            _render_card(state, card, measured.get(card.policy.id), is_gone=card.policy.id in gone)
+        with st.container(horizontal=alone, gap="small", key=f"nv-cards-{key}"):
+            for card in cards[:MOST_CARDS]:
+                width: int | Literal["stretch"] = CARD_WIDTH if alone else "stretch"
+                _render_card(state, card, measured.get(card.policy.id), is_gone=card.policy.id in gone, width=width)
         if len(cards) > MOST_CARDS:
             rest = plural(len(cards) - MOST_CARDS, "more policy", "more policies")
             text(f"{rest}: search to find one.", "quiet", f"more-{key}")
@@ -147,12 +155,14 @@ def _show_part(key: str) -> None:
     update(board=st.session_state[key])
 
 
-def _render_card(state: AppState, card: BoardCard, measured: ImpactLine | None, *, is_gone: bool) -> None:
+def _render_card(
+    state: AppState, card: BoardCard, measured: ImpactLine | None, *, is_gone: bool, width: int | Literal["stretch"]
+) -> None:
     policy = card.policy
     key = short(policy.id)
     tone = "on" if policy.state in NOTES or (is_on(state, policy) and not is_gone) else "off"
-    with st.container(border=True, key=f"nv-card-{tone}-{key}"):
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(border=True, width=width, key=f"nv-card-{tone}-{key}"):
+        with st.container(horizontal=True, vertical_alignment="top", wrap=False, key=f"nv-head-{key}"):
             st.button(label(policy.name), key=f"read-{key}", type="tertiary", on_click=_read, args=(policy.id,))
             render_switch(state, card, "board", named=False)
         facts = [shown(policy.kind), shown(policy.namespace) or CLUSTER, place_words(card)]

@@ -207,7 +207,7 @@ def _render_levels(answer: ReachAnswer) -> None:
         if line.sure:
             by_hops.setdefault(line.hops, []).append(line)
     perhaps = [line for line in answer.lines if not line.sure]
-    with st.container(horizontal=True, wrap=False, key="nv-board-reach"):
+    with st.container(horizontal=True, key="nv-board-reach"):
         with st.container(width=START_WIDTH, key="nv-column-reach-0"):
             text("Start", "strong", "level-0")
             text(answer.start, "quiet", "level-start")

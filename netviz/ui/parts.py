@@ -18,7 +18,7 @@ LOG = logging.getLogger("netviz")
 
 STYLE = """
 .stMainBlockContainer { padding: 1.1rem 1.6rem 2rem; }
-.stMainBlockContainer > div > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
+.stMainBlockContainer > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 [data-testid="stSidebarHeader"] { height: 2.2rem; margin-bottom: 0; }
 [data-testid="stSidebarContent"] [data-testid="stVerticalBlock"] { gap: 0.5rem; }
 [class*="st-key-nv-title"] [data-testid="stText"] { font-size: 1.15rem; font-weight: 650; letter-spacing: -0.01em; }
@@ -38,13 +38,19 @@ STYLE = """
 [class*="st-key-nv-lane"] { border: 1px dashed rgba(128, 140, 160, 0.6); border-radius: 0.5rem; padding: 0.6rem; }
 [class*="st-key-nv-lane"] [class*="st-key-nv-tier"] { margin-top: 0; }
 [class*="st-key-nv-board"] { overflow-x: auto; align-items: flex-start; padding-bottom: 0.8rem; gap: 0.9rem; }
+.st-key-nv-board > [data-testid="stLayoutWrapper"] { flex: 1 1 310px; min-width: 238px; max-width: 310px; }
+.st-key-nv-board > [data-testid="stLayoutWrapper"]:only-child { max-width: none; }
 [class*="st-key-nv-column"] { background: rgba(128, 140, 160, 0.1); border-radius: 0.6rem; padding: 0.8rem; }
 [class*="st-key-nv-column"] { gap: 0.5rem; flex-shrink: 0; }
 [class*="st-key-nv-card"] { padding: 0.5rem 0.7rem; gap: 0.25rem; }
 [class*="st-key-nv-card"] { background: light-dark(#ffffff, rgba(255, 255, 255, 0.05)); }
+[class*="st-key-nv-cards"] { padding: 0; gap: 0.5rem; background: none; align-items: stretch; }
 [class*="st-key-nv-card-off"] { border-style: dashed; opacity: 0.65; }
 [class*="st-key-nv-card"] button { min-height: 1.4rem; padding: 0; text-align: left; }
-[class*="st-key-nv-card"] button p { font-weight: 620; overflow-wrap: anywhere; }
+[class*="st-key-nv-card"] button p { font-weight: 620; overflow-wrap: anywhere; white-space: normal; }
+[class*="st-key-nv-head-"] > [data-testid="stElementContainer"]:first-child { flex: 1 1 0; min-width: 0; }
+[class*="st-key-nv-head-"] { overflow: hidden; }
+[class*="st-key-nv-head-"] button > div { justify-content: flex-start; }
 [class*="st-key-nv-end"] { border-top: 2px solid rgba(128, 140, 160, 0.45); padding-top: 0.4rem; }
 [class*="st-key-nv-end"] [data-testid="stText"] { font-size: 0.82rem; font-weight: 560; white-space: pre-wrap; }
 [class*="st-key-nv-toggles"] [data-testid="stTooltipIcon"] { opacity: 0.3; }
@@ -61,6 +67,16 @@ STYLE = """
 [class*="st-key-nv-step"] [data-testid="stText"] { font-size: 0.88rem; }
 [class*="st-key-nv-step"] pre { font-size: 0.76rem; padding: 0.4rem 0.6rem; }
 .st-key-nv-fix-yaml pre, .st-key-nv-fix-yaml pre * { font-size: 0.72rem; }
+/* A panel that would be too narrow to read stands below what it is about. */
+[class*="st-key-nv-fragment"] > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]
+  > [data-testid="stColumn"],
+.stMainBlockContainer > [data-testid="stVerticalBlock"] > [data-testid="stLayoutWrapper"]
+  > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] { min-width: min(100%, 14rem); }
+/* What is told beside the list of findings takes no room while nothing is. */
+.st-key-nv-fragment-findings [data-testid="stColumn"]:not(:has([data-testid="stElementContainer"])) { display: none; }
+.st-key-nv-fragment-findings [data-testid="stColumn"]:not(:has(+ :has([data-testid="stElementContainer"]))) {
+  flex: 1 1 100%; }
+.st-key-nv-bar-header [data-testid="stButtonGroup"] > div { flex-wrap: wrap; }
 .st-key-nv-busy { display: none; }
 .st-key-nv-busy:has([data-testid="stText"]) { display: flex; }
 .st-key-nv-why { gap: 0.6rem; }

@@ -40,6 +40,7 @@ def test_a_row_says_how_bad_what_and_where(open_text: OpenText) -> None:
 
 def test_the_chosen_finding_is_told_in_full_and_its_connection_is_explained(open_text: OpenText) -> None:
     page = shown(open_text("kind: Pod"), view="findings", finding="1")
+    assert "Choose another row, or clear the box of this one to see the list alone." in texts(page)
     assert {"What to do", "Why it matters", "policies.yaml:7 · spec.ingress[0]"} <= set(texts(page))
     assert "- from:" in page.code[0].value
     page.button(key="finding-why").click().run()

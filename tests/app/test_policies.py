@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from netviz.ui.page_policies import card_badges, end_words
+from netviz.ui.app import NOBODY
+from netviz.ui.page_policies import FLOW, card_badges, end_words
 from netviz.ui.state import STATE_KEY, AppState, short
 from netviz.ui.toggles import order_words
 from netviz.workbench import BoardCard, TierColumn
@@ -100,6 +101,21 @@ def test_the_board_shows_a_column_for_each_tier_with_its_order_and_its_end(tiere
     assert "calico.GlobalNetworkPolicy · cluster · order 10" in lines
     badges = [line for line in markdown_sinks(page) if "-badge[" in line]
     assert ":green-badge[1 allow] :red-badge[2 deny] :blue-badge[3 pass]" in next(b for b in badges if "2 deny" in b)
+
+
+@pytest.mark.usefixtures("fake_bench")
+def test_a_single_tier_is_not_said_to_be_evaluated_from_left_to_right(open_text: OpenText, tiered: AppTest) -> None:
+    assert FLOW in texts(board(tiered))
+    page = board(open_text("kind: Pod"))
+    assert FLOW not in texts(page)
+    assert "1. Tier default" in texts(page)
+
+
+def test_without_workloads_every_view_says_that_there_is_nothing_to_connect(open_text: OpenText) -> None:
+    page = open_text(many(2))
+    assert NOBODY in texts(page)
+    assert NOBODY in texts(page.button_group[0].set_value("table").run())
+    assert NOBODY not in texts(board(page))
 
 
 def test_a_toggle_on_the_board_and_its_twin_in_the_sidebar_are_one(tiered: AppTest) -> None:

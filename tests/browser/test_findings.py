@@ -69,3 +69,41 @@ def test_suppressions_from_a_file_leave_findings_out(open_page: OpenPage, tmp_pa
     page.get_by_role("button", name="Apply the suppressions").click()
     expect(page.get_by_text("Suppressed (1)")).to_be_visible()
     expect(page.get_by_text("1 warning", exact=True)).to_be_hidden()
+
+
+def test_the_list_has_the_whole_width_until_a_row_is_chosen_and_stays_where_it_was_scrolled(
+    serve: Callable[..., str], visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    policies = "".join(
+        "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+        f"metadata: {{name: p{number}, namespace: shop}}\nspec: {{podSelector: {{}}}}\n"
+        for number in range(30)
+    )
+    (tmp_path / "many.yaml").write_text(policies, encoding="utf-8")
+    page = visit(serve(ROOT / "app.py", str(tmp_path / "many.yaml"))).page
+    view(page, "Findings")
+    table = page.get_by_test_id("stDataFrame").first
+    table.locator("canvas").first.wait_for()
+    settle(page)
+    width = "element => element.clientWidth"
+    whole = table.evaluate(width)
+    assert whole > 0.98 * page.locator(".st-key-nv-fragment-findings").evaluate(width)
+    scroller = table.locator(".dvn-scroller")
+    scroller.evaluate("element => element.scrollTo(0, 400)")
+    table.click(position={"x": 15, "y": 125})
+    page.get_by_text("What to do").wait_for()
+    narrow = "whole => document.querySelector('[data-testid=stDataFrame]').clientWidth < 0.7 * whole"
+    page.wait_for_function(narrow, arg=whole)
+    assert scroller.evaluate("element => element.scrollTop") == 400
+
+
+def test_on_a_narrow_page_what_is_beside_a_view_stands_below_it(open_page: OpenPage) -> None:
+    page = open_page("calico-tiers", width=800)
+    choose_first_row(page)
+    table, told = page.get_by_test_id("stDataFrame").first.bounding_box(), page.locator(".st-key-nv-finding")
+    beside = told.bounding_box()
+    assert table is not None
+    assert beside is not None
+    assert beside["y"] > table["y"] + table["height"]
+    assert beside["width"] == pytest.approx(table["width"], abs=40)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
