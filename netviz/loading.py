@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from netviz.dialects import DIALECTS, Dialect, seen_by
+from netviz.dialects.calico_names import with_every_port
 from netviz.dialects.plugins import AUTO, Plugin, Trait, is_calico
 from netviz.dialects.tiers import defined_tiers, tier_dialect_of, tier_dialects
 from netviz.errors import Diagnostic, Severity, shown
@@ -362,7 +363,8 @@ class _Judged:
 
 
 def _judge(origin: Origin, plugin: Plugin, split: frozenset[tuple[str, int]]) -> _Judged:
-    dialects = seen_by(origin.dialects, plugin, split, calico=_is_calico_cluster(origin, plugin))
+    calico = _is_calico_cluster(origin, plugin)
+    dialects = seen_by(origin.dialects, plugin, split, calico=calico)
     problems: list[Diagnostic] = []
     outcomes: dict[int, str] = {}
     unsupported: list[Unsupported] = []
@@ -387,7 +389,7 @@ def _judge(origin: Origin, plugin: Plugin, split: frozenset[tuple[str, int]]) ->
         else:
             continue
         if policy is not None:
-            candidates.append(_Candidate(number, document, policy))
+            candidates.append(_Candidate(number, document, with_every_port(policy) if calico else policy))
     policies, contradictions = _unique(candidates, problems)
     enforced = (record for record in origin.records if plugin.enforces(record.api_version, record.kind))
     unread = [policy for record in enforced if (policy := unread_policy(record)) is not None]

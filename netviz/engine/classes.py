@@ -22,8 +22,8 @@ ServedPort = tuple[tuple[str, str], int, int]
 FamilyAtoms = tuple[tuple[int, tuple[int, ...] | None], ...]
 """(address family, numbers of address atoms, None if they are assumed), in order of family."""
 
-PortNumbers = tuple[tuple[str, int, int], ...]
-"""(name, protocol, number) of the container ports that some rule mentions by name, in order of declaration."""
+PortNumbers = tuple[tuple[str, int, int, bool], ...]
+"""(name, protocol, number, whether of an init container that ends) of ports that rules mention, as declared."""
 
 
 _Seen = tuple[
@@ -125,6 +125,7 @@ class EndpointClasses:
         )
         self._assumed: FamilyAtoms = tuple((family, None) for family in families)
         self._names = frozenset(port.name for port in vocabulary.named_ports)
+        self._names_of_init = frozenset(port.name for port in vocabulary.named_ports if port.every)
         self._cluster = cluster
         hosts = self._grouped_hosts()
         pods = self._grouped_pods({each.name: i for i, (_, some) in enumerate(hosts) for each in some})
@@ -274,9 +275,10 @@ class EndpointClasses:
             return ()
         return tuple(
             [
-                (port.name, port.protocol, port.port)
+                (port.name, port.protocol, port.port, port.role is ContainerRole.INIT)
                 for port in ports
-                if port.name in self._names and port.name is not None and port.role is not ContainerRole.INIT
+                if port.name is not None
+                and port.name in (self._names if port.role is not ContainerRole.INIT else self._names_of_init)
             ]
         )
 
@@ -338,13 +340,16 @@ def _slots(key: ClassKey, owner: int) -> list[Slot]:
 
 
 def numbers_of(ports: PortNumbers, wanted: NamedPort) -> tuple[tuple[int, int], ...]:
-    """(protocol, number) that a named port means on a pod: the first of that name and protocol (A24).
+    """(protocol, number) that a named port means on a pod: the first of that name and protocol, or every one (A24).
 
     Without a protocol in the rule, the first of the name in each protocol counts.
     """
+    meant = [each for each in ports if each[0] == wanted.name and wanted.protocol in (None, each[1])]
+    if wanted.every:
+        return tuple(sorted({(protocol, number) for _, protocol, number, _ in meant}))
     found: dict[int, int] = {}
-    for name, protocol, number in ports:
-        if name == wanted.name and wanted.protocol in (None, protocol):
+    for _, protocol, number, ends in meant:
+        if not ends:
             found.setdefault(protocol, number)
     return tuple(sorted(found.items()))
 

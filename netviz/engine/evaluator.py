@@ -97,7 +97,7 @@ class Evaluator:
         keys = [c.key for c in self.classes.classes]
         served = [port for ports in self.classes.served_outside.values() for port in ports]
         served += [port for key in keys for port in key.services]
-        named = {port[1:] for key in keys for port in key.ports}
+        named = {port[1:3] for key in keys for port in key.ports}
         for protocol, number in named | {port[1:] for port in served}:
             yield ConnectionSet.of(protocol, IntervalSet.single(number))
 

@@ -164,10 +164,14 @@ PODS = OfKind(frozenset((EndpointKind.POD,)))
 
 @dataclass(frozen=True, slots=True)
 class NamedPort:
-    """A container port by name, resolved on each destination pod; `protocol` None: whichever declares the name."""
+    """A container port by name, resolved on each destination pod; `protocol` None: whichever declares the name.
+
+    It is the first container port of that name; with `every` all of them are meant, those of init containers too (A24).
+    """
 
     name: str
     protocol: int | None
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True)

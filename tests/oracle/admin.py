@@ -6,7 +6,7 @@ Only ties are three-valued here: the input must not leave anything else open, an
 from __future__ import annotations
 
 from tests.oracle import kubernetes
-from tests.oracle.kubernetes import Flow, Ternary, block_matches, both, directions, either, holds, named, selects
+from tests.oracle.kubernetes import Flow, Ternary, block_matches, both, directions, either, holds, numbers, selects
 from tests.oracle.manifests import Raw, kind_of, name_of, namespace_labels, namespace_of, unwrap
 
 KINDS = ("AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy")
@@ -129,7 +129,7 @@ def port_matches(flow: Flow, entry: Raw, target: Raw) -> bool:
     """One entry of either version."""
     ((kind, value),) = entry.items()
     if kind in ("namedPort", "destinationNamedPort"):
-        return flow.port != 0 and flow.port == named(target, value, flow.protocol)
+        return flow.port in numbers(target, value, flow.protocol)
     if kind in PORTS:
         first, last = (value[key] for key in PORTS[kind])
         return bool(value.get("protocol", "TCP") == flow.protocol and first <= flow.port <= last)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from tests.oracle import kubernetes
-from tests.oracle.kubernetes import Flow, block_matches, directions, named, peers_match, ports_match, selects
+from tests.oracle.kubernetes import Flow, block_matches, directions, numbers, peers_match, ports_match, selects
 from tests.oracle.manifests import NAME_LABEL, Raw, kind_of, name_of, namespace_labels, namespace_of, unwrap
 
 GROUP = "projectcalico.org"
@@ -52,6 +52,7 @@ def read(
     own = [item for item in everything if not is_calico(item)]
     calico = [item for item in everything if is_calico(item)]
     world = kubernetes.read(own, disabled=disabled, ip_blocks=ip_blocks, pod_cidrs=pod_cidrs)
+    world["pods"] = {key: pod | {"every_port": True} for key, pod in world["pods"].items()}
     world["namespaces"] = namespace_labels(everything)
     world["accounts"] = {
         (namespace_of(item), name_of(item)): item["metadata"].get("labels") or {}
@@ -308,7 +309,7 @@ def port_is(entry: int | str, port: int, protocol: int, target: Raw | None) -> b
         first, _, last = text.partition(":")
         return int(first) <= port <= int(last or first)
     name = next(name for name, number in NUMBERS.items() if number == protocol)
-    return target is not None and port != 0 and named(target, text, name) == port
+    return target is not None and port in numbers(target, text, name)
 
 
 def true_of(text: str, labels: Labels, prefix: str = "") -> bool:

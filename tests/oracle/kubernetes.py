@@ -296,7 +296,7 @@ def port_matches(flow: Flow, port: Raw, target: Raw) -> bool:
     if wanted is None:
         return True
     if isinstance(wanted, str):
-        return flow.port == named(target, wanted, protocol)
+        return flow.port in numbers(target, wanted, protocol)
     last: int = port.get("endPort") or wanted
     return wanted <= flow.port <= last
 
@@ -306,6 +306,13 @@ def named(target: Raw, name: str, protocol: str) -> int:
     if target["host"]:
         return 0
     return next((port[2] for port in target["ports"] if port[:2] == (name, protocol)), 0)
+
+
+def numbers(target: Raw, name: str, protocol: str) -> set[int]:
+    """What the name of a port means in a rule: one number, or in a cluster with Calico every one (A24)."""
+    if target["host"] or not target.get("every_port"):
+        return {named(target, name, protocol)} - {0}
+    return {port[2] for port in target["ports"] + target["init_ports"] if port[:2] == (name, protocol)}
 
 
 def service_targets(objects: list[Raw], namespace: str, name: str, port: int) -> list[tuple[Endpoint, int]]:

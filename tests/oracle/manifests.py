@@ -171,6 +171,7 @@ def endpoint(
         "addresses": (hosts or own) if host else own,
         "host_addresses": hosts,
         "ports": declared_ports(spec),
+        "init_ports": named_ports([c for c in spec.get("initContainers") or [] if c.get("restartPolicy") != "Always"]),
     }
 
 
@@ -185,9 +186,14 @@ def listed_addresses(status: Raw, one: str, many: str) -> list[str]:
 def declared_ports(spec: Raw) -> list[tuple[str, str, int]]:
     """Name, protocol and number of every named container port, in the order in which names are looked up (A24, A35)."""
     sidecars = [c for c in spec.get("initContainers") or [] if c.get("restartPolicy") == "Always"]
+    return named_ports([*(spec.get("containers") or []), *sidecars])
+
+
+def named_ports(containers: list[Raw]) -> list[tuple[str, str, int]]:
+    """Name, protocol and number of every named port of some containers."""
     return [
         (port["name"], port.get("protocol") or "TCP", port["containerPort"])
-        for container in [*(spec.get("containers") or []), *sidecars]
+        for container in containers
         for port in container.get("ports") or []
         if port.get("name")
     ]

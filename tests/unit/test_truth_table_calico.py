@@ -284,6 +284,35 @@ def test_b36_names_are_those_of_the_destination(ask: Asker) -> None:
     assert ask(text, B, A, 0, "ICMP") is ALLOW
 
 
+MANY_PORTS = """
+{apiVersion: v1, kind: Pod, metadata: {namespace: x, name: d, labels: {pod: d}},
+ spec: {containers: [{name: m, ports: [{name: web, containerPort: 8080}]},
+                     {name: n, ports: [{name: web, containerPort: 9090}]}],
+        initContainers: [{name: i, ports: [{name: web, containerPort: 7070}]},
+                         {name: s, restartPolicy: Always, ports: [{name: web, containerPort: 6060}]}]},
+ status: {phase: Running, podIP: 10.0.0.4}}
+"""
+D: Endpoint = ("pod", "x", "d")
+
+
+def test_a24_in_calico_a_name_means_every_port_that_has_it_those_of_init_containers_too(ask: Asker) -> None:
+    allow = "action: Allow, protocol: TCP, destination: {ports: [web]}"
+    into_d = gnp(f"selector: pod == 'd', ingress: [{{{allow}}}]")
+    out_of_b = gnp(f"selector: pod == 'b', egress: [{{{allow}}}]")
+    tables = [cluster(MANY_PORTS, policy) for policy in (into_d, out_of_b)]
+    # A policy of Kubernetes means the same as soon as Calico reads it.
+    tables.append(cluster(MANY_PORTS, gnp("selector: pod == 'c'"), np("d", "ingress: [{ports: [{port: web}]}]")))
+    for text in tables:
+        assert [ask(text, B, D, port) for port in (8080, 9090, 7070, 6060, 80)] == [ALLOW] * 4 + [DENY]
+    text = cluster(MANY_PORTS, gnp("selector: pod == 'd', ingress: [{action: Allow, destination: {notPorts: [web]}}]"))
+    assert [ask(text, B, D, port) for port in (8080, 9090, 7070, 6060, 80)] == [DENY] * 4 + [ALLOW]
+
+
+def test_a24_without_calico_a_name_means_the_first_port_that_has_it() -> None:
+    text = cluster(MANY_PORTS, np("d", "ingress: [{ports: [{port: web}]}]"))
+    assert [by_engine(text, B, D, port) for port in (8080, 9090, 7070, 6060)] == [ALLOW, DENY, DENY, DENY]
+
+
 def test_b38_not_protocol_matches_everything_else(ask: Asker) -> None:
     text = cluster(gnp(f"{ON_A}, ingress: [{{action: Allow, notProtocol: TCP}}]"))
     assert [ask(text, B, A, 80, protocol) for protocol in ("TCP", "UDP", "ICMP")] == [DENY, ALLOW, ALLOW]

@@ -10,6 +10,7 @@ from netviz.analysis.findings.dns import WithoutDns, dns_port, without_dns
 from netviz.analysis.findings.facts import Facts
 from netviz.analysis.findings.finding import Check, Finding, FlowWitness, PodWitness, Witness
 from netviz.analysis.findings.words import counted, end_of, example, listed, workloads_of
+from netviz.engine.classes import numbers_of
 from netviz.engine.options import Connection
 from netviz.engine.profiles import NOBODY
 from netviz.errors import Severity
@@ -200,13 +201,12 @@ def _connections(facts: Facts, clause: Clause, subjects: int, peers: int) -> int
     ports, evaluator = clause.rule.ports, facts.evaluator
     mask = ports.numeric
     targets = subjects if clause.direction is Direction.INGRESS else peers
-    names = {(p.name, p.protocol) for p in ports.by_target if isinstance(p, NamedPort)}
+    names = [port for port in ports.by_target if isinstance(port, NamedPort)]
     if names:
         owners = {evaluator.classes.slots[slot].owner for slot in bits(targets)}
         keys = [evaluator.classes.classes[owner].key for owner in owners]
-        for name, protocol, number in {port for key in keys for port in key.ports}:
-            if (name, protocol) in names or (name, None) in names:
-                mask |= evaluator.atoms.mask(ConnectionSet.of(protocol, IntervalSet.single(number)))
+        for protocol, number in {meant for key in keys for name in names for meant in numbers_of(key.ports, name)}:
+            mask |= evaluator.atoms.mask(ConnectionSet.of(protocol, IntervalSet.single(number)))
     return mask
 
 

@@ -119,13 +119,13 @@ def _names(facts: Facts) -> Iterator[_Name]:
                 continue
             slots = compiled.subject.may if direction is Direction.INGRESS else rule.peers.may
             pods = facts.pods(slots & facts.pod_slots)
-            declared = tuple((pod, each) for pod in pods for each in pod.ports if _declares(each, port.name))
+            declared = tuple((pod, each) for pod in pods for each in pod.ports if _declares(each, port))
             if pods:
                 yield _Name(compiled, port, ref, pods, declared)
 
 
-def _declares(port: ContainerPort, name: str) -> bool:
-    return port.name == name and port.role is not ContainerRole.INIT
+def _declares(port: ContainerPort, wanted: NamedPort) -> bool:
+    return port.name == wanted.name and (wanted.every or port.role is not ContainerRole.INIT)
 
 
 def _unknown_names(facts: Facts) -> Iterator[Finding]:
