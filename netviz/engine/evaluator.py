@@ -94,6 +94,8 @@ class Evaluator:
         yield from self.classes.vocabulary.connections
         if self.cluster.host_endpoints:
             yield from FAILSAFE.values()
+        # On a pod that is not in the input a name may mean any port of its protocol.
+        yield from map(ConnectionSet.of, self.classes.vocabulary.protocols_of_names())
         keys = [c.key for c in self.classes.classes]
         served = [port for ports in self.classes.served_outside.values() for port in ports]
         served += [port for key in keys for port in key.services]

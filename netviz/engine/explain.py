@@ -218,6 +218,8 @@ def _trace_doubts(evaluation: Evaluation, trace: Trace) -> Iterator[Doubt]:
                 yield Doubt(str(policy.id), rule.reason)
             for reason in unknown_reasons(evaluation, rule.peer, trace.peer, trace.peer_end):
                 yield Doubt(str(policy.id), reason)
+            if event.match.widest is not event.match.connections:
+                yield Doubt(str(policy.id), "which port a name means on a pod that is not in the input is not known")
     yield from _ties(trace.events)
 
 

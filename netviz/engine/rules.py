@@ -9,7 +9,7 @@ from netviz.engine.classes import EndpointClasses, PortNumbers, ServedPort, numb
 from netviz.engine.labels import Bounds
 from netviz.engine.peers import PeerCompiler
 from netviz.model.policy import Direction, NamedPort, Policy, PolicyRule, PortMatch, ServicePorts
-from netviz.sets.connections import ConnectionAtoms, ConnectionSet
+from netviz.sets.connections import PORT_PROTOCOLS, ConnectionAtoms, ConnectionSet
 from netviz.sets.intervals import IntervalSet
 from netviz.sets.region import EMPTY, Region, bits, span
 
@@ -21,13 +21,15 @@ TargetPort = NamedPort | ServicePorts
 class RuleMatch:
     """What a rule matches for one subject: regions with `must` inside `may`, and the rule itself for traces.
 
-    `connections` is the clause of ports by itself, so that a trace can say which one failed.
+    `connections` is the clause of ports by itself, so that a trace can say which one failed; `widest` is more than that
+    where nobody knows which port a name means.
     """
 
     rule: PolicyRule
     must: Region
     may: Region
     connections: Region
+    widest: Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +139,16 @@ class RuleCompiler:
         if known is not None:
             return known
         peers = compiled.strangers if strangers else compiled.peers
-        connections = self._connections(compiled, direction, subject)
-        may = connections.only_peers(peers.may) if compiled.local.may >> subject & 1 else EMPTY
-        must = may if peers.must == peers.may else connections.only_peers(peers.must)
+        connections = widest = self._connections(compiled, direction, subject)
+        if strangers and direction is Direction.EGRESS and compiled.depends_on_target:
+            # Which port a name means is known of no pod that is not there.
+            widest = Region.rectangle(self._widest(compiled), self._classes.all)
+            connections = EMPTY if compiled.not_ports.by_target else connections
+        may = widest.only_peers(peers.may) if compiled.local.may >> subject & 1 else EMPTY
+        must = may if widest is connections and peers.must == peers.may else connections.only_peers(peers.must)
         if not (compiled.rule.certain and compiled.local.must >> subject & 1):
             must = EMPTY if may else may
-        match = RuleMatch(compiled.rule, must, may, connections)
+        match = RuleMatch(compiled.rule, must, may, connections, widest)
         if simple:
             self._simple[id(compiled), strangers] = match
         return match
@@ -154,6 +160,15 @@ class RuleCompiler:
         region = self._ingress_region if direction is Direction.INGRESS else self._egress_region
         found = region(compiled.ports, subject) & Region.rectangle(compiled.within, self._classes.all)
         return found - region(compiled.not_ports, subject) if compiled.rule.not_ports else found
+
+    def _widest(self, compiled: CompiledRule) -> int:
+        """The connections that a rule may mean, whatever port each name stands for."""
+        mask = compiled.ports.numeric
+        for wanted in compiled.ports.by_target:
+            one = wanted.protocol if isinstance(wanted, NamedPort) else None
+            for protocol in PORT_PROTOCOLS if one is None else (one,):
+                mask |= self._mask(ConnectionSet.of(protocol))
+        return mask & ~compiled.not_ports.numeric & compiled.within
 
     def _ingress_region(self, ports: CompiledPorts, subject: int) -> Region:
         key = self._classes.classes[self._classes.slots[subject].owner].key

@@ -35,11 +35,7 @@ def toward_described(evaluation: Evaluation, slot: int, direction: Direction, ju
 
     def described(match: RuleMatch, compiled: CompiledRule) -> RuleMatch:
         holds = judge(match.rule.peer)
-        means = widest = match.connections.only_peers(strangers)
-        if direction is Direction.EGRESS and compiled.depends_on_target:
-            # Which port a name means is known of no pod that is not there.
-            widest = Region.rectangle(compiled.within, strangers)
-            means = EMPTY if compiled.not_ports.by_target else means
+        means, widest = match.connections.only_peers(strangers), match.widest.only_peers(strangers)
         may = widest if holds is not False and compiled.local.may >> slot & 1 else EMPTY
         sure = holds is True and compiled.rule.certain and compiled.local.must >> slot & 1
         if sure and match.rule.action is Action.ALLOW:

@@ -26,7 +26,7 @@ from netviz.model.policy import (
 )
 from netviz.selectors.tree import required_keys
 from netviz.sets.addresses import ALL_V4, ALL_V6, AddressSet
-from netviz.sets.connections import ConnectionSet
+from netviz.sets.connections import PORT_PROTOCOLS, ConnectionSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,11 @@ class Vocabulary:
     nodes: bool = False
     network_sets: bool = False
     families: bool = False
+
+    def protocols_of_names(self) -> tuple[int, ...]:
+        """The protocols in which some rule means a port that each destination has a number of its own for."""
+        found = {port.protocol for port in self.named_ports}
+        return PORT_PROTOCOLS if None in found or self.services else tuple(sorted(p for p in found if p is not None))
 
     def __or__(self, other: Vocabulary) -> Vocabulary:
         return Vocabulary(

@@ -13,7 +13,8 @@ UNIVERSE = Region.rectangle(0b11, 0b111)
 
 
 def rule(action: Action, must: Region, may: Region | None = None) -> RuleMatch:
-    return RuleMatch(PolicyRule(path="spec", action=action, peer=ANYONE, ref=REF), must, may or must, UNIVERSE)
+    said = PolicyRule(path="spec", action=action, peer=ANYONE, ref=REF)
+    return RuleMatch(said, must, may or must, UNIVERSE, UNIVERSE)
 
 
 def step(name: str, *matches: RuleMatch, captures: bool = True, sure: bool = True, order: float = 1) -> PolicyStep:
