@@ -77,13 +77,14 @@ def _render_namespaces(
         if not folded:
             _render_group(state, namespace, cards, key, notes)
             continue
-        on = sum(is_on(state, card.policy) for card in cards)
-        title = f"{label(shown(namespace) or CLUSTER)} · {on} of {len(cards)} on"
-        # The key keeps the expander open when its title counts anew.
+        title = f"{label(shown(namespace) or CLUSTER)} · {plural(len(cards), 'policy', 'policies')}"
+        # Its title is part of what it is: one that counted what is on would be another, closed fold after a switch.
         with (group := st.expander(title, on_change="rerun", key=f"fold-{state.generation}-{key}")):
             if group.open:
                 _render_group(state, namespace, cards, key, notes)
-
+        off = sum(card.policy.state == "enforced" and not is_on(state, card.policy) for card in cards)
+        if off:
+            text(f"{off:,} of {len(cards):,} switched off", "quiet", f"off-{key}")
 
     if len(listed) < len(by_namespace):
         rest = plural(len(by_namespace) - len(listed), "more namespace", "more namespaces")

@@ -119,13 +119,14 @@ def neighbours(evaluation: Evaluation, namespaces: Collection[str]) -> list[str]
 def pod_step(before: Evaluation, after: Evaluation) -> tuple[int, int, int]:
     """How many pairs of pods may open more, less, and are undecided now, exactly and for any number of pods.
 
-    Of pods on the pod network; both evaluations must be of one evaluator.
+    Of pods on the pod network; both evaluations must be of one evaluator. A workload of which no pod is listed counts
+    as one pod, or, where policies tell its replicas apart, as one for each kind of them.
     """
     evaluator = after.evaluator
     weights = [0] * len(evaluator.classes.slots)
     for slot, each in zip(evaluator.families.of_class, evaluator.classes.classes, strict=True):
         if slot is not None and each.key.kind is EndpointKind.POD:
-            weights[slot] = sum(not pod.synthetic for pod in each.pods)
+            weights[slot] = len({pod.workload if pod.synthetic else (pod.namespace, pod.name) for pod in each.pods})
     counted = Weights(weights)
     plain = mask_of(slot for slot, weight in enumerate(weights) if weight)
     opened = closed = doubted = 0

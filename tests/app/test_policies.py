@@ -148,9 +148,20 @@ def test_many_policies_are_folded_by_namespace_until_one_is_opened_or_a_search_f
     assert len(page.sidebar.toggle) == 0
     folds = [fold.label for fold in page.sidebar.expander if "ns" in fold.label]
     assert len(folds) == 20
-    assert folds[0] == "ns0 · 10 of 10 on"
+    assert folds[0] == "ns0 · 10 policies"
     page.text_input(key="policy-search-1").set_value("p19").run()
     assert [toggle.label for toggle in page.sidebar.toggle] == ["p19", *(f"p19{n}" for n in range(10))]
+
+
+def test_a_fold_stays_the_same_when_one_of_its_policies_is_switched_and_says_how_many_are_off(
+    open_text: OpenText,
+) -> None:
+    page = open_text(many(200))
+    ids = [fold.proto.id for fold in page.sidebar.expander]
+    page.session_state[STATE_KEY] = replace(state_of(page), disabled=frozenset({"NetworkPolicy/ns3/p31"}))
+    page.run()
+    assert [fold.proto.id for fold in page.sidebar.expander] == ids
+    assert "1 of 10 switched off" in sidebar_texts(page)
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ def test_a_step_counts_what_differs_between_matrices_of_pods(seed: int) -> None:
     evaluator, rng = evaluator_for(families_case(seed)), Random(seed)
     before, after = some_evaluation(evaluator, rng), some_evaluation(evaluator, rng)
     old, new = before.matrix(Grouping.POD), after.matrix(Grouping.POD)
-    counted = {i for i, peer in enumerate(new.peers) if peer.members and not peer.host_network}
+    counted = {i for i, peer in enumerate(new.peers) if peer.namespace and not peer.host_network}
     opened = closed = doubted = 0
     for pair in (pair for pair in {*old.cells, *new.cells} if set(pair) <= counted):
         was, now = old.cell(*pair), new.cell(*pair)

@@ -11,6 +11,10 @@ from tests.engine_questions import evaluator_of
 
 COUNT = MOST_NAMESPACES + 30
 FAR = f"n{COUNT - 1:03}"
+DEPLOYMENT = (
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {}, namespace: n001}}\nspec: {{replicas: 3, "
+    "selector: {{matchLabels: {{a: {}}}}}, template: {{metadata: {{labels: {{a: {}}}}}, spec: {{containers: []}}}}}}\n"
+)
 SHUT = "NetworkPolicy/{}/shut"
 
 
@@ -91,6 +95,14 @@ def test_a_step_counts_what_the_matrix_of_pods_shows() -> None:
         bool(cell.allow - old.cell(*pair).allow) for pair, cell in new.cells.items() if set(pair) <= inside
     )
     assert pod_step(before, after) == (gained, 0, 0)
+
+
+def test_a_workload_without_listed_pods_counts_as_one_pod_in_a_step() -> None:
+    text = "---\n".join([village(0), village(1, 0), *(DEPLOYMENT.format(name, name, name) for name in ("api", "web"))])
+    evaluator: Evaluator = evaluator_of([("all.yaml", text.encode())])
+    after = evaluator.evaluate(Scenario(disabled=frozenset(p.policy.id for p in evaluator.policies)))
+    # To both from p0, which had one port before, and from each other; and from both to p0.
+    assert pod_step(evaluator.evaluate(), after) == (6, 0, 0)
 
 
 def test_what_a_step_does_is_said_in_pairs_of_pods(bench: Workbench) -> None:
