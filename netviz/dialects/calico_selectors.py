@@ -83,6 +83,11 @@ def within_namespaces(selector: Selector) -> Selector:
     return with_keys(selector, str, HasKey(NAMESPACE_KEY))
 
 
+def within_accounts(selector: Selector) -> Selector:
+    """The selector as it means with or beside one of service accounts: `all()` is everything that has one (B23)."""
+    return with_keys(selector, str, HasKey(ACCOUNT_PREFIX + _NAME_KEY))
+
+
 def read_account_selector(fields: Fields, key: str) -> Selector | None:
     """A selector of service accounts, about what runs under them; None as in `read_selector`."""
     found = _read(fields, key, parse)

@@ -14,6 +14,7 @@ from netviz.dialects.calico_selectors import (
     read_account_selector,
     read_namespaces,
     read_selector,
+    within_accounts,
     within_namespaces,
 )
 from netviz.dialects.calico_strictness import Strictness
@@ -119,8 +120,10 @@ def _read_subject(spec: Fields, namespace: str) -> RulePeer:
     namespaces = in_namespace(namespace) if namespace else read_namespaces(spec)
     if namespaces is not None and selector is not None:
         selector = within_namespaces(selector)
-    parts = (namespaces, selector, accounts)
-    return Labelled(SUBJECTS, conjunction(tuple(part for part in parts if part is not None)))
+    parts = [part for part in (namespaces, selector, accounts) if part is not None]
+    if accounts is not None:
+        parts = [within_accounts(part) for part in parts]
+    return Labelled(SUBJECTS, conjunction(tuple(parts)))
 
 
 def _read_types(spec: Fields, strictness: Strictness) -> frozenset[Direction] | None:

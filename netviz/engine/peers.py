@@ -31,6 +31,9 @@ from netviz.sets.addresses import AddressSet
 from netviz.sets.region import mask_of
 
 _UNKNOWN_LABELS = Labels(complete=False)
+_TOO_LONG_FOR_A_LABEL = 63
+"""A service account whose name has so many characters is not named by a label of its own (B20)."""
+
 _ON_NODES = (EndpointKind.HOST, EndpointKind.HOST_ENDPOINT)
 
 _Whereabouts = tuple[tuple[int, ...] | None, bool, int | None]
@@ -213,7 +216,9 @@ class PeerCompiler:
         if namespace and account:
             labels = self._labels_of_account(namespace, account)
             merged.update({view.account_prefix + k: v for k, v in labels.items})
-            merged[view.account_key] = merged[view.account_prefix + view.inherited_name_key] = account
+            merged[view.account_prefix + view.inherited_name_key] = account
+            if len(account) < _TOO_LONG_FOR_A_LABEL:
+                merged[view.account_key] = account
             hidden += [] if labels.complete else [view.account_prefix]
         return Labels.of(merged, complete=own.complete), tuple(hidden)
 

@@ -200,7 +200,8 @@ def labels_of(world: Raw, pod: Raw) -> Labels:
     account = world["account_of"].get(place, "default")
     own = {k: v or "?" for k, v in pod["labels"].items() if not k.startswith(("pcns.", "pcsa."))}
     own |= {"projectcalico.org/namespace": place[0], "projectcalico.org/orchestrator": "k8s"}
-    own |= {"projectcalico.org/serviceaccount": account, "pcsa.projectcalico.org/name": account}
+    own |= {"projectcalico.org/serviceaccount": account} if len(account) < 63 else {}
+    own |= {"pcsa.projectcalico.org/name": account}
     own |= {f"pcsa.{k}": v for k, v in world["accounts"][place[0], account].items()}
     return own | inherited(world, place[0])
 

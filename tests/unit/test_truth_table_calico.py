@@ -19,6 +19,7 @@ from tests.oracle.kubernetes import Endpoint, Flow
 A: Endpoint = ("pod", "x", "a")
 B: Endpoint = ("pod", "x", "b")
 C: Endpoint = ("pod", "y", "c")
+D: Endpoint = ("pod", "x", "d")
 EXT: Endpoint = ("ip", "30.1.2.3")
 ALLOW, DENY = True, False
 Asker = Callable[..., bool | None]
@@ -254,6 +255,19 @@ def test_b20_a_label_with_a_reserved_prefix_is_not_seen(ask: Asker) -> None:
     assert ask(text, A, C) is ALLOW
 
 
+@pytest.mark.parametrize(("length", "labelled"), [(62, DENY), (63, ALLOW)])
+def test_b20_an_account_with_a_long_name_has_no_label_for_it(ask: Asker, length: int, labelled: bool) -> None:
+    account = "s" * length
+    named = f"{{apiVersion: v1, kind: ServiceAccount, metadata: {{namespace: x, name: {account}}}}}\n"
+    spec = f"serviceAccountName: {account}, containers: [{{name: m}}]"
+    metadata = "namespace: x, name: d, labels: {pod: d}"
+    robot = f"{{apiVersion: v1, kind: Pod, metadata: {{{metadata}}}, spec: {{{spec}}}}}\n"
+    by_label = gnp(f"selector: projectcalico.org/serviceaccount == '{account}', ingress: [{{action: Deny}}]")
+    assert ask(cluster(named, robot, by_label), B, D) is labelled
+    by_name = gnp(f"serviceAccountSelector: projectcalico.org/name == '{account}', ingress: [{{action: Deny}}]")
+    assert ask(cluster(named, robot, by_name), B, D) is DENY
+
+
 def test_b33_service_accounts_by_name_and_by_label(ask: Asker) -> None:
     by_name = "{action: Allow, source: {serviceAccounts: {names: [default]}}}"
     assert [ask(cluster(cnp(f"{ON_A}, ingress: [{by_name}]")), end, A) for end in (B, C, EXT)] == [ALLOW, DENY, DENY]
@@ -292,7 +306,6 @@ MANY_PORTS = """
                          {name: s, restartPolicy: Always, ports: [{name: web, containerPort: 6060}]}]},
  status: {phase: Running, podIP: 10.0.0.4}}
 """
-D: Endpoint = ("pod", "x", "d")
 
 
 def test_a24_in_calico_a_name_means_every_port_that_has_it_those_of_init_containers_too(ask: Asker) -> None:

@@ -108,6 +108,11 @@ def test_a_node_without_host_endpoint_is_open() -> None:
         ("namespaceSelector: '!has(x)'", True),
         ("selector: all(), namespaceSelector: env != 'prod'", False),
         ("serviceAccountSelector: team == 'a'", False),
+        # Beside a selector of service accounts all() means what has one.
+        ("serviceAccountSelector: all()", False),
+        ("serviceAccountSelector: \"trust != 'low'\"", True),
+        ("selector: all(), serviceAccountSelector: \"trust != 'low'\"", False),
+        ("namespaceSelector: \"env != 'prod'\", serviceAccountSelector: all()", False),
     ],
 )
 def test_b23_which_host_endpoints_a_global_policy_selects(spec: str, *, selected: bool) -> None:
