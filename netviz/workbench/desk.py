@@ -188,6 +188,7 @@ def let_go(thing: object, why: str) -> None:
     """End the process behind a bench or an opening that nobody will ask any more; if somebody does, `why` is told."""
     if isinstance(thing, RemoteBench):
         thing.worker.end(why)
+        thing.forget_answers()
     elif isinstance(thing, _WorkerOpening):
         thing.cancel()
 

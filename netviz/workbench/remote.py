@@ -232,6 +232,10 @@ class RemoteBench:
         """The process that answers."""
         return self._worker
 
+    def forget_answers(self) -> None:
+        """Keep nothing of what was answered: Streamlit holds the session of a closed page for two more minutes."""
+        self._last.clear()
+
     @property
     def assumptions(self) -> Assumptions:
         """What this bench assumes."""

@@ -399,8 +399,12 @@ class TestEnds:
 
     def test_it_ends_when_its_bench_is_let_go(self, desk: WorkerDesk) -> None:
         bench = opened(desk)
+        assert isinstance(bench, RemoteBench)
+        assert bench.endpoints()
+        assert bench._last
         let_go(bench, "It was replaced.")
         assert is_gone(worker_of(bench).pid)
+        assert not bench._last
         with pytest.raises(WorkerLost, match="replaced"):
             bench.endpoints()
 
