@@ -33,8 +33,8 @@ class Found:
 def find_files(paths: Sequence[str | Path]) -> Found:
     """The files that paths name: files as they are, directories recursively and sorted, `-` for standard input.
 
-    In directories only .yaml, .yml and .json files count, hidden directories are skipped, and symbolic links are
-    reported and not followed. Raises UsageError for a path that is not there.
+    In directories only .yaml, .yml and .json files count, hidden directories are skipped, and symbolic links and
+    archives are reported and neither followed nor opened. Raises UsageError for a path that is not there.
     """
     problems: list[Diagnostic] = []
     files: dict[Path, Path] = {}
@@ -90,6 +90,9 @@ def _walk(top: Path, problems: list[Diagnostic]) -> Iterator[Path]:
         for path, mode in entries:
             if stat.S_ISREG(mode) and path.name.lower().endswith(MANIFESTS):
                 yield path
+            elif stat.S_ISREG(mode) and path.name.lower().endswith(ARCHIVES):
+                message, hint = "it is skipped: in directories, archives are not opened", "name it as a path to read it"
+                problems.append(_file_problem(path, Severity.WARNING, "unsupported-file", message, hint))
             elif _is_skipped(path, mode):
                 message = "it is skipped: in directories, links and special files are not followed"
                 problems.append(_file_problem(path, Severity.WARNING, "unsupported-file", message))

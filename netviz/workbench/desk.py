@@ -155,7 +155,6 @@ class _WorkerOpening:
 
     def _start(self) -> Worker:
         worker = self._desk.take()
-        self._started = time.monotonic()
         self._number = worker.number()
         files, self._files = self._files, ()
         worker.say(
@@ -166,6 +165,8 @@ class _WorkerOpening:
                 limits=self._desk.limits.reading,
             )
         )
+        # A large input is taken only when the process is up, which is no part of the analysis.
+        self._started = time.monotonic()
         return worker
 
     def _waiting(self, worker: Worker) -> Waiting:

@@ -233,32 +233,6 @@ def test_without_the_panel_the_map_has_the_width(open_page: OpenPage) -> None:
     wait(root, f"root => root.__netviz.stage.clientWidth > {width} * 1.2")
 
 
-@pytest.mark.promise(11)
-def test_two_visitors_do_not_see_each_others_input(open_page: OpenPage) -> None:
-    one, other = open_page(), open_page()
-    for page, name in ((one, "canary-one"), (other, "canary-two")):
-        page.locator("input[type=file]").set_input_files(
-            {"name": f"{name}.yaml", "mimeType": "text/yaml", "buffer": POD.format(name=name).encode()}
-        )
-        page.get_by_role("button", name="Open 1 file").click()
-    for page, own, foreign in ((one, "canary-one", "canary-two"), (other, "canary-two", "canary-one")):
-        texts = str(map_of(page).evaluate("root => root.__netviz.payload"))
-        assert own in texts
-        assert foreign not in texts
-        assert foreign not in page.content()
-
-
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: {name}
-  namespace: default
-spec:
-  containers: []
-"""
-
-
 @pytest.mark.promise(9)
 @pytest.mark.promise(10)
 @pytest.mark.parametrize("dark", [False, True])

@@ -217,12 +217,18 @@ def started(folder: Path, *paths: Path, **variables: str) -> Server:
         text=True,
         start_new_session=True,
     )
+    server = Server(port, process)
     deadline = time.monotonic() + PATIENCE
-    while not is_healthy(port):
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    return Server(port, process)
+    try:
+        while not is_healthy(port):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    except BaseException:
+        # Nobody has it yet who would.
+        stop(server)
+        raise
+    return server
 
 
 def stop(server: Server) -> None:
@@ -253,17 +259,23 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     stop(running)
 
 
-def new_session(server: Server, host: str, origin: str | None = None) -> NewSession:
-    """What the server tells a page of this host and origin that asks for a run; InvalidStatus if it is turned away."""
+def a_run() -> bytes:
+    """What a page says that wants to be shown."""
     wish = BackMsg()
     wish.rerun_script.query_string = ""
+    said: bytes = wish.SerializeToString()
+    return said
+
+
+def new_session(server: Server, host: str, origin: str | None = None) -> NewSession:
+    """What the server tells a page of this host and origin that asks for a run; InvalidStatus if it is turned away."""
     address = f"ws://{host}:{server.port}/_stcore/stream"
     site = Origin(origin) if origin else None
     with (
         socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as route,
         connect(address, sock=route, max_size=None, proxy=None, origin=site) as connection,
     ):
-        connection.send(wish.SerializeToString())
+        connection.send(a_run())
         while True:
             message = ForwardMsg()
             received = connection.recv(timeout=PATIENCE)
@@ -370,11 +382,21 @@ class TestRunningServer:
         finally:
             stop(running)
 
-    def test_a_signal_ends_the_server_and_frees_its_port(self, tmp_path: Path) -> None:
+    def test_a_signal_ends_the_server_although_a_page_is_open_and_nobody_takes_what_it_prints(
+        self, tmp_path: Path
+    ) -> None:
         running = started(tmp_path)
+        printed, running.process.stdout = running.process.stdout, None
+        assert printed is not None
+        printed.close()
         try:
-            running.process.terminate()
-            assert running.process.wait(timeout=PATIENCE) in (0, -signal.SIGTERM)
+            with connect(f"ws://127.0.0.1:{running.port}/_stcore/stream", max_size=None, proxy=None) as page:
+                page.send(a_run())
+                page.recv(timeout=PATIENCE)
+                begin = time.monotonic()
+                running.process.terminate()
+                assert running.process.wait(timeout=PATIENCE) in (0, -signal.SIGTERM)
+                assert time.monotonic() - begin < 5
             assert not is_healthy(running.port)
         finally:
             stop(running)

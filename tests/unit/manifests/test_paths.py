@@ -79,6 +79,22 @@ def test_links_inside_of_a_directory_are_reported_and_not_followed(tmp_path: Pat
     assert skipped == [(name, "unsupported-file", Severity.WARNING) for name in names]
 
 
+def test_archives_inside_of_a_directory_are_reported_and_not_opened(tmp_path: Path) -> None:
+    names = ("a.zip", "b.TGZ", "c.tar", "d.tar.gz")
+    for name in names:
+        write(tmp_path / name)
+    write(tmp_path / ".hidden" / "e.zip")
+    write(tmp_path / "picture.png")
+    inside = write(tmp_path / "x.yaml")
+    found = find_files([tmp_path])
+    assert found.files == (inside,)
+    assert [(Path(d.file).name, d.code, d.severity) for d in found.diagnostics] == [
+        (name, "unsupported-file", Severity.WARNING) for name in names
+    ]
+    assert found.diagnostics[0].hint == "name it as a path to read it"
+    assert find_files([tmp_path / "a.zip"]).files == (tmp_path / "a.zip",)
+
+
 def test_a_pipe_is_never_waited_for(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.yaml"
     os.mkfifo(pipe)
