@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from netviz.ui.state import DEFAULTS, VIEWS, AppState, Subject, short
+from netviz.ui.state import DEFAULTS, FROM_OUTSIDE, VIEWS, AppState, Subject, short
 from netviz.view.settings import DIRECTIONS, HUBS, LEVELS, MOST_HOPS, ViewSettings
-from netviz.workbench import Assumptions, WhyQuestion
+from netviz.workbench import Assumptions, ReachQuestion, WhyQuestion
 
 MOST_CHARACTERS = 4_000
 """Of the values of an address together; browsers and proxies cut longer ones."""
@@ -34,6 +34,10 @@ _NAMED: Mapping[str, str] = {
 }
 """View settings that hold names, and the parameters that hold their hashes."""
 
+_COUNTED = ("workload", "pod")
+_PARTS = ("exposure", "impact")
+"""Parts of the pages Reach and Policies that are not the first ones."""
+
 _SWITCHES: Mapping[str, str] = {"neighbours": "nb", "hide_system": "sys", "only_changes": "only"}
 _PLAIN = ViewSettings()
 CUT = "The address is too long for every switch: save the scenario as a file to keep them."
@@ -47,7 +51,8 @@ LOST = "This address was too long to hold its switches: ask for the scenario fil
 class Names:
     """What the hashes of an address can stand for; what takes work to find out is asked for only if it is needed.
 
-    `peers` and `ends` (cards of the map, ends of questions) are those of a level.
+    `peers` and `ends` (cards of the map, ends of questions) are those of a level; `starts` are what a question about
+    reach can begin and end at.
     """
 
     policies: Sequence[str]
@@ -55,6 +60,7 @@ class Names:
     labels: Callable[[], Sequence[str]]
     peers: Callable[[str], Sequence[str]]
     ends: Callable[[str], Sequence[str]]
+    starts: Callable[[], Sequence[str]]
 
 
 def to_query(state: AppState) -> dict[str, str]:
@@ -77,6 +83,8 @@ def to_query(state: AppState) -> dict[str, str]:
         "ipb": assumed.ip_blocks if assumed.ip_blocks != DEFAULTS.ip_blocks else "",
         "pods": ",".join(assumed.pod_cidrs) if assumed.pod_cidrs != DEFAULTS.pod_cidrs else "",
         "sel": _selected(state.subject),
+        "reach": _asked(state.reach),
+        "part": ",".join(part for part in (state.reach_part, state.board) if part in _PARTS),
         **{key: "1" if getattr(shown, name) else "" for name, key in _SWITCHES.items()},
         **{key: _hashes(_several(getattr(shown, name))) for name, key in _NAMED.items()},
     }
@@ -132,6 +140,7 @@ def restored(state: AppState, query: Mapping[str, str], names: Names) -> AppStat
         return state
     query = {key: value for key, value in query.items() if len(value) <= MOST_READ}
     settings = _settings(query, names)
+    parts = query.get("part", "").split(",")
     return replace(
         state,
         view=_one_of(query.get("view", ""), VIEWS, state.view),
@@ -139,6 +148,9 @@ def restored(state: AppState, query: Mapping[str, str], names: Names) -> AppStat
         disabled=frozenset(_named(query.get("off", ""), names.policies)),
         enforced=frozenset(_named(query.get("on", ""), names.policies)),
         subject=_subject(query.get("sel", ""), settings.by, names),
+        reach=_reach(query.get("reach", ""), names),
+        reach_part="exposure" if "exposure" in parts else state.reach_part,
+        board="impact" if "impact" in parts else state.board,
     )
 
 
@@ -201,6 +213,29 @@ def _subject(text: str, by: str, names: Names) -> Subject:
     protocol = _matching(_WORD, parts[2]) or "TCP"
     question = WhyQuestion(source=chosen[0], target=chosen[1], protocol=protocol, port=port if port <= 65535 else 0)
     return Subject(question=question)
+
+
+def _asked(question: ReachQuestion) -> str:
+    """`START.TARGET.LEVEL`, and `.declared` if only declared ports count; no target is an empty one."""
+    if question == FROM_OUTSIDE:
+        return ""
+    target = short(question.target) if question.target else ""
+    return ".".join([short(question.start), target, question.by, *(["declared"] if question.declared else [])])
+
+
+def _reach(text: str, names: Names) -> ReachQuestion:
+    start, *more = text.split(".")
+    if len(more) not in (2, 3):
+        return FROM_OUTSIDE
+    known = {short(name): name for name in names.starts()}
+    if start not in known:
+        return FROM_OUTSIDE
+    return ReachQuestion(
+        start=known[start],
+        target=known.get(more[0], ""),
+        by=_one_of(more[1], _COUNTED, FROM_OUTSIDE.by),
+        declared=more[2:] == ["declared"],
+    )
 
 
 def _several(value: str | Iterable[str]) -> Iterable[str]:

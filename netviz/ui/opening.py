@@ -24,6 +24,7 @@ from netviz.ui.link import Names, assumed, note, restored
 from netviz.ui.samples import Sample, samples
 from netviz.ui.state import (
     DEFAULTS,
+    FROM_OUTSIDE,
     STATE_KEY,
     AppState,
     Notice,
@@ -185,7 +186,14 @@ def names_of(bench: workbench.Bench) -> Names:
         ],
         peers=lambda level: peers_of(bench, level),
         ends=ends,
+        starts=lambda: starts_of(bench),
     )
+
+
+def starts_of(bench: workbench.Bench) -> tuple[str, ...]:
+    """What a question about reach can begin or end at, but for addresses."""
+    spaces = (f"namespace/{name}" for name in namespaces_of(bench))
+    return (FROM_OUTSIDE.start, *spaces, *(choice.id for choice in bench.endpoints()))
 
 
 def peers_of(bench: workbench.Bench, level: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from netviz.ui.toggles import (
     render_switch,
     stage_words,
 )
-from netviz.workbench import BoardCard, ImpactLine, TierColumn
+from netviz.workbench import BoardCard, ImpactLine, TierColumn, WhatIf
 
 FLOW = "Evaluated from left to right. A tier decides, or passes on; what no tier decides is allowed."
 SHORT_BOARD = 8
@@ -130,7 +130,7 @@ def _render_parts(state: AppState, bench: workbench.Bench) -> None:
     if state.board == "impact":
         st.download_button(
             "CSV",
-            data=lambda: bench.impact_csv(current().what_if).encode("utf-8"),
+            data=partial(_impact_csv, bench, state.what_if),
             file_name="netviz-impact.csv",
             mime="text/csv",
             key="csv-impact",
@@ -149,6 +149,11 @@ def _render_parts(state: AppState, bench: workbench.Bench) -> None:
         on_change=_show_part,
         args=(key,),
     )
+
+
+def _impact_csv(bench: workbench.Bench, what_if: WhatIf) -> bytes:
+    """The file; it is made when it is asked for, outside of a run of the page, where no session is known."""
+    return bench.impact_csv(what_if).encode("utf-8")
 
 
 def _show_part(key: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
+from time import sleep
 from typing import Final
 
 import streamlit as st
@@ -21,30 +23,61 @@ _PNG: Final = next(each for each in EXPORTERS if each.name == "png")
 _WRITTEN: Final = tuple(each for each in EXPORTERS if not each.browser)
 _LONGEST_TITLE: Final = 200
 _LONGEST_DATE: Final = 40
+_SETTLING_SECONDS: Final = 0.3
+
+
+@dataclass(slots=True)
+class Choice:
+    """What was chosen last, shared by the runs of a session and the buttons that an earlier run has put on the page.
+
+    A click on a button also ends what is being typed: the browser sends both at once, and the file is made by the
+    button as it was before. So it asks here, and gives what was typed a moment to arrive.
+    """
+
+    title: str = ""
+    date: str = ""
+    dark: bool = False
+
+    def settled(self, origin: str) -> PackQuestion:
+        """The choice, once what was sent together with the click is in it; `origin` is the usual title."""
+        sleep(_SETTLING_SECONDS)
+        return PackQuestion(formats=(), title=self.title or origin, date=self.date, dark=self.dark)
+
+
+def _render_choice(state: AppState) -> Choice:
+    keys = {name: f"pack-{name}-{state.generation}" for name in ("title", "date", "dark")}
+    chosen: Choice = st.session_state.setdefault(f"pack-{state.generation}", Choice())
+    change = {name: partial(_choose, chosen, name, key) for name, key in keys.items()}
+    chosen.title = st.text_input(
+        "Title",
+        placeholder="Name of the input",
+        max_chars=_LONGEST_TITLE,
+        key=keys["title"],
+        on_change=change["title"],
+    )
+    chosen.date = st.text_input(
+        "Date",
+        placeholder="None: a rerun gives the same files",
+        max_chars=_LONGEST_DATE,
+        key=keys["date"],
+        on_change=change["date"],
+    )
+    chosen.dark = st.toggle("Dark pictures", key=keys["dark"], on_change=change["dark"])
+    return chosen
+
+
+def _choose(chosen: Choice, name: str, key: str) -> None:
+    setattr(chosen, name, st.session_state[key])
 
 
 def render_pack(state: AppState, bench: workbench.Bench) -> None:
     """Title, date and colours, a button for everything, and one for each file; a file is made when it is asked for."""
     with st.popover("Review pack", help="This view as files: picture, interactive page, diagram, summary, table"):
-        title = st.text_input(
-            "Title",
-            placeholder="Name of the input",
-            max_chars=_LONGEST_TITLE,
-            key=f"pack-title-{state.generation}",
-        )
-        date = st.text_input(
-            "Date",
-            placeholder="None: a rerun gives the same files",
-            max_chars=_LONGEST_DATE,
-            key=f"pack-date-{state.generation}",
-        )
-        dark = st.toggle("Dark pictures", key=f"pack-dark-{state.generation}")
-        wanted = PackQuestion(formats=(), title=title or state.origin, date=date, dark=dark)
-        make = partial(pack_files, bench, state, wanted)
+        chosen = _render_choice(state)
         offered = (*_WRITTEN, _PNG) if _can_rasterise() else _WRITTEN
         st.download_button(
             "Everything (ZIP)",
-            data=lambda: zipped(make(offered)),
+            data=partial(_together, bench, state, chosen, offered),
             file_name="netviz.zip",
             mime="application/zip",
             key="pack-zip",
@@ -56,7 +89,7 @@ def render_pack(state: AppState, bench: workbench.Bench) -> None:
             for each in offered:
                 st.download_button(
                     each.title,
-                    data=partial(_single, make, each),
+                    data=partial(_single, bench, state, chosen, each),
                     file_name=each.file_name,
                     mime=each.media_type,
                     key=f"pack-{each.name}",
@@ -88,8 +121,12 @@ def _rasterised(svg: PackedFile) -> PackedFile:
     return PackedFile(name=_PNG.file_name, media_type=_PNG.media_type, data=data)
 
 
-def _single(make: partial[tuple[PackedFile, ...]], exporter: Exporter) -> bytes:
-    (file,) = make((exporter,))
+def _together(bench: workbench.Bench, state: AppState, chosen: Choice, exporters: tuple[Exporter, ...]) -> bytes:
+    return zipped(pack_files(bench, state, chosen.settled(state.origin), exporters))
+
+
+def _single(bench: workbench.Bench, state: AppState, chosen: Choice, exporter: Exporter) -> bytes:
+    (file,) = pack_files(bench, state, chosen.settled(state.origin), (exporter,))
     return file.data
 
 

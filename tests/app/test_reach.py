@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from netviz.ui.panel_exposure import filtered
 from netviz.ui.panel_impact import impact_badges, impact_rows, summary_words
 from netviz.ui.state import Subject, short
 from netviz.workbench import ImpactLine, ImpactTable, ReachQuestion, WhatIf, WhyQuestion
-from tests.app.fake_workbench import DENY_ALL, HOSTILE
+from tests.app.fake_workbench import DENY_ALL, HOSTILE, FakeWorkbench
 from tests.app.page import markdown_sinks, texts
 from tests.app.test_matrix import shown, state_of
 
@@ -119,6 +121,17 @@ def test_cards_of_the_board_are_marked(open_text: OpenText) -> None:
     badges = [element.value for element in page.markdown]
     assert ":green-badge[+3 if removed]" in badges
     assert ":red-badge[−2 if removed]" in badges
+
+
+def test_the_file_of_the_list_is_about_the_what_if_though_no_session_is_known_where_it_is_made(
+    open_text: OpenText, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Any] = []
+    monkeypatch.setattr(FakeWorkbench, "impact_csv", lambda _, what_if: repr(sorted(what_if.disabled)))
+    monkeypatch.setattr(st, "download_button", lambda *_, data, **__: made.append(data))
+    shown(open_text("kind: Pod"), view="policies", board="impact", disabled=frozenset({DENY_ALL}))
+    with ThreadPoolExecutor() as elsewhere:
+        assert elsewhere.submit(made[-1]).result() == f"['{DENY_ALL}']".encode()
 
 
 def test_no_name_of_the_input_reaches_markdown_in_the_list_of_impacts(open_text: OpenText) -> None:

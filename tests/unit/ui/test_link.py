@@ -7,23 +7,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netviz.ui.link import CUT, DRAFTS, LOST, MOST_CHARACTERS, OTHER, Names, assumed, missing, note, restored, to_query
-from netviz.ui.state import AppState, DraftEntry, Subject
+from netviz.ui.state import FROM_OUTSIDE, AppState, DraftEntry, Subject, short
 from netviz.view.settings import DIRECTIONS, HUBS, LEVELS, ViewSettings
-from netviz.workbench import Assumptions, WhyQuestion
+from netviz.workbench import Assumptions, ReachQuestion, WhyQuestion
 from tests.app.fake_workbench import FakeWorkbench
 
 POLICIES = ("NetworkPolicy/shop/a", "NetworkPolicy/shop/b", "NetworkPolicy/shop/c")
 NAMESPACES = ("shop", "web")
 LABELS = ("app", "app=web", "tier")
 ENDS = ("shop/web-1", "shop/web-2", "*any")
+STARTS = ("internet", "namespace/shop", *ENDS)
 NAMES = Names(
     policies=POLICIES,
     namespaces=NAMESPACES,
     labels=lambda: LABELS,
     peers=lambda by: ENDS[:2] if by == "pod" else (),
     ends=lambda _: ENDS,
+    starts=lambda: STARTS,
 )
-KEYS = "view by hubs ns nb hide fold labels proto ports dir name focus hops cni pods off sel".split()  # noqa: SIM905 - short
+KEYS = "reach part view by hubs ns nb hide fold labels proto ports dir name focus hops cni pods off sel".split()  # noqa: SIM905 - short
 OPEN = AppState(bench=FakeWorkbench(files=()), identity="0a1b2c3d")
 
 some_of = {
@@ -151,3 +153,28 @@ def test_switches_that_do_not_fit_are_left_out_and_that_is_said_on_both_ends() -
 def test_what_never_is_in_an_address_is_said() -> None:
     assert missing(replace(OPEN, drafts=(DraftEntry(name="a", text="x"),))) == (DRAFTS,)
     assert missing(OPEN) == ()
+
+
+@given(
+    question=st.builds(
+        ReachQuestion,
+        start=st.sampled_from(STARTS),
+        target=st.sampled_from(["", *ENDS]),
+        by=st.sampled_from(["workload", "pod"]),
+        declared=st.booleans(),
+    ),
+    part=st.sampled_from(["reach", "exposure"]),
+    board=st.sampled_from(["tiers", "impact"]),
+)
+def test_the_question_of_the_reach_page_and_the_parts_of_pages_are_restored(
+    question: ReachQuestion, part: str, board: str
+) -> None:
+    state = replace(OPEN, view="reach", reach=question, reach_part=part, board=board)
+    query = to_query(state)
+    assert "shop" not in "".join(query.values())
+    assert read(query) == state
+
+
+@pytest.mark.parametrize("asked", ["", "x", "....", "x.y.pod", "x.y.pod.declared", f"{short('10.0.0.1')}..pod"])
+def test_a_question_about_reach_that_begins_at_nothing_here_is_the_usual_one(asked: str) -> None:
+    assert read({"input": "0a1b2c3d", "reach": asked}).reach == FROM_OUTSIDE
