@@ -40,7 +40,7 @@ def find(cluster: Cluster, text: str) -> Named:
     """
     address = parse_address(text)
     if address is not None:
-        return _address(cluster, text, address)
+        return _address(cluster, address)
     if text in (INGRESS_CONTROLLER, INGRESS_PEER):
         return Named(label=INGRESS_CONTROLLER, ends=(AnyPod(),))
     found = list(_candidates(cluster, text))
@@ -51,10 +51,10 @@ def find(cluster: Cluster, text: str) -> Named:
     return Named(label=first.label, ends=first.ends, service=first.service, alternatives=others)
 
 
-def _address(cluster: Cluster, text: str, address: IpAddress) -> Named:
+def _address(cluster: Cluster, address: IpAddress) -> Named:
     for pod in cluster.pods:
         if address in pod.addresses and not pod.host_network:
-            return Named(label=f"{pod.namespace}/{pod.name}[Pod]", ends=(pod,), alternatives=(text,))
+            return Named(label=f"{pod.namespace}/{pod.name}[Pod]", ends=(pod,))
     for service in cluster.services:
         if address in service.addresses:
             return Named(label=f"service/{service.namespace}/{service.name}", service=service)

@@ -162,7 +162,7 @@ class Asker:
             for backend in found:
                 for s, t in self._pairs(sources, (backend.target,)):
                     answer = self._behind(service, source.label, s, t, protocol, backend.port)
-                    answers.append(replace(self._hairpin(answer, s, t), via=via))
+                    answers.append(replace(answer if service.headless else self._hairpin(answer, s, t), via=via))
         if not answers:
             raise UsageError(f"{label} has no backends in the input")
         # Replicas that are not in the input have one name and one answer; pods that are listed have one each.
@@ -199,8 +199,8 @@ class Asker:
     def _hairpin(self, answer: WhyAnswer, s: End, t: End) -> WhyAnswer:
         if s != t or not isinstance(t, Pod) or t.host_network:
             return answer
-        slots = self.evaluation.slots_of(t)
-        if not any(self.evaluation.isolated(slot, Direction.INGRESS) is not False for slot in slots):
+        evaluator, inactive = self.evaluation.evaluator, self.evaluation.inactive
+        if not any(evaluator.selecting(slot, d, inactive) for slot in self.evaluation.slots_of(t) for d in Direction):
             return answer
         sentence = f"{end_words(s)} to itself through the Service: unknown."
         return replace(answer, verdict="unknown", sentence=sentence, because=(("", _HAIRPIN),))

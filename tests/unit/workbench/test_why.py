@@ -9,7 +9,19 @@ import pytest
 from netviz.errors import UsageError
 from netviz.sets.connections import ALL_CONNECTIONS, TCP
 from netviz.workbench import WhatIf, WhyAnswer
-from tests.unit.workbench.town import API, CALLER, NAMESPACE, SERVICES, WEB, WEB_8080, bench, policy, why
+from tests.unit.workbench.town import (
+    API,
+    CALLER,
+    DENY_API,
+    NAMESPACE,
+    SERVICES,
+    WEB,
+    WEB_8080,
+    bench,
+    policy,
+    service,
+    why,
+)
 
 OFF = WhatIf(disabled=frozenset({"NetworkPolicy/town/deny-api"}))
 
@@ -77,6 +89,22 @@ class TestSpecialServices:
         assert answer.verdict == "unknown"
         ((blamed, reason),) = answer.because
         assert (blamed, reason.endswith("whether the policy sees it is up to the plugin (A33)")) == ("", True)
+
+    @pytest.mark.parametrize(
+        "closing",
+        [
+            policy("out", "{podSelector: {matchLabels: {app: api}}, policyTypes: [Egress]}"),
+            "{apiVersion: policy.networking.k8s.io/v1alpha1, kind: BaselineAdminNetworkPolicy,"
+            " metadata: {name: default}, spec: {subject: {namespaces: {}},"
+            " ingress: [{action: Deny, from: [{namespaces: {}}]}]}}",
+        ],
+    )
+    def test_a33_so_it_is_whichever_direction_and_api_some_policy_is_about(self, closing: str) -> None:
+        assert why(bench(NAMESPACE, API, *SERVICES, closing), "town/api", "service/town/api", 80).verdict == "unknown"
+
+    def test_a36_a_headless_service_leads_to_the_pods_own_address(self) -> None:
+        own = service("direct", "clusterIP: None, selector: {app: api}, ports: [{port: 8080}]")
+        assert why(bench(NAMESPACE, API, own, DENY_API), "town/api", "service/town/direct", 8080).verdict == "allow"
 
     def test_a33_it_is_allowed_if_nothing_isolates_it(self) -> None:
         assert why(bench(), "api", "service/town/api", 80, OFF).verdict == "allow"
