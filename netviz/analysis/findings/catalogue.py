@@ -48,7 +48,8 @@ from netviz.analysis.findings.kubernetes_ports import NP016, NP017, NP018, NP019
 from netviz.analysis.findings.kubernetes_refused import NP001, NP015, NP032, NP034
 from netviz.analysis.findings.kubernetes_selecting import NP009, NP011, NP012, NP013, NP014, NP025, NP036
 from netviz.analysis.findings.kubernetes_writing import NP002, NP003, NP004, NP007, NP010, NP026
-from netviz.analysis.findings.plugins import ENG001, ENG002, ENG003, ENG004, ENG005, ENG006, ENG007, ENG008, ENG009
+from netviz.analysis.findings.plugin_paths import ENG005, ENG006, ENG009
+from netviz.analysis.findings.plugins import ENG001, ENG002, ENG003, ENG004, ENG007, ENG008
 from netviz.analysis.findings.redundancy import MOST_STATIONS
 from netviz.analysis.findings.redundant import CAL032, NP027
 from netviz.errors import Severity

@@ -1,66 +1,39 @@
-"""Paths or bytes in, cluster, policies and a full account out: the one place where manifests and dialects meet."""
+"""What was read of all files, put together: the cluster, the policies, and the account of every document."""
 
 from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from netviz.dialects import DIALECTS, Dialect, seen_by
-from netviz.dialects.calico_names import with_every_port
-from netviz.dialects.plugins import AUTO, Plugin, Trait, is_calico
+from netviz.dialects import DIALECTS, Dialect
+from netviz.dialects.plugins import AUTO, Plugin
 from netviz.dialects.tiers import defined_tiers, tier_dialect_of, tier_dialects
 from netviz.errors import Diagnostic, Severity, shown
+from netviz.loading.judging import Judged, Origin, dialect_of, idle_hosts, is_policy, judge, listed_host, tiers_of
 from netviz.manifests.archives import pieces
 from netviz.manifests.cluster import expected_versions, is_cluster_kind, is_namespaced, read_cluster
 from netviz.manifests.digest import digest_of, input_digest
 from netviz.manifests.document import Document
-from netviz.manifests.duplicates import note_stored_twins, report_duplicates, stored_twins
+from netviz.manifests.duplicates import note_stored_twins, stored_twins
 from netviz.manifests.host_endpoints import HOST_ENDPOINT
 from netviz.manifests.limits import DEFAULT_LIMITS, Limits
-from netviz.manifests.metadata import DEFAULT_NAMESPACE, note_default_namespace
-from netviz.manifests.network_sets import VERSIONS as CALICO_VERSIONS
+from netviz.manifests.metadata import note_default_namespace
 from netviz.manifests.paths import display_name, find_files, read_bytes, size
 from netviz.manifests.progress import Meter, Progress, Tick, meter, part
 from netviz.manifests.reading import Reading, Record, collector_off, read
-from netviz.manifests.report import LoadReport, Unsupported, diagnostic_position, missing_facts
+from netviz.manifests.report import LoadReport, diagnostic_position, missing_facts
 from netviz.manifests.trimming import trim
 from netviz.manifests.uncertain import (
     UNSUPPORTED_TIER,
-    contradictory,
     in_doubtful_tier,
-    object_name,
-    unread_policy,
-    unsupported_policy,
 )
-from netviz.manifests.unsupported import UnmodelledKind, misspelt, unmodelled
+from netviz.manifests.unsupported import misspelt, unmodelled
 from netviz.model.cluster import Cluster
-from netviz.model.policy import Policy, PolicySet, Tier, policy_position, tier_position
-from netviz.source import SourceText
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """What judging the policies once more needs: the policy documents, and all that no plugin changes.
-
-    `documents` by the number of their record; `outcomes` are those of all other documents; `diagnostics` are about
-    everything but what single policies say; `cluster` is what was read, whatever of it the plugin knows. `digest` is
-    the hash of the input.
-    """
-
-    files: tuple[str, ...]
-    records: tuple[Record, ...]
-    documents: Mapping[int, Document]
-    outcomes: Mapping[int, str]
-    diagnostics: tuple[Diagnostic, ...]
-    texts: tuple[SourceText, ...]
-    missing: tuple[str, ...]
-    dialects: tuple[Dialect, ...]
-    cluster: Cluster = field(default_factory=Cluster)
-    digest: str = ""
+from netviz.model.policy import PolicySet, policy_position, tier_position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +50,7 @@ class Loaded:
     def left_out(self) -> frozenset[str]:
         """The kinds of policy in the input that the plugin does not enforce."""
         kinds = {(document.api_version, document.kind) for document in self.origin.documents.values()}
-        hosts = frozenset((HOST_ENDPOINT,) if _idle_hosts(self.origin, self.plugin) else ())
+        hosts = frozenset((HOST_ENDPOINT,) if idle_hosts(self.origin, self.plugin) else ())
         return hosts | {kind for version, kind in kinds if not self.plugin.enforces(version, kind)}
 
 
@@ -130,7 +103,7 @@ def under(loaded: Loaded, plugin: Plugin) -> Loaded:
     """The same input under another network plugin: its policies are judged once more, everything else stays."""
     if plugin == loaded.plugin:
         return loaded
-    judged = _judge(loaded.origin, plugin, split_names(loaded.cluster))
+    judged = judge(loaded.origin, plugin, split_names(loaded.cluster))
     return _finished(loaded.origin, judged, plugin)
 
 
@@ -183,7 +156,7 @@ def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect], t
 
     def wanted(api_version: str, kind: str) -> str:
         known = unmodelled(api_version, kind)
-        if _dialect_of(api_version, kind, dialects) is not None or (known is not None and known.directions):
+        if dialect_of(api_version, kind, dialects) is not None or (known is not None and known.directions):
             return "policy"
         if tier_dialect_of(api_version, kind, with_tiers) is not None:
             return "keep"
@@ -194,10 +167,6 @@ def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect], t
     return read(name, data, wanted=wanted, limits=limits, tick=tick, trim=trim)
 
 
-def _dialect_of(api_version: str, kind: str, dialects: Sequence[Dialect]) -> Dialect | None:
-    return next((dialect for dialect in dialects if dialect.handles(api_version, kind)), None)
-
-
 def _assemble(
     inputs: _Inputs, problems: Sequence[Diagnostic], dialects: Sequence[Dialect], progress: Progress | None
 ) -> Loaded:
@@ -206,7 +175,7 @@ def _assemble(
     documents = _numbered(records, [document for reading in readings for document in reading.documents])
     twins = {number: documents.pop(number) for number in stored_twins(documents)}
     kinds = {(document.api_version, document.kind) for document in documents.values()}
-    judged_kinds = {kind for kind in kinds if _is_policy(*kind, dialects)}
+    judged_kinds = {kind for kind in kinds if is_policy(*kind, dialects)}
     policies = {n: d for n, d in documents.items() if (d.api_version, d.kind) in judged_kinds}
     objects = {n: document for n, document in documents.items() if n not in policies}
     origin = Origin(
@@ -220,7 +189,7 @@ def _assemble(
         dialects=tuple(dialects),
         digest=inputs.digest,
     )
-    judged = _judge(origin, AUTO, frozenset())
+    judged = judge(origin, AUTO, frozenset())
     mentioned = {policy.id.namespace for policy in judged.policies if policy.id.namespace}
     made = meter(progress, "objects", len(objects))
     reading = read_cluster(list(objects.values()), mentioned, made.tick)
@@ -247,21 +216,15 @@ def _assemble(
     return _finished(origin, judged, AUTO)
 
 
-def _is_policy(api_version: str, kind: str, dialects: Sequence[Dialect]) -> bool:
-    if unmodelled(api_version, kind) is not None or tier_dialect_of(api_version, kind, tier_dialects(dialects)):
-        return True
-    return _dialect_of(api_version, kind, dialects) is not None
-
-
-def _finished(origin: Origin, judged: _Judged, plugin: Plugin) -> Loaded:
-    hosts = _idle_hosts(origin, plugin)
+def _finished(origin: Origin, judged: Judged, plugin: Plugin) -> Loaded:
+    hosts = idle_hosts(origin, plugin)
     cluster = replace(origin.cluster, host_endpoints=()) if hosts else origin.cluster
     enforced = {n: d for n, d in origin.documents.items() if plugin.enforces(d.api_version, d.kind)}
     defined = defined_tiers(enforced, origin.dialects)
     built_in = {tier.name for dialect in origin.dialects for tier in dialect.tiers()} | {UNSUPPORTED_TIER.name}
     doubtful = defined.doubtful | (frozenset() if plugin.knows_tiers else {p.tier for p in judged.policies} - built_in)
     policies = [in_doubtful_tier(p) if p.tier in doubtful else p for p in judged.policies]
-    tiers, missing_tiers = _tiers(origin, defined.tiers, policies, plugin)
+    tiers, missing_tiers = tiers_of(origin, defined.tiers, policies, plugin)
     outcomes = {**origin.outcomes, **judged.outcomes, **defined.outcomes}
     problems = (*origin.diagnostics, *judged.diagnostics, *defined.diagnostics, *missing_tiers, *hosts.values())
     report = LoadReport(
@@ -270,20 +233,13 @@ def _finished(origin: Origin, judged: _Judged, plugin: Plugin) -> Loaded:
         diagnostics=tuple(sorted(problems, key=diagnostic_position)),
         texts=origin.texts,
         missing=origin.missing,
-        unsupported=(*judged.unsupported, *(_listed_host(name, problem) for name, problem in hosts.items())),
+        unsupported=(*judged.unsupported, *(listed_host(name, problem) for name, problem in hosts.items())),
         digest=origin.digest,
     )
     place = {tier.name: tier_position(tier) for tier in tiers}
     ordered = sorted(policies, key=lambda policy: (place[policy.tier], policy_position(policy)))
     policy_set = PolicySet(tiers=tiers, policies=tuple(ordered))
     return Loaded(cluster=cluster, policies=policy_set, report=report, plugin=plugin, origin=origin)
-
-
-def _not_among(policies: Sequence[Policy], others: Iterable[Policy]) -> tuple[Policy, ...]:
-    """Those of the others, one for each id, whose id none of the policies has."""
-    by_id = {policy.id: policy for policy in others}
-    taken = {policy.id for policy in policies}
-    return tuple(policy for id_, policy in by_id.items() if id_ not in taken)
 
 
 def _numbered(records: Sequence[Record], documents: Sequence[Document]) -> dict[int, Document]:
@@ -338,164 +294,3 @@ def _probably_policies(records: Sequence[Record]) -> Iterator[Diagnostic]:
                 value=shown(record.api_version if is_group else record.kind),
                 hint=f"did you mean {probably}?",
             )
-
-
-class _Candidate(NamedTuple):
-    """A document that defines a policy: the number of its record, and the policy."""
-
-    number: int
-    document: Document
-    policy: Policy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Judged:
-    """All policy documents, judged.
-
-    `outcomes` by record number; `in_default` are the documents whose policy is in the default namespace.
-    """
-
-    policies: tuple[Policy, ...]
-    outcomes: dict[int, str]
-    unsupported: tuple[Unsupported, ...]
-    in_default: tuple[Document, ...]
-    diagnostics: tuple[Diagnostic, ...]
-
-
-def _judge(origin: Origin, plugin: Plugin, split: frozenset[tuple[str, int]]) -> _Judged:
-    calico = _is_calico_cluster(origin, plugin)
-    dialects = seen_by(origin.dialects, plugin, split, calico=calico)
-    problems: list[Diagnostic] = []
-    outcomes: dict[int, str] = {}
-    unsupported: list[Unsupported] = []
-    candidates: list[_Candidate] = []
-    for number, document in origin.documents.items():
-        dialect = _dialect_of(document.api_version, document.kind, dialects)
-        kind = unmodelled(document.api_version, document.kind)
-        if not plugin.enforces(document.api_version, document.kind):
-            outcomes[number] = "unsupported"
-            unsupported.append(_without_effect(document, plugin, problems))
-            continue
-        if dialect is not None:
-            found: list[Diagnostic] = []
-            policy = dialect.read(document, found)
-            problems += found
-            refused = any(problem.severity is Severity.ERROR for problem in found)
-            outcomes[number] = "refused" if refused else "read"
-        elif kind is not None:
-            policy = unsupported_policy(document, kind)
-            outcomes[number] = "unsupported"
-            unsupported.append(_unsupported(document, kind, problems))
-        else:
-            continue
-        if policy is not None:
-            candidates.append(_Candidate(number, document, with_every_port(policy) if calico else policy))
-    policies, contradictions = _unique(candidates, problems)
-    enforced = (record for record in origin.records if plugin.enforces(record.api_version, record.kind))
-    unread = [policy for record in enforced if (policy := unread_policy(record)) is not None]
-    return _Judged(
-        policies=policies + _not_among(policies, unread),
-        outcomes=outcomes | dict.fromkeys(contradictions, "refused"),
-        unsupported=tuple(unsupported),
-        in_default=tuple(c.document for c in candidates if c.policy.id.namespace == DEFAULT_NAMESPACE),
-        diagnostics=tuple(problems),
-    )
-
-
-def _unsupported(document: Document, kind: UnmodelledKind, problems: list[Diagnostic]) -> Unsupported:
-    effect = "are unknown where it may apply" if kind.directions else "may be wrong where it applies"
-    message = kind.message or f"{document.kind} is not evaluated; verdicts {effect}"
-    problems.append(document.diagnostic(Severity.WARNING, "unsupported-kind", message))
-    return _listed(document, message)
-
-
-def _without_effect(document: Document, plugin: Plugin, problems: list[Diagnostic]) -> Unsupported:
-    rule = "D16" if is_calico(document.api_version) else "D15"
-    message = f"ENG001: {document.kind} has no effect: {plugin.title} does not enforce it ({rule})"
-    problems.append(document.diagnostic(Severity.WARNING, "not-enforced", message))
-    return _listed(document, message)
-
-
-def _idle_hosts(origin: Origin, plugin: Plugin) -> dict[str, Diagnostic]:
-    """A warning for each host endpoint, by name, if the plugin knows no such thing."""
-    if plugin.enforces(CALICO_VERSIONS[0], HOST_ENDPOINT):
-        return {}
-    message = f"ENG001: {HOST_ENDPOINT} has no effect: {plugin.title} does not enforce it (D16)"
-    return {
-        endpoint.name: Diagnostic(
-            severity=Severity.WARNING,
-            code="not-enforced",
-            message=message,
-            file=endpoint.ref.file,
-            document=endpoint.ref.document,
-            line=endpoint.ref.line,
-        )
-        for endpoint in origin.cluster.host_endpoints
-        if endpoint.ref is not None
-    }
-
-
-def _listed_host(name: str, problem: Diagnostic) -> Unsupported:
-    return Unsupported(file=problem.file, line=problem.line, kind=HOST_ENDPOINT, name=name, message=problem.message)
-
-
-def _listed(document: Document, message: str) -> Unsupported:
-    return Unsupported(
-        file=document.file,
-        line=document.line_of(()),
-        kind=document.kind,
-        name=object_name(document),
-        message=message,
-    )
-
-
-def _unique(candidates: Iterable[_Candidate], problems: list[Diagnostic]) -> tuple[tuple[Policy, ...], list[int]]:
-    """One policy for each id, and the record numbers of those that contradict another of the same id."""
-    by_id: defaultdict[object, list[_Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        by_id[candidate.policy.id].append(candidate)
-    policies: list[Policy] = []
-    contradictions: list[int] = []
-    for same in by_id.values():
-        if report_duplicates([candidate.document for candidate in same], problems):
-            policies.append(contradictory([candidate.policy for candidate in same]))
-            contradictions += [candidate.number for candidate in same]
-        else:
-            policies.append(same[0].policy)
-    return tuple(policies), contradictions
-
-
-def _tiers(
-    origin: Origin, defined: Sequence[Tier], policies: Sequence[Policy], plugin: Plugin
-) -> tuple[tuple[Tier, ...], list[Diagnostic]]:
-    """All tiers in order; one that a policy names and nobody defines comes last with deny, and a warning (B15)."""
-    tiers = {tier.name: tier for dialect in origin.dialects for tier in dialect.tiers()}
-    tiers |= {tier.name: tier for tier in defined}
-    if _is_calico_cluster(origin, plugin):
-        tiers = {name: replace(tier, ties_undefined=False) for name, tier in tiers.items()}
-    if any(policy.tier == UNSUPPORTED_TIER.name for policy in policies):
-        tiers[UNSUPPORTED_TIER.name] = UNSUPPORTED_TIER
-    warnings: list[Diagnostic] = []
-    for policy in policies:
-        if policy.tier not in tiers:
-            tiers[policy.tier] = Tier(name=policy.tier, order=None, missing=True)
-            warnings.append(_missing_tier(policy))
-    return tuple(sorted(tiers.values(), key=tier_position)), warnings
-
-
-def _is_calico_cluster(origin: Origin, plugin: Plugin) -> bool:
-    shown = any(is_calico(document.api_version) for document in origin.documents.values())
-    return plugin.has(Trait.ORDERED_TIES) or (plugin == AUTO and shown)
-
-
-def _missing_tier(policy: Policy) -> Diagnostic:
-    return Diagnostic(
-        severity=Severity.WARNING,
-        code="missing-tier",
-        message=f'the tier "{policy.tier}" is not defined; it is evaluated last, and denies',
-        file=policy.ref.file,
-        document=policy.ref.document,
-        line=policy.ref.line,
-        path="spec.tier",
-        value=policy.tier,
-    )
