@@ -88,17 +88,38 @@ class Exposure:
     permissions: tuple[Permission, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untold:
+    """So many descriptions of pods, in the rules of a peer and direction, that were not tried: too many are there."""
+
+    peer: Peer
+    direction: Direction
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposed:
+    """The exposure of every peer, and what of it is not told."""
+
+    entries: tuple[Exposure, ...]
+    untold: tuple[Untold, ...]
+
+
 def tells_outside(evaluation: Evaluation) -> bool:
     """Whether exposures to addresses outside are told: not where policies tell very many of them apart."""
     return len(evaluation.evaluator.classes.atoms.sets) <= MOST_BLOCKS
 
 
-def exposures(evaluation: Evaluation, by: Grouping = Grouping.WORKLOAD) -> Iterator[Exposure]:
+def exposures(evaluation: Evaluation, by: Grouping = Grouping.WORKLOAD) -> Exposed:
     """The exposure of every peer; what the entry for any pod of the same peer and direction implies is left out."""
     found = _Exposures(evaluation)
-    for group in groups(evaluation.evaluator, by):
-        for direction in Direction if group.parts else ():
-            yield from found.of(group, direction)
+    entries = tuple(
+        entry
+        for group in groups(evaluation.evaluator, by)
+        for direction in (Direction if group.parts else ())
+        for entry in found.of(group, direction)
+    )
+    return Exposed(entries=entries, untold=tuple(found.untold))
 
 
 class _Exposures:
@@ -110,6 +131,7 @@ class _Exposures:
         self._allowed: dict[tuple[Direction, int, Selector], tuple[int, int]] = {}
         self._judged: dict[tuple[Selector, RulePeer], Ternary] = {}
         self._translated: dict[RulePeer, tuple[Described, ...]] = {}
+        self.untold: list[Untold] = []
 
     def of(self, group: Group, direction: Direction) -> Iterator[Exposure]:
         """The entries of one peer and direction."""
@@ -120,6 +142,8 @@ class _Exposures:
         if everybody:
             yield self._exposure(group, direction, ANY_POD, (everybody, 0), rules)
         scopes = dict.fromkeys(each for rule in rules for each in self._scopes(rule.rule.peer))
+        if len(scopes) > MOST_SCOPES:
+            self.untold.append(Untold(peer=group.peer, direction=direction, count=len(scopes) - MOST_SCOPES))
         for scope in list(scopes)[:MOST_SCOPES]:
             allow, unless = self._common(own, direction, scope)
             if (allow | unless) & ~everybody:

@@ -17,7 +17,7 @@ from netviz.errors import UsageError
 if TYPE_CHECKING:
     from netviz.analysis.causes import Cause
     from netviz.analysis.compare import Comparison
-    from netviz.analysis.exposure import Exposure
+    from netviz.analysis.exposure import Exposed
     from netviz.engine.evaluator import Evaluation, Evaluator
     from netviz.engine.matrix import Grouping, ReachabilityMatrix
     from netviz.loading import Loaded
@@ -158,28 +158,41 @@ def list_command(arguments: argparse.Namespace) -> int:
             assumptions=assumptions(evaluation.evaluator, loaded.plugin),
         )
         if arguments.exposure:
-            from netviz.exporters.exposure import exposure_json
+            from netviz.exporters.exposure import exposure_json, untold_json
 
-            answer["exposure"] = [exposure_json(each) for each in _exposures(evaluation, by, arguments)]
+            exposed = _exposed(evaluation, by, arguments)
+            answer["exposure"] = [exposure_json(each) for each in exposed.entries]
+            answer["exposureLeftOut"] = [untold_json(each) for each in exposed.untold]
         print_json(answer, loaded)
     else:
         rows = _list_rows(matrix)
         if arguments.exposure:
-            from netviz.exporters.exposure import list_row
+            from netviz.exporters.exposure import list_row, untold_words
+            from netviz.view.text import visible
 
-            rows += [list_row(each) for each in _exposures(evaluation, by, arguments)]
+            exposed = _exposed(evaluation, by, arguments)
+            rows += [list_row(each) for each in exposed.entries]
+            if exposed.untold:
+                print(f"note: {visible(untold_words(exposed.untold))}", file=sys.stderr)
         print_table(arguments.format, ("from", "to", "allowed", "unknown"), rows, "no connection is allowed")
     return _answered(loaded.report.complete)
 
 
-def _exposures(evaluation: Evaluation, by: Grouping, arguments: argparse.Namespace) -> list[Exposure]:
+def _exposed(evaluation: Evaluation, by: Grouping, arguments: argparse.Namespace) -> Exposed:
     """What is allowed with pods that are not in the input; what is outside of the cluster is in the list already."""
     from netviz.analysis.descriptions import Described
-    from netviz.analysis.exposure import exposures
+    from netviz.analysis.exposure import Exposed, exposures
 
     spaces = set(arguments.namespace)
-    found = (each for each in exposures(evaluation, by) if isinstance(each.scope, Described))
-    return [each for each in found if not spaces or each.peer.namespace in spaces]
+    found = exposures(evaluation, by)
+    return Exposed(
+        entries=tuple(
+            each
+            for each in found.entries
+            if isinstance(each.scope, Described) and (not spaces or each.peer.namespace in spaces)
+        ),
+        untold=tuple(each for each in found.untold if not spaces or each.peer.namespace in spaces),
+    )
 
 
 def restricted(matrix: ReachabilityMatrix, namespaces: Sequence[str]) -> ReachabilityMatrix:

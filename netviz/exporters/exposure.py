@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from netviz.analysis.descriptions import ANY_POD, METADATA_NAME, Described
-from netviz.analysis.exposure import Exposure, Permission
+from netviz.analysis.exposure import MOST_SCOPES, Exposure, Permission, Untold
 from netviz.errors import shown
 from netviz.exporters.answers import Json, connections_json
 from netviz.model.policy import Direction
@@ -16,7 +17,7 @@ from netviz.view.words import connection_words
 
 EVERYBODY: Final = "any pod of the cluster"
 EXPOSURE_HEAD: Final = ("workload", "direction", "with", "allowed", "unless denied by other labels", "allowed by")
-NO_POLICY: Final = "no policy isolates it"
+NO_POLICY: Final = "no policy decides it"
 
 
 def scope_words(exposure: Exposure) -> str:
@@ -57,6 +58,20 @@ def exposure_row(exposure: Exposure) -> list[str]:
         *(connection_words(each) if each else "" for each in (exposure.allow, exposure.unless)),
         permission_words(exposure),
     ]
+
+
+def untold_words(untold: Sequence[Untold]) -> str:
+    """What is not told because a workload's rules describe too many kinds of pods; "" for nothing."""
+    if not untold:
+        return ""
+    named = ", ".join(f"{peer_label(each.peer)} ({each.direction.value}, {each.count:,} more)" for each in untold[:3])
+    rest = f", and {len(untold) - 3:,} more" if len(untold) > 3 else ""
+    return f"Of each workload and direction, {MOST_SCOPES:,} descriptions of pods are told. Not all of: {named}{rest}."
+
+
+def untold_json(untold: Untold) -> Json:
+    """One entry of `exposureLeftOut` in the answer of `netviz list`."""
+    return {"workload": untold.peer.id, "direction": untold.direction.value, "descriptions": untold.count}
 
 
 def list_row(exposure: Exposure) -> list[str]:

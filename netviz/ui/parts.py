@@ -72,10 +72,8 @@ STYLE = """
   > [data-testid="stColumn"],
 .stMainBlockContainer > [data-testid="stVerticalBlock"] > [data-testid="stLayoutWrapper"]
   > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] { min-width: min(100%, 14rem); }
-/* What is told beside the list of findings takes no room while nothing is. */
-.st-key-nv-fragment-findings [data-testid="stColumn"]:not(:has([data-testid="stElementContainer"])) { display: none; }
-.st-key-nv-fragment-findings [data-testid="stColumn"]:not(:has(+ :has([data-testid="stElementContainer"]))) {
-  flex: 1 1 100%; }
+/* What is told beside a list takes no room while nothing is. */
+[class*="st-key-nv-fragment"] [data-testid="stColumn"]:not(:has([data-testid="stElementContainer"])) { display: none; }
 .st-key-nv-bar-header [data-testid="stButtonGroup"] > div { flex-wrap: wrap; }
 .st-key-nv-busy { display: none; }
 .st-key-nv-busy:has([data-testid="stText"]) { display: flex; }

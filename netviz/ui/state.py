@@ -142,8 +142,9 @@ class AppState:
     `earlier` is how the input is called that this one is compared with, "" if there is none, `earlier_summary` what
     became of it; `compared` is the pair that is explained there, `compare_clicked` the click that chose it.
     `expecting` is the expectations file with what is shown of it.
-    `reach` is what the Reach page asks, `reach_part` the part of it that is shown (reach or exposure), `board` the part
-    of the Policies page (tiers or impact), and `impact_of` the policy whose pairs are listed there.
+    `reach` is what the Reach page asks, `reach_part` the part of it that is shown (reach or exposure), `exposed` tells
+    the chosen entry of the latter from every other one, `board` is the part of the Policies page (tiers or impact), and
+    `impact_of` the policy whose pairs are listed there.
     """
 
     bench: workbench.Bench | None = None
@@ -182,6 +183,7 @@ class AppState:
     compared: WhyQuestion | None = None
     reach: ReachQuestion = FROM_OUTSIDE
     reach_part: str = "reach"
+    exposed: str = ""
     impact_of: str = ""
     board: str = "tiers"
     compare_clicked: int = 0

@@ -412,8 +412,28 @@ class FakeWorkbench:
     def exposure(self, what_if: WhatIf) -> Exposures:
         name = HOSTILE if self.hostile else "shop/a"
         lines = (
-            ExposureLine("any", name, "ingress", "any pod of the cluster", "any port", "", "no policy isolates it"),
-            ExposureLine("described", "shop/b", "egress", f"pods {name}", "TCP 80", "", f"{DENY_ALL} spec.egress[0]"),
+            ExposureLine("any", name, "ingress", "any pod of the cluster", "any port", "", "no policy decides it"),
+            ExposureLine(
+                scope="described",
+                workload="shop/b",
+                direction="egress",
+                peers=f"pods {name}",
+                allow="TCP 80",
+                unless="",
+                because=f"{DENY_ALL} spec.egress[0]",
+                rules=((HOSTILE if self.hostile else DENY_ALL, "spec.egress[0]"),),
+            ),
+            ExposureLine(
+                scope="outside",
+                workload="shop/c",
+                direction="ingress",
+                peers="0.0.0.0/0",
+                allow="any port",
+                unless="",
+                because="no policy decides it",
+                question=WhyQuestion(source="0.0.0.0", target="shop/c"),
+                example="0.0.0.0",
+            ),
         )
         return Exposures(lines, outside=not self.hostile)
 

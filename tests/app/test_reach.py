@@ -168,14 +168,18 @@ def exposure(open_text: OpenText, text: str = "kind: Pod") -> AppTest:
 
 def test_exposure_lists_workloads_with_what_allows_it(open_text: OpenText) -> None:
     page = exposure(open_text)
-    assert "1 workload accepts something from any pod, 0 from addresses outside of the cluster" in " ".join(texts(page))
-    assert [row["with"] for row in frames(page, "allowed by")] == ["any pod of the cluster", "pods shop/a"]
+    assert "1 workload accepts something from any pod, 1 from addresses outside of the cluster" in " ".join(texts(page))
+    assert [row["with"] for row in frames(page, "allowed by")] == [
+        "any pod of the cluster",
+        "pods shop/a",
+        "0.0.0.0/0",
+    ]
 
 
 def test_exposure_is_filtered_by_scope_direction_and_name(open_text: OpenText) -> None:
     lines = open_text("kind: Pod").session_state["netviz"].bench.exposure(WhatIf()).lines
     assert [line.workload for line in filtered(lines, "described", "", "")] == ["shop/b"]
-    assert [line.workload for line in filtered(lines, "", "ingress", "")] == ["shop/a"]
+    assert [line.workload for line in filtered(lines, "", "ingress", "")] == ["shop/a", "shop/c"]
     assert [line.workload for line in filtered(lines, "", "", "P/B")] == ["shop/b"]
 
 
@@ -183,4 +187,27 @@ def test_no_name_of_the_input_reaches_markdown_in_the_exposure(open_text: OpenTe
     page = exposure(open_text, "hostile")
     assert frames(page, "allowed by")[0]["workload"] == HOSTILE
     assert any("Addresses outside are not told" in text for text in texts(page))
+    assert not [sink for sink in markdown_sinks(page) if HOSTILE in sink]
+
+
+def test_an_entry_of_the_exposure_shows_its_rules_and_leads_to_the_policy(open_text: OpenText) -> None:
+    page = shown(open_text("kind: Pod"), view="reach", reach_part="exposure")
+    assert "Choose a row to see the rules that allow it." in texts(page)
+    page = shown(page, exposed="shop/b egress pods shop/a")
+    assert {"Out of it, with pods shop/a", "Allowed: TCP 80", "spec.egress[0]"} <= set(texts(page))
+    page.button(key="exposed-rule-0").click().run()
+    assert state_of(page).reading == DENY_ALL
+
+
+def test_an_entry_about_addresses_outside_is_explained_for_one_of_them(open_text: OpenText) -> None:
+    page = shown(open_text("kind: Pod"), view="reach", reach_part="exposure", exposed="shop/c ingress 0.0.0.0/0")
+    assert "No policy decides it, so it is allowed." in texts(page)
+    page.button(key="exposed-why").click().run()
+    assert state_of(page).subject == Subject(question=WhyQuestion(source="0.0.0.0", target="shop/c"))
+    assert "0.0.0.0 → shop/c" in texts(page)
+
+
+def test_names_in_an_entry_of_the_exposure_reach_no_markdown(open_text: OpenText) -> None:
+    page = shown(open_text("hostile"), view="reach", reach_part="exposure", exposed=f"shop/b egress pods {HOSTILE}")
+    assert f"Out of it, with pods {HOSTILE}" in texts(page)
     assert not [sink for sink in markdown_sinks(page) if HOSTILE in sink]

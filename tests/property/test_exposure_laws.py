@@ -100,7 +100,7 @@ def test_what_is_said_of_described_pods_holds_for_those_in_the_input(sort: str, 
         for group in groups(evaluator, Grouping.WORKLOAD)
         if group.parts
     }
-    for exposure in exposures(evaluation):
+    for exposure in exposures(evaluation).entries:
         own = slots[exposure.peer.id]
         if own is not None:
             check(evaluation, exposure, own)
