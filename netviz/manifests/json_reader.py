@@ -62,7 +62,7 @@ def read_json(text: str, limits: Limits, tick: Tick = no_tick, taken: Taken | No
         message, hint = over_limit(limits, "json_nodes")
         yield Broken(index=0, line=1, code="limit", message=message, hint=hint)
         return
-    if "\\u" in text and _ESCAPED_SURROGATE.search(text):
+    if "\\" in text and "\\u" in text and _ESCAPED_SURROGATE.search(text):
         text = _ESCAPE.sub(lambda found: "\\ufffd" if found[1] else found[0], text)
     index, line, done, position = 0, 1, 0, _after_space(text, 0)
     while position < len(text):
@@ -87,7 +87,8 @@ def _after_space(text: str, position: int) -> int:
 
 def _more_nodes(text: str, limit: int) -> bool:
     """Whether the text has more values than the limit: exact, but looked at closely only if it may be so."""
-    if sum(text.count(sign) for sign in ",[{") < limit:
+    # Between two values stands at least one character.
+    if len(text) < limit or sum(text.count(sign) for sign in ",[{") < limit:
         return False
     count = 1
     for found in _NODE_SIGN.finditer(text):
