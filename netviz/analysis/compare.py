@@ -50,6 +50,8 @@ class Comparison:
 
 def compare(before: ReachabilityMatrix, after: ReachabilityMatrix) -> Comparison:
     """The pairs that differ, in the order of the peers; how these are matched is said at `paired`."""
+    if before is after:
+        return Comparison(after.peers, ())
     table = paired(before, after)
     changes = tuple(
         PairChange(table.ends[i].id, table.ends[j].id, old, new)

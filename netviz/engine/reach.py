@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from netviz.engine.matrix import (
     addresses_peer,
 )
 from netviz.engine.pairs import Judge, Masks
+from netviz.engine.parts import State
 from netviz.engine.services import ingress_backends
 from netviz.model.cluster import Pod
 from netviz.model.policy import Direction, EndpointKind
@@ -32,8 +33,40 @@ from netviz.sets.region import bits, mask_of, span
 if TYPE_CHECKING:
     from netviz.engine.evaluator import Evaluation
 
-_Found = dict[tuple[int, int], tuple[int, int]]
-"""By pair of peers: the connection atoms that are surely allowed, and those that may be."""
+
+class _Found:
+    """What is between two peers, by the first and then by the second one.
+
+    Most pairs share the very object of their state with many others.
+    """
+
+    def __init__(self) -> None:
+        self.rows: dict[int, dict[int, State]] = {}
+        # By identity, with what keeps it: atoms may be tens of thousands, and the bits of a state as many.
+        self._united: dict[tuple[int, int], tuple[State, State, State]] = {}
+
+    def add(self, sources: Iterable[int], targets: Collection[int], state: State) -> None:
+        """Every source may open to every target what the state says, too."""
+        fresh = dict.fromkeys(targets, state)
+        for i in sources:
+            row = self.rows.setdefault(i, {})
+            if row.keys().isdisjoint(fresh):
+                row.update(fresh)
+                continue
+            for j in fresh:
+                known = row.get(j)
+                row[j] = state if known is None else self._both(known, state)
+
+    def _both(self, one: State, other: State) -> State:
+        if one is other:
+            return one
+        key = id(one), id(other)
+        known = self._united.get(key)
+        if known is None:
+            both = State(one.allow | other.allow, one.may | other.may)
+            known = self._united[key] = one, other, one if both == one else both
+        return known[2]
+
 
 _OPEN_SIDE = Side(any_pod=ALL_CONNECTIONS, any_outside=ALL_CONNECTIONS, unpoliced=True)
 
@@ -64,8 +97,17 @@ class _Builder:
         peers = [group.peer for group in inside]
         peers += [outside_peer(atom, addresses) for atom, addresses in enumerate(self._classes.atoms.sets)]
         cells: dict[tuple[int, int], Cell] = {}
-        for (i, j), (allow, may) in sorted(self._pairs(inside).items()):
-            self._put(cells, i, j, Masks(allow, may & ~allow))
+        rows = self._pairs(inside).rows
+        known: dict[int, Cell | None] = {}
+        for i, row in sorted(rows.items()):
+            for j in sorted(row):
+                state = row[j]
+                # By identity: the rows keep every state.
+                if id(state) not in known:
+                    known[id(state)] = self._cell(state)
+                cell = known[id(state)]
+                if cell is not None and i != j:
+                    cells[i, j] = cell
         self._add_ingress_controller(inside, peers, cells)
         return ReachabilityMatrix(by=by, peers=tuple(peers), cells=cells)
 
@@ -76,7 +118,7 @@ class _Builder:
         self._add_near(found, groups)
         odd = [tuple(part for part in group.parts if leads[part.number] is None) for group in groups]
         self._add_judged(found, groups, odd)
-        return {pair: state for pair, state in found.items() if pair[0] != pair[1] and state[1]}
+        return found
 
     def _by_blocks(self, groups: list[Group], leads: Sequence[int | None]) -> _Found:
         first, after = self._classes.first_outside, self._classes.first_outside + len(self._classes.atoms.sets)
@@ -95,11 +137,10 @@ class _Builder:
                 found = known[slots] = sorted({i for slot in bits(slots) for i in where[slot]})
             return found
 
-        found: _Found = {}
+        found = _Found()
         for sources, targets in ((inside, inside | outside), (outside, inside)):
             for block in blocks(self._evaluation, sources, targets):
-                for pair in product(peers(block.sources), peers(block.targets)):
-                    _unite(found, pair, *block.state)
+                found.add(peers(block.sources), peers(block.targets), block.state)
         return found
 
     def _add_near(self, found: _Found, groups: list[Group]) -> None:
@@ -112,10 +153,10 @@ class _Builder:
         for i, here in enumerate(hosts):
             for j, group in enumerate(groups if here else ()):
                 for some, other in product(here, group.parts if i != j else ()):
-                    for pair, ends in (((i, j), (some, other)), ((j, i), (other, some))):
+                    for (a, b), ends in (((i, j), (some, other)), ((j, i), (other, some))):
                         near = self._judge.bypass(*ends).egress
                         if near is not False:
-                            _unite(found, pair, everything if near else 0, everything)
+                            found.add((a,), (b,), State(everything if near else 0, everything))
 
     def _on_node(self, part: Part) -> bool:
         key = self._classes.classes[part.number].key
@@ -128,20 +169,23 @@ class _Builder:
             usual = tuple(part for part in groups[i].parts if part not in odd[i])
             for some, others in ((odd[i], groups[j].parts), (usual, odd[j])):
                 if some and others:
-                    _unite(found, (i, j), *_state(self._judge.between(some, others)))
+                    found.add((i,), (j,), _state(self._judge.between(some, others)))
         for i in strange:
             for atom in range(len(self._classes.atoms.sets)):
                 inward, outward = self._judge.outside(atom, odd[i])
-                _unite(found, (len(groups) + atom, i), *_state(inward))
-                _unite(found, (i, len(groups) + atom), *_state(outward))
+                found.add((len(groups) + atom,), (i,), _state(inward))
+                found.add((i,), (len(groups) + atom,), _state(outward))
 
-    def _put(self, cells: dict[tuple[int, int], Cell], i: int, j: int, masks: Masks) -> None:
-        if masks.allow or masks.unknown:
-            cell = self._cells.get(masks)
-            if cell is None:
-                to_set = self._evaluator.connections
-                cell = self._cells[masks] = Cell(to_set(masks.allow), to_set(masks.unknown))
-            cells[i, j] = cell
+    def _cell(self, state: State) -> Cell | None:
+        """The cell of a state; None if nothing is possible."""
+        masks = Masks(state.allow, state.may & ~state.allow)
+        if not masks.allow and not masks.unknown:
+            return None
+        cell = self._cells.get(masks)
+        if cell is None:
+            to_set = self._evaluator.connections
+            cell = self._cells[masks] = Cell(to_set(masks.allow), to_set(masks.unknown))
+        return cell
 
     def _sides(self, parts: tuple[Part, ...]) -> tuple[Side, Side]:
         slots = [slot for part in parts for slot in self._classes.classes[part.number].slots]
@@ -224,13 +268,8 @@ def peer_ends(
     return found
 
 
-def _unite(found: _Found, pair: tuple[int, int], allow: int, may: int) -> None:
-    known = found.get(pair)
-    found[pair] = (allow, may) if known is None else (known[0] | allow, known[1] | may)
-
-
-def _state(masks: Masks) -> tuple[int, int]:
-    return masks.allow, masks.allow | masks.unknown
+def _state(masks: Masks) -> State:
+    return State(masks.allow, masks.allow | masks.unknown)
 
 
 def _with_sides(peer: Peer, ingress: Side, egress: Side) -> Peer:

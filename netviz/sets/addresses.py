@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import netaddr
 
-from netviz.sets.intervals import Interval, IntervalSet
+from netviz.sets.intervals import IntervalSet
 
 V4_MAX: Final = (1 << 32) - 1
 V6_MAX: Final = (1 << 128) - 1
@@ -146,12 +146,17 @@ class AddressSet:
 
     def cidrs(self) -> list[str]:
         """The shortest list of CIDR blocks that is this set, IPv4 first."""
-        return [str(c) for f, a, b in self.ranges() for c in _blocks(f, (a, b))]
+        return [block for family, low, high in self.ranges() for block in _blocks(family, low, high)]
 
 
-def _blocks(family: int, interval: Interval) -> list[netaddr.IPNetwork]:
-    low, high = (netaddr.IPAddress(value, family) for value in interval)
-    return list(netaddr.iprange_to_cidrs(low, high))
+def _blocks(family: int, low: int, high: int) -> Iterator[str]:
+    """The fewest CIDR blocks that are a range."""
+    width = 32 if family == 4 else 128
+    while low <= high:
+        # The largest block that starts here, made smaller until it ends in time.
+        bits = min((low & -low).bit_length() - 1 if low else width, (high - low + 1).bit_length() - 1)
+        yield f"{netaddr.IPAddress(low, family)}/{width - bits}"
+        low += 1 << bits
 
 
 ALL_V4: Final = AddressSet(v4=IntervalSet(((0, V4_MAX),)))

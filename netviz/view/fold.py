@@ -6,6 +6,7 @@ cards says only what goes beyond that. Nothing that the what-if changed is folde
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -71,20 +72,31 @@ def counted(table: PairTable) -> Counts:
     """The raw pairs of a table; pairs with an ingress controller are not counted."""
     controllers = {i for i, e in enumerate(table.ends) if e.peer.type is PeerType.INGRESS_CONTROLLER}
     cells = [pair for (i, j), pair in table.cells.items() if i not in controllers and j not in controllers]
-    # Most cells of a baseline are one and the same before and after: those need no arithmetic.
-    doubted = [before is not after and before != after and now_unknown(before, after) for before, after in cells]
-    changes = [
-        change_of(before.allow, after.allow) for (before, after), lost in zip(cells, doubted, strict=True) if not lost
-    ]
+    # There may be a million pairs, and most share their cells with many others: each two are looked at once.
+    count_of = Counter((id(before), id(after)) for before, after in cells)
+    changes: Counter[Change] = Counter()
+    pairs = unknown = doubted = 0
+    for (before, after), count in zip(_distinct(cells), count_of.values(), strict=True):
+        pairs += count * bool(after.allow)
+        unknown += count * bool(after.unknown)
+        if before is not after and before != after and now_unknown(before, after):
+            doubted += count
+        else:
+            changes[change_of(before.allow, after.allow)] += count
     return Counts(
         workloads=sum(end.pod_like for end in table.ends),
-        pairs=sum(1 for _, after in cells if after.allow),
-        unknown=sum(1 for _, after in cells if after.unknown),
-        added=changes.count(Change.ADDED),
-        removed=changes.count(Change.REMOVED),
-        changed=changes.count(Change.CHANGED),
-        now_unknown=sum(doubted),
+        pairs=pairs,
+        unknown=unknown,
+        added=changes[Change.ADDED],
+        removed=changes[Change.REMOVED],
+        changed=changes[Change.CHANGED],
+        now_unknown=doubted,
     )
+
+
+def _distinct(cells: Iterable[tuple[Cell, Cell]]) -> Iterable[tuple[Cell, Cell]]:
+    """Those that are not the very same objects, in the order in which they are first met."""
+    return {(id(before), id(after)): (before, after) for before, after in cells}.values()
 
 
 def change_of(before: ConnectionSet, after: ConnectionSet) -> Change:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from netviz.analysis.pairs import PairTable
-from netviz.engine.matrix import PeerType
+from netviz.engine.matrix import Cell, PeerType
 from netviz.sets.addresses import V4_MAX, V6_MAX, AddressSet
 
 _SHOWN_BLOCKS: Final = 12
@@ -29,11 +29,20 @@ class AddressGroup:
 def address_groups(table: PairTable) -> tuple[AddressGroup, ...]:
     """The address ends of the table, folded; the Internet first, then by lowest address."""
     rows: dict[int, list[object]] = {i: [] for i, e in enumerate(table.ends) if e.peer.type is PeerType.ADDRESSES}
-    for (source, target), cells in table.cells.items():
-        if source in rows:
-            rows[source].append((target, 1, cells))
-        if target in rows:
-            rows[target].append((source, 0, cells))
+    # Cells are compared once each, and then by number: there may be a million pairs, and most share theirs.
+    numbers: dict[tuple[Cell, Cell], int] = {}
+    known: dict[tuple[int, int], int] = {}
+    for (source, target), (before, after) in table.cells.items():
+        outward, inward = rows.get(source), rows.get(target)
+        if outward is None and inward is None:
+            continue
+        number = known.get((id(before), id(after)))
+        if number is None:
+            number = known[id(before), id(after)] = numbers.setdefault((before, after), len(numbers))
+        if outward is not None:
+            outward.append((target, 1, number))
+        if inward is not None:
+            inward.append((source, 0, number))
     alike: dict[frozenset[object], list[int]] = {}
     for end, row in rows.items():
         alike.setdefault(frozenset(row), []).append(end)

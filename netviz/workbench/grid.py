@@ -170,10 +170,13 @@ def zone_tallies(after: ReachabilityMatrix, comparison: Comparison, *, counted: 
     zones = {zone: GridLine(id=zone, label=zone_label(zone), members=count) for zone, count in members.items()}
     of = [zone_of(peer) for peer in after.peers]
     cells: dict[tuple[str, str], _Tally] = {}
-    for (i, j), cell in after.cells.items():
-        tally = cells.setdefault((of[i], of[j]), _Tally())
-        tally.pairs += bool(cell.allow)
-        tally.unknown += bool(cell.unknown)
+    # By identity: there may be a million pairs, and most share their cell with many others.
+    alike = {id(cell): cell for cell in after.cells.values()}
+    counts = Counter((of[i], of[j], id(cell)) for (i, j), cell in after.cells.items())
+    for (source, target, identity), count in counts.items():
+        tally = cells.setdefault((source, target), _Tally())
+        tally.pairs += count * bool(alike[identity].allow)
+        tally.unknown += count * bool(alike[identity].unknown)
     homes = {peer.id: zone_of(peer) for peer in (*after.peers, *comparison.peers)}
     for change in comparison.changes:
         pair = (homes[change.source], homes[change.target])

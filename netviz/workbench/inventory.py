@@ -122,7 +122,8 @@ def _port_words(ports: Sequence[ContainerPort]) -> tuple[str, ...]:
 
 def change_lines(comparison: Comparison) -> tuple[ChangeLine, ...]:
     """Every changed pair in words."""
-    labels = {peer.id: peer_label(peer) for peer in comparison.peers}
+    ends = {end for change in comparison.changes for end in (change.source, change.target)}
+    labels = {peer.id: peer_label(peer) for peer in comparison.peers if peer.id in ends}
     return tuple(
         ChangeLine(
             source=change.source,

@@ -11,6 +11,7 @@ from netviz.sets.addresses import (
     ALL_V4,
     ALL_V6,
     V4_MAX,
+    V6_MAX,
     AddressSet,
     Cidr,
     IpAddress,
@@ -165,6 +166,20 @@ def test_the_algebra_is_that_of_sets_of_addresses(a: list[tuple[int, int, int]],
 def test_the_blocks_of_a_set_are_the_set(ranges: list[tuple[int, int, int]]) -> None:
     found = of_ranges(ranges)
     assert addresses(*found.cidrs()) == found
+
+
+@given(st.sampled_from((4, 6)), st.integers(0, 300), st.integers(0, 300), st.booleans())
+def test_a_range_has_as_few_blocks_as_possible(family: int, first: int, length: int, at_the_end: bool) -> None:
+    last = V4_MAX if family == 4 else V6_MAX
+    low = last - first - length if at_the_end else first
+    found = AddressSet.of_range(family, low, low + length).cidrs()
+    maker = ipaddress.IPv4Address if family == 4 else ipaddress.IPv6Address
+    expected = ipaddress.summarize_address_range(maker(low), maker(low + length))
+    assert [ipaddress.ip_network(block) for block in found] == list(expected)
+
+
+def test_all_addresses_are_one_block_for_each_family() -> None:
+    assert ALL_ADDRESSES.cidrs() == ["0.0.0.0/0", "::/0"]
 
 
 def test_ranges_are_maximal_and_ipv4_comes_first() -> None:
