@@ -2,7 +2,7 @@
 
 AdminNetworkPolicy and BaselineAdminNetworkPolicy (v1alpha1) and ClusterNetworkPolicy (v1alpha2), which replaces both.
 The Admin tier comes before NetworkPolicy, the Baseline tier after it. None of them isolates anything: what no rule
-matches goes on to the next tier. Source: the types of the API and their CRDs; semantics C1-C36.
+matches goes on to the next tier. Source: the types of the API and their CRDs; rules C1-C36.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Policies stand in tiers, both ordered; the first rule that matches decides, and what no policy of a tier decides is
 denied at its end or goes on, as the tier says. Kubernetes' NetworkPolicies live in the tier `default` at order 1000.
 What no tier decides is allowed by the profile of the pod's namespace. Written for Calico 3.32 behind its API server:
-names are free, `types` follow from the length of the rule lists. Source: libcalico-go and felix; semantics B1-B89.
+names are free, `types` follow from the length of the rule lists. Source: libcalico-go and felix; rules B1-B89.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """NetworkPolicy of networking.k8s.io/v1: ordered by nothing, allowing only, isolating what it selects.
 
 Every policy lives in one tier with the default action deny; rules are unions, so the order of its policies is without
-effect. Source: NetworkPolicySpec (types.go), defaults.go and validation.go of networking; semantics A1-A29, A40-A49.
+effect. Source: NetworkPolicySpec (types.go), defaults.go and validation.go of networking; rules A1-A29, A40-A49.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Answers for people and spreadsheets: text, CSV and Markdown tables with one escaper each (safety.md, rule 8)."""
+"""Answers for people and spreadsheets: text, CSV and Markdown tables with one escaper each."""
 
 from __future__ import annotations
 

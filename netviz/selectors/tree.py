@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 Ternary = bool | None
-"""True, False, or None for "cannot be known from this input" (semantics.md M4)."""
+"""True, False, or None for "cannot be known from this input" (M4)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class NodeKind(StrEnum):
 
 
 class Badge(StrEnum):
-    """The state of one direction of a card (ui.md, section 3).
+    """The state of one direction of a card.
 
     OPEN: no policy selects it. ANY: isolated, but a rule allows everyone. SOME: isolated, something is allowed. NONE:
     isolated, nothing is allowed. UNKNOWN: cannot be decided from the input. UNPOLICED: no policy can apply.

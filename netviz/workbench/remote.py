@@ -11,7 +11,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -141,6 +141,9 @@ class Worker:
                     send(pipe, Forget(bench=self._dropped.popleft()))
                 send(pipe, request)
         except (OSError, ValueError):
+            # What is left in its buffer would be sent when the pipe is collected, and Python 3.13 reports that failure.
+            with suppress(OSError):
+                pipe.close()
             raise self.loss() from None
 
     def hear(self, number: int, seconds: float) -> Reply | None:

@@ -29,7 +29,7 @@ PLATFORMS = tuple(
         "platform_python_implementation": "CPython",
         "platform_machine": machine,
     }
-    for minor in (11, 12, 13)
+    for minor in (11, 12, 13, 14)
     for system, machine in (("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64"))
 )
 
@@ -126,7 +126,7 @@ def test_the_wheel_carries_the_code_the_page_and_the_samples(tmp_path: Path) -> 
     subprocess.run([*build, "--wheel-dir", str(tmp_path), str(source)], check=True)
     (wheel,) = tmp_path.glob("netviz-*.whl")
     carried = set(zipfile.ZipFile(wheel).namelist())
-    kinds = ("py", "js", "css")
+    kinds = ("py", "js", "css", "toml", "typed")
     code = {path.relative_to(ROOT).as_posix() for kind in kinds for path in ROOT.glob(f"netviz/**/*.{kind}")}
     samples = {path.relative_to(ROOT / "sample_manifests").as_posix() for path in SAMPLE_FILES}
     assert len(samples) > 10
