@@ -88,7 +88,7 @@ class Evaluator:
         self._open = (Outcome(self.universe, EMPTY), Outcome(self._strangers, EMPTY))
         self._cache_limit = max(1_000, _CACHE_BITS // max(1, len(self.classes.slots)))
         self._connections: dict[int, ConnectionSet] = {}
-        self._atom_of: dict[tuple[int, int], int] = {}
+        self._atom_of: dict[tuple[int, int, int], int] = {}
 
     def _mentioned(self) -> Iterable[ConnectionSet]:
         yield from self.classes.vocabulary.connections
@@ -175,7 +175,7 @@ class Evaluator:
 
     def atom_of(self, connection: Connection) -> int:
         """The number of the connection atom that holds a connection."""
-        key = connection.protocol, connection.port
+        key = connection.protocol, connection.port, connection.second
         known = self._atom_of.get(key)
         if known is None:
             known = self._atom_of[key] = self.atoms.atom_of(*key)
@@ -358,7 +358,7 @@ class Evaluation:
         bypassed = self.bypass(source, target)
         if bypassed == UNPOLICED:
             return Verdict.ALLOW
-        atom = self.evaluator.atoms.atom_of(connection.protocol, connection.port)
+        atom = self.evaluator.atom_of(connection)
         verdicts = {
             both(
                 opened(side(self.toward(s, t, Direction.EGRESS), atom, t), bypassed.egress),
@@ -392,7 +392,7 @@ class Evaluation:
     def trace(self, subject: int, peer: int, direction: Direction, connection: Connection) -> tuple[Event, ...]:
         """The recorded walk of one subject slot for one peer slot and connection: the same walk, with one bit."""
         evaluator = self.evaluator
-        atom = evaluator.atoms.atom_of(connection.protocol, connection.port)
+        atom = evaluator.atom_of(connection)
         events: list[Event] = []
         if evaluator.policed(subject) and not evaluator.failsafe(subject, direction) >> atom & 1:
             policies = evaluator.selecting(subject, direction, self.inactive)

@@ -82,7 +82,7 @@ def explain(evaluation: Evaluation, source: End, target: End, connection: Connec
     """The verdict of `Evaluation.verdict` with the recorded walks that lead to it."""
     verdict = evaluation.verdict(source, target, connection)
     bypassed = evaluation.bypass(source, target)
-    atom = evaluation.evaluator.atoms.atom_of(connection.protocol, connection.port)
+    atom = evaluation.evaluator.atom_of(connection)
     found: list[tuple[Verdict, int, int]] = []
     for s, t in evaluation.slot_pairs(source, target):
         egress = opened(side(evaluation.toward(s, t, Direction.EGRESS), atom, t), bypassed.egress)
@@ -133,7 +133,7 @@ def _trace(
     bypassed: Bypass,
 ) -> Trace:
     evaluator = evaluation.evaluator
-    atom = evaluator.atoms.atom_of(connection.protocol, connection.port)
+    atom = evaluator.atom_of(connection)
     around = bypassed.egress if direction is Direction.EGRESS else bypassed.ingress
     reason = _fixed_reason(evaluation, subject, peer[0], direction, around)
     if reason is None and evaluator.failsafe(subject[1], direction) >> atom & 1:

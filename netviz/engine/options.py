@@ -8,7 +8,10 @@ from enum import StrEnum
 from netviz.errors import UsageError
 from netviz.model.policy import PolicyId
 from netviz.sets.addresses import AddressSet, parse_cidr
-from netviz.sets.connections import TCP, ConnectionSet, protocol_name
+from netviz.sets.connections import ICMP, ICMPV6, PORT_PROTOCOLS, TCP, ConnectionSet, protocol_name
+
+_ANY_SECOND = 1
+_ICMPS = (ICMP, ICMPV6)
 
 
 class IpBlocks(StrEnum):
@@ -82,13 +85,20 @@ def both(first: Verdict, second: Verdict) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One connection: protocol number and destination port (ICMP: type); other protocols ignore the port."""
+    """One connection: protocol number and destination port (ICMP: type); other protocols ignore the port.
+
+    `second` is the source port (ICMP: code): where no rule speaks of these, all are alike.
+    """
 
     protocol: int
     port: int = 0
+    second: int = _ANY_SECOND
 
     def __str__(self) -> str:
-        return f"{protocol_name(self.protocol)} {self.port}" if self.port else protocol_name(self.protocol)
+        name = protocol_name(self.protocol)
+        if self.second == _ANY_SECOND:
+            return f"{name} {self.port}" if self.port else name
+        return f"{name} {self.port} {'code' if self.protocol in _ICMPS else 'from port'} {self.second}"
 
 
 def a_connection(connections: ConnectionSet) -> Connection:
@@ -98,4 +108,7 @@ def a_connection(connections: ConnectionSet) -> Connection:
         protocol = next(p for p in (TCP, *range(1, 256)) if p not in listed)
         return Connection(protocol, 1)
     protocol, plane = connections.planes[0]
-    return Connection(protocol, plane[0].x[0])
+    seconds = plane[0].y
+    if _ANY_SECOND in seconds or protocol not in (*PORT_PROTOCOLS, *_ICMPS):
+        return Connection(protocol, plane[0].x[0])
+    return Connection(protocol, plane[0].x[0], seconds.first())

@@ -231,7 +231,7 @@ def _rule_step(
     policy, match = asked
     rule = match.rule
     peer_holds = evaluation.evaluator.holds(rule.peer, trace.peer)
-    atom = evaluation.evaluator.atoms.atom_of(connection.protocol, connection.port)
+    atom = evaluation.evaluator.atom_of(connection)
     port_holds = bool(match.connections.connections_of(trace.peer) >> atom & 1)
     ref = _place(evaluation, rule, trace.peer) if peer_holds is not False and port_holds else rule.ref
     sentence = rule_words(rule, trace.direction)

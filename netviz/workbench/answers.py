@@ -24,9 +24,13 @@ from netviz.sets.connections import (
     ConnectionSet,
     protocol_name,
 )
+from netviz.sets.intervals import IntervalSet
 from netviz.view.trace import Half, Quote, Step, because, end_words, halves
 from netviz.view.words import connection_words
 from netviz.workbench.questions import WhyAnswer
+
+_Parts = tuple[ConnectionSet, ConnectionSet, ConnectionSet]
+"""What is allowed, denied and unknown of the connections that were asked about."""
 
 MIXED = "mixed"
 _FALLBACK_PORT = 80
@@ -89,6 +93,12 @@ class Asker:
     def _one(self, source: str, target: str, s: End, t: End, protocol: int, port: int) -> WhyAnswer:
         if not port and protocol in PORT_PROTOCOLS:
             return self._all_ports(source, target, s, t, protocol)
+        asked = ConnectionSet.of(protocol, IntervalSet.single(port) if port else None)
+        allowed, unknown = (part & asked for part in self._sets(s, t))
+        parts: _Parts = (allowed, asked - allowed - unknown, unknown)
+        # Calico's rules may tell connections to one port apart by their source port, and ICMP by type and code.
+        if sum(map(bool, parts)) > 1:
+            return self._in_parts(source, target, s, t, parts, a_connection(allowed or unknown))
         return self._exactly(source, target, s, t, Connection(protocol, port))
 
     def _exactly(self, source: str, target: str, s: End, t: End, connection: Connection) -> WhyAnswer:
@@ -110,12 +120,15 @@ class Asker:
 
     def _all_ports(self, source: str, target: str, s: End, t: End, protocol: int) -> WhyAnswer:
         allowed, unknown = self._sets(s, t)
-        denied = ALL_CONNECTIONS - allowed - unknown
-        example = self._example(t, protocol, [allowed, unknown, denied])
+        parts: _Parts = (allowed, ALL_CONNECTIONS - allowed - unknown, unknown)
+        return self._in_parts(source, target, s, t, parts, self._example(t, protocol, [allowed, unknown, parts[1]]))
+
+    def _in_parts(self, source: str, target: str, s: End, t: End, parts: _Parts, example: Connection) -> WhyAnswer:
+        """What is allowed, denied and unknown of many connections, with the traces of one of them."""
         answer = self._exactly(source, target, s, t, example)
-        full = [bool(allowed), bool(unknown), bool(denied)]
-        verdict = MIXED if sum(full) > 1 else ("allow", "unknown", "deny")[full.index(True)]
-        words = [connection_words(part) if part else "" for part in (allowed, denied, unknown)]
+        full = [bool(part) for part in parts]
+        verdict = MIXED if sum(full) > 1 else ("allow", "deny", "unknown")[full.index(True)]
+        words = [connection_words(part) if part else "" for part in parts]
         ends = f"{end_words(s)} to {end_words(t)}"
         said = [f"{word}: {text}" for word, text in zip(("allowed", "denied", "unknown"), words, strict=True) if text]
         return replace(
@@ -125,7 +138,7 @@ class Asker:
             allowed=words[0],
             denied=words[1],
             unknown=words[2],
-            sets=(allowed, denied, unknown),
+            sets=parts,
             notes=(f"The traces below are for {example}.",),
         )
 
@@ -136,12 +149,12 @@ class Asker:
     def _example(self, target: End, protocol: int, sets: list[ConnectionSet]) -> Connection:
         declared = [p.port for p in target.ports if p.protocol == protocol] if isinstance(target, Pod) else []
         for wanted in sets:
-            for number in (*declared, _FALLBACK_PORT):
-                if wanted != ALL_CONNECTIONS and wanted.has(protocol, number):
-                    return Connection(protocol, number)
-            ports = wanted.destination_ports(protocol)
-            if wanted != ALL_CONNECTIONS and ports:
-                return Connection(protocol, ports.first())
+            if wanted == ALL_CONNECTIONS:
+                continue
+            for numbers in (*map(IntervalSet.single, (*declared, _FALLBACK_PORT)), None):
+                here = wanted & ConnectionSet.of(protocol, numbers)
+                if here:
+                    return a_connection(here)
         return Connection(protocol, (*declared, _FALLBACK_PORT)[0])
 
     def _service(

@@ -26,6 +26,10 @@ from tests.unit.workbench.town import (
 OFF = WhatIf(disabled=frozenset({"NetworkPolicy/town/deny-api"}))
 
 
+FROM_HIGH = "protocol: TCP, source: {ports: ['1024:65535']}, destination: {ports: [80]}"
+PING = "protocol: ICMP, icmp: {type: 8, code: 0}"
+
+
 def by_backend(answer: WhyAnswer) -> dict[tuple[str, int], str]:
     return {(backend.target, backend.port): backend.verdict for backend in answer.backends}
 
@@ -238,3 +242,31 @@ def test_every_step_with_a_place_quotes_the_lines_there() -> None:
         assert step.file == "town.yaml"
         assert step.excerpt
         assert all(text[number - 1] == line for number, line in step.excerpt)
+
+
+def calico(rule: str) -> str:
+    """A policy of all pods that allows what one rule says."""
+    spec = f"{{types: [Ingress], ingress: [{{action: Allow, {rule}}}]}}"
+    return f"{{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {{name: g}}, spec: {spec}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "protocol", "port", "verdict", "allowed", "denied"),
+    [
+        (FROM_HIGH, "TCP", 80, "mixed", "TCP from port 1024-65535 to 80", "TCP from port 1-1023 to 80"),
+        (FROM_HIGH, "TCP", 81, "deny", "", ""),
+        ("protocol: TCP", "TCP", 80, "allow", "", ""),
+        (PING, "ICMP", 8, "mixed", "ICMP type 8 code 0", "ICMP type 8 code 1-255"),
+        (PING, "ICMP", 0, "mixed", "ICMP type 8 code 0", "ICMP type 0-7, 9-255; ICMP type 8 code 1-255"),
+        ("protocol: ICMP", "ICMP", 0, "allow", "", ""),
+    ],
+)
+def test_b36_b39_source_ports_and_icmp_codes_that_nobody_named_are_not_guessed(
+    rule: str, protocol: str, port: int, verdict: str, allowed: str, denied: str
+) -> None:
+    asked = bench(NAMESPACE, API, CALLER, calico(rule))
+    answer = why(asked, "caller", "api", port, protocol=protocol)
+    assert (answer.verdict, answer.allowed, answer.denied) == (verdict, allowed, denied)
+    if verdict == "mixed":
+        assert [half.verdict for half in answer.halves] == ["allow", "allow"]
+        assert answer.halves[1].steps[-1].action == "allow"
