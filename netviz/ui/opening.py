@@ -165,22 +165,17 @@ def sensible(assumptions: Assumptions) -> Assumptions:
     return assumptions
 
 
-def namespaces_of(bench: workbench.Bench) -> tuple[str, ...]:
-    """The namespaces that something drawn lives in, by name."""
-    return tuple(sorted({choice.namespace for choice in bench.endpoints() if choice.namespace}))
-
-
 def names_of(bench: workbench.Bench) -> Names:
     """What an address may name."""
 
     def ends(level: str) -> tuple[str, ...]:
         nodes = bench.picture(BASELINE, PictureQuestion(by=level)).picture.nodes
         cards = [name for node in nodes for name in (node.id, node.peer) if name]
-        return (*cards, *(choice.id for choice in bench.endpoints()))
+        return (*cards, *bench.endpoint_ids())
 
     return Names(
         policies=[card.id for card in bench.policies()],
-        namespaces=namespaces_of(bench),
+        namespaces=bench.namespaces(),
         labels=lambda: [
             text for each in bench.labels() for text in (each.key, *(f"{each.key}={value}" for value in each.values))
         ],

@@ -12,15 +12,14 @@ import streamlit as st
 from netviz.errors import UsageError, shown
 from netviz.ui.address import sync_address
 from netviz.ui.busy import reserve_busy_line
-from netviz.ui.opening import namespaces_of
 from netviz.ui.panel_exposure import render_exposure
 from netviz.ui.panel_fidelity import render_chip
 from netviz.ui.panel_pair import render_pair, selected_question
-from netviz.ui.parts import callout, guarded, text
+from netviz.ui.parts import callout, guarded, render_listed, text
 from netviz.ui.state import AppState, Subject, current, short, update
 from netviz.ui.text import label, plural
 from netviz.view.words import connection_words, short_words
-from netviz.workbench import Bench, ReachAnswer, ReachedLine, Way
+from netviz.workbench import MOST_ENDPOINTS, Bench, EndpointChoice, ReachAnswer, ReachedLine, Way
 from netviz.workbench.reach_words import cut_words, reach_sentences
 
 HINT = "Choose a hop to see which rules allow it."
@@ -121,26 +120,26 @@ def _show_part(key: str) -> None:
     update(reach_part=st.session_state[key])
 
 
-def starts_of(bench: Bench) -> dict[str, str]:
+def starts_of(bench: Bench, choices: Sequence[EndpointChoice]) -> dict[str, str]:
     """What a walk can start from, with its label: the Internet, namespaces, workloads and pods."""
-    choices = bench.endpoints()
     found = {INTERNET: STARTS[INTERNET]}
     if any(choice.id == CONTROLLER for choice in choices):
         found[CONTROLLER] = STARTS[CONTROLLER]
-    found |= {f"namespace/{name}": f"{name} (all of the namespace)" for name in namespaces_of(bench)}
+    found |= {f"namespace/{name}": f"{name} (all of the namespace)" for name in bench.namespaces()}
     ends = {choice.id: choice.label for choice in choices if choice.id not in found and choice.kind not in NO_STARTS}
     return found | ends
 
 
-def targets_of(bench: Bench) -> dict[str, str]:
+def targets_of(choices: Sequence[EndpointChoice]) -> dict[str, str]:
     """What a way can lead to, with its label."""
-    return {c.id: c.label for c in bench.endpoints() if c.kind not in NO_STARTS and c.id != CONTROLLER}
+    return {c.id: c.label for c in choices if c.kind not in NO_STARTS and c.id != CONTROLLER}
 
 
 def _render_filters(state: AppState, bench: Bench, target: str) -> None:
     """The question; `target` is how the target is called if it was chosen in the answer."""
     question = state.reach
-    starts, targets = starts_of(bench), targets_of(bench)
+    choices = bench.endpoints(state.settings.namespaces)
+    starts, targets = starts_of(bench, choices), targets_of(choices)
     with st.container(horizontal=True, vertical_alignment="bottom", key="nv-filters-reach"):
         key = _keyed("reach-start", question.start)
         st.selectbox(
@@ -162,6 +161,7 @@ def _render_filters(state: AppState, bench: Bench, target: str) -> None:
             index=None,
             format_func=lambda name: shown(targets.get(name, target)),
             placeholder="Choose one to see the way",
+            accept_new_options=len(choices) >= MOST_ENDPOINTS,
             width=330,
             on_change=_ask,
             args=("target", key),
@@ -178,6 +178,7 @@ def _render_filters(state: AppState, bench: Bench, target: str) -> None:
             on_change=_ask,
             args=("declared", key),
         )
+    render_listed(choices, "reach")
 
 
 def _counted_by(level: str) -> str:

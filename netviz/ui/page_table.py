@@ -11,7 +11,6 @@ import streamlit as st
 from netviz.errors import UsageError, shown
 from netviz.ui.address import sync_address
 from netviz.ui.busy import reserve_busy_line
-from netviz.ui.opening import namespaces_of
 from netviz.ui.panel_fidelity import render_chip
 from netviz.ui.panel_pair import render_pair, select_pair, selected_pair
 from netviz.ui.parts import callout, guarded, text
@@ -113,7 +112,7 @@ def _render_filters(state: AppState, bench: Bench) -> None:
         key = _keyed("table-namespaces", list(view.namespaces))
         st.multiselect(
             "Namespaces",
-            namespaces_of(bench),
+            bench.namespaces(),
             key=key,
             format_func=shown,
             placeholder="All namespaces",

@@ -12,7 +12,6 @@ import streamlit as st
 from netviz import workbench
 from netviz.errors import UsageError, shown
 from netviz.sets.connections import PROTOCOL_NAMES
-from netviz.ui.opening import namespaces_of
 from netviz.ui.parts import callout, text
 from netviz.ui.state import NOTHING, AppState, current, refine, update
 from netviz.ui.text import label, node_name, plural
@@ -25,6 +24,8 @@ PLAIN = ViewSettings()
 COUNTED = ("hidden", "hide_system", "collapsed", "labels", "protocol", "ports", "direction", "only_changes", "hubs")
 """The settings of the popover that leave something out or fold it."""
 
+FEW_NAMESPACES = 500
+
 HUB_WORDS = {"auto": "By size", "drawn": "Draw all", "folded": "Fold"}
 DIRECTION_WORDS = {"": "Both", "ingress": "Ingress", "egress": "Egress"}
 
@@ -33,11 +34,19 @@ def render_filters(state: AppState, bench: workbench.Bench, nodes: Sequence[Node
     """The row above the map: what a card is, which namespaces, the focus, the search, and the rest in a popover."""
     with st.container(horizontal=True, vertical_alignment="center", key="nv-filters"):
         _choice("Level", "by", LEVELS, {level: level.capitalize() for level in LEVELS}, change=_set_level)
-        _several("Namespaces", "namespaces", namespaces_of(bench), placeholder="All namespaces", hidden_label=True)
+        _several("Namespaces", "namespaces", bench.namespaces(), placeholder="All namespaces", hidden_label=True)
         _render_focus(state, nodes)
         _render_search(state)
-        with st.popover(_filters_label(state.settings), key=f"filters-{state.generation}"):
-            _render_more(state, bench)
+        # Its lists go to the browser at once only where they are short: it opens without a round trip then.
+        many = len(bench.namespaces()) > FEW_NAMESPACES
+        popover = st.popover(
+            _filters_label(state.settings),
+            key=f"filters-{state.generation}",
+            on_change="rerun" if many else "ignore",
+        )
+        if popover.open or not many:
+            with popover:
+                _render_more(state, bench)
     _render_found(state, bench)
 
 
@@ -117,7 +126,7 @@ def _render_more(state: AppState, bench: workbench.Bench) -> None:
 
 
 def _render_namespace_filters(settings: ViewSettings, bench: workbench.Bench) -> None:
-    names = namespaces_of(bench)
+    names = bench.namespaces()
     _switch("Hide system namespaces", "hide_system", "kube-system, calico-system, and others that run the cluster")
     _several("Hide namespaces", "hidden", names)
     aggregated = settings.by == "namespace"
@@ -288,7 +297,7 @@ def fold_namespace(namespace: str) -> None:
     """A double click on a namespace: its card opens, its box becomes a card. A box made by a label stays as it is."""
     state = current()
     settings = state.settings
-    if state.bench is None or namespace not in namespaces_of(state.bench):
+    if state.bench is None or namespace not in state.bench.namespaces():
         return
     is_neighbour = settings.neighbours and namespace not in settings.namespaces
     if settings.by == "namespace" or namespace in settings.collapsed or is_neighbour:

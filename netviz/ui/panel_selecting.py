@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from netviz.errors import shown
-from netviz.ui.parts import guarded, text
+from netviz.ui.parts import guarded, render_listed, text
 from netviz.ui.state import AppState, short, update
 from netviz.ui.text import label, plural
 from netviz.ui.toggles import CLUSTER, numbered
-from netviz.workbench import Bench, SelectedDirection, SelectingPolicy, TierColumn
+from netviz.workbench import MOST_ENDPOINTS, Bench, SelectedDirection, SelectingPolicy, TierColumn
 
 WITHOUT_PODS = ("Service", "Ingress controller")
 ISOLATION_WORDS = {
@@ -27,7 +27,8 @@ def render_inspected(state: AppState, columns: Sequence[TierColumn]) -> None:
     """The box to choose a workload or a pod in, and what selects the chosen one."""
     if state.bench is None:
         return
-    choices = {each.id: each.label for each in state.bench.endpoints() if each.kind not in WITHOUT_PODS}
+    endpoints = state.bench.endpoints(state.settings.namespaces)
+    choices = {each.id: each.label for each in endpoints if each.kind not in WITHOUT_PODS}
     key = f"inspected-{state.generation}"
     st.session_state[key] = state.inspected or None
     st.selectbox(
@@ -39,9 +40,11 @@ def render_inspected(state: AppState, columns: Sequence[TierColumn]) -> None:
         placeholder="Which policies select… (choose a workload or a pod)",
         label_visibility="collapsed",
         width=460,
+        accept_new_options=len(endpoints) >= MOST_ENDPOINTS,
         on_change=_inspect,
         args=(key,),
     )
+    render_listed(endpoints, "inspected")
     if state.inspected:
         with guarded("inspected"):
             _render_selecting(state, state.bench, columns)

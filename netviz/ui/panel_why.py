@@ -9,10 +9,9 @@ import streamlit as st
 
 from netviz import workbench
 from netviz.errors import shown
-from netviz.ui.opening import namespaces_of
 from netviz.ui.panel_filter import open_namespace
 from netviz.ui.panel_fix import render_fix
-from netviz.ui.parts import guarded, text
+from netviz.ui.parts import guarded, render_listed, text
 from netviz.ui.state import NOTHING, AppState, Subject, current, refine, update
 from netviz.ui.text import node_name, plural
 from netviz.view.picture import Change, Edge, Picture
@@ -40,7 +39,7 @@ NOW, BEFORE = "With the what-if", "As in the files"
 def render_why(state: AppState, bench: workbench.Bench, picture: Picture, *, hint: str = HINT) -> None:
     """The form for a question, and the answer about what is selected or was asked; `hint` says how to select."""
     with st.container(height=PANEL_HEIGHT, border=False, key="nv-why"):
-        _render_form(state, bench.endpoints())
+        _render_form(state, bench.endpoints(state.settings.namespaces))
         subject = state.subject
         if subject == NOTHING:
             text(hint, "quiet", "hint")
@@ -67,6 +66,7 @@ def _render_form(state: AppState, endpoints: Sequence[EndpointChoice]) -> None:
                 accept_new_options=True,
                 key=keys[name],
             )
+        render_listed(endpoints, "why")
         left, right = st.columns(2)
         left.selectbox("Protocol", PROTOCOLS, key=keys["protocol"])
         right.number_input("Port (0: all)", 0, 65535, 0, key=keys["port"])
@@ -224,7 +224,7 @@ def _render_card(card: CardFacts, peer: str) -> None:
 
 def _focus(peer: str) -> None:
     state = current()
-    if state.settings.by != "namespace" and state.bench is not None and peer in namespaces_of(state.bench):
+    if state.settings.by != "namespace" and state.bench is not None and peer in state.bench.namespaces():
         open_namespace(peer)  # a card that stands for a namespace among workloads
     else:
         refine(focus=peer)

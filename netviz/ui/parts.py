@@ -12,7 +12,7 @@ import streamlit as st
 
 from netviz.errors import NetvizError
 from netviz.ui.state import lost
-from netviz.workbench import WorkerLost
+from netviz.workbench import MOST_ENDPOINTS, EndpointChoice, WorkerLost
 
 LOG = logging.getLogger("netviz")
 
@@ -103,6 +103,13 @@ def callout(tone: str, headline: str, lines: Sequence[str] = (), *, key: str) ->
         text(headline, "strong", key)
         for line in lines:
             st.text(line)
+
+
+def render_listed(choices: Sequence[EndpointChoice], key: str) -> None:
+    """Where there are too many ends to list: which are listed, and what to do about the others."""
+    if len(choices) >= MOST_ENDPOINTS:
+        line = f"{MOST_ENDPOINTS:,} are listed, those of the chosen namespaces first. Type any other, such as shop/web."
+        text(line, "quiet", f"listed-{key}")
 
 
 @contextmanager

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from netviz.workbench.proofs import IntentLine, ProofAnswer
     from netviz.workbench.questions import (
         BASELINE,
+        MOST_ENDPOINTS,
         Assumptions,
         CardFacts,
         CauseLine,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASELINE",
+    "MOST_ENDPOINTS",
     "SYSTEM_NAMESPACES",
     "Assumptions",
     "Bench",
@@ -162,6 +164,7 @@ _HOMES: Final = {
     "netviz.workbench.proofs": ("IntentLine", "ProofAnswer"),
     "netviz.workbench.questions": (
         "BASELINE",
+        "MOST_ENDPOINTS",
         "Assumptions",
         "CardFacts",
         "CauseLine",

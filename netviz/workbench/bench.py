@@ -37,6 +37,7 @@ from netviz.workbench.impacts import ImpactPairs, ImpactTable, impact_csv, impac
 from netviz.workbench.linting import Found, findings_page, look
 from netviz.workbench.listing import grid_answer, step_sentence, table_answer, whole_table
 from netviz.workbench.options import options_for
+from netviz.workbench.picking import drawn_namespaces, endpoint_choices, endpoint_ids
 from netviz.workbench.plugins import Comparing
 from netviz.workbench.probing import Observed, Planner, ProbeQuestion, ProbeScript, probe_answer
 from netviz.workbench.proofs import ProofAnswer
@@ -166,9 +167,17 @@ class Workbench:
 
         return self._work.remember(("fidelity", what_if), examine)
 
-    def endpoints(self) -> tuple[EndpointChoice, ...]:
-        """What can be picked as an end of a connection."""
-        return inventory.endpoint_choices(self._cluster)
+    def endpoints(self, first: tuple[str, ...] = ()) -> tuple[EndpointChoice, ...]:
+        """What can be picked as an end: at most `MOST_ENDPOINTS`, those of the namespaces in `first` before others."""
+        return endpoint_choices(self._cluster, first)
+
+    def endpoint_ids(self) -> tuple[str, ...]:
+        """The ids of everything that can be picked, listed or not."""
+        return endpoint_ids(self._cluster)
+
+    def namespaces(self) -> tuple[str, ...]:
+        """The namespaces that a workload or a Service lives in, by name."""
+        return self._work.remember(("namespaces",), lambda: drawn_namespaces(self._cluster))
 
     def labels(self) -> tuple[LabelChoice, ...]:
         """The labels that pods of the input have, without those that tell every pod from every other."""

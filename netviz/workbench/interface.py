@@ -88,8 +88,16 @@ class Bench(Protocol):
         """Everything that keeps pairs of workloads from being decided."""
         ...
 
-    def endpoints(self) -> tuple[EndpointChoice, ...]:
-        """What can be picked as an end of a connection."""
+    def endpoints(self, first: tuple[str, ...] = ()) -> tuple[EndpointChoice, ...]:
+        """What can be picked as an end of a connection, of very much only a part."""
+        ...
+
+    def endpoint_ids(self) -> tuple[str, ...]:
+        """The ids of everything that can be picked, listed or not."""
+        ...
+
+    def namespaces(self) -> tuple[str, ...]:
+        """The namespaces that a workload or a Service lives in."""
         ...
 
     def labels(self) -> tuple[LabelChoice, ...]:

@@ -9,10 +9,10 @@ from netviz.analysis.compare import Comparison
 from netviz.dialects.plugins import AUTO, Plugin
 from netviz.engine.evaluator import Evaluation, Evaluator
 from netviz.engine.matrix import Peer, PeerType, ReachabilityMatrix
-from netviz.engine.naming import HOST_ENDPOINT, INGRESS_CONTROLLER
+from netviz.engine.naming import INGRESS_CONTROLLER
 from netviz.loading import Loaded
 from netviz.manifests.report import KUBECTL_EXPORT
-from netviz.model.cluster import Cluster, ContainerPort, Workload
+from netviz.model.cluster import ContainerPort
 from netviz.model.policy import Direction, PolicySet
 from netviz.sets.connections import NO_CONNECTIONS, ConnectionSet, protocol_name
 from netviz.view.peers import peer_label
@@ -22,7 +22,6 @@ from netviz.workbench.questions import (
     CardFacts,
     ChangeLine,
     DocumentLine,
-    EndpointChoice,
     LoadSummary,
     WhatIf,
 )
@@ -53,71 +52,6 @@ def summary(loaded: Loaded) -> LoadSummary:
         kubectl=KUBECTL_EXPORT,
         digest=report.digest,
     )
-
-
-def endpoint_choices(cluster: Cluster) -> tuple[EndpointChoice, ...]:
-    """Workloads, the pods of workloads that have several, Services, host endpoints, the Ingress controller if any."""
-    found: list[EndpointChoice] = []
-    for workload in cluster.workloads:
-        name = f"{workload.id.namespace}/{workload.id.name}"
-        found.append(
-            EndpointChoice(
-                id=f"{workload.id.kind.lower()}/{name}",
-                label=f"{name} ({workload.id.kind})",
-                namespace=workload.id.namespace,
-                kind=workload.id.kind,
-                ports=_port_words(workload.ports),
-            )
-        )
-        found.extend(_pod_choices(cluster, workload))
-    for service in cluster.services:
-        name = f"{service.namespace}/{service.name}"
-        ports = tuple(f"{protocol_name(p.protocol)} {p.port}" for p in service.ports)
-        found.append(
-            EndpointChoice(
-                id=f"service/{name}",
-                label=f"{name} (Service)",
-                namespace=service.namespace,
-                kind="Service",
-                ports=ports,
-            )
-        )
-    for endpoint in cluster.host_endpoints:
-        found.append(
-            EndpointChoice(
-                id=HOST_ENDPOINT + endpoint.name,
-                label=f"{endpoint.name} (HostEndpoint)",
-                namespace="",
-                kind="HostEndpoint",
-                ports=_port_words(endpoint.ports),
-            )
-        )
-    if cluster.ingresses:
-        found.append(
-            EndpointChoice(id="ingress-controller", label="Ingress controller", namespace="", kind="Ingress controller")
-        )
-    return tuple(found)
-
-
-def _pod_choices(cluster: Cluster, workload: Workload) -> list[EndpointChoice]:
-    pods = [cluster.pod(workload.id.namespace, name) for name in workload.pods]
-    listed = [pod for pod in pods if not pod.synthetic]
-    if workload.id.kind == "Pod" or not listed:
-        return []
-    return [
-        EndpointChoice(
-            id=f"pod/{pod.namespace}/{pod.name}",
-            label=f"{pod.namespace}/{pod.name} (Pod)",
-            namespace=pod.namespace,
-            kind="Pod",
-            ports=_port_words(pod.ports),
-        )
-        for pod in listed
-    ]
-
-
-def _port_words(ports: Sequence[ContainerPort]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f"{protocol_name(p.protocol)} {p.port}" for p in ports))
 
 
 def change_lines(comparison: Comparison) -> tuple[ChangeLine, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from netviz.errors import Diagnostic
 from netviz.sets.connections import ConnectionSet
@@ -102,6 +103,10 @@ class PolicyCard:
     state: str
     problem: str
     text: str
+
+
+MOST_ENDPOINTS: Final = 2_000
+"""So many ends are listed to pick from: with a hundred thousand a browser is busy for seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -242,7 +242,13 @@ class FakeWorkbench:
         known = tuple(each.id for each in self.policies() if f"name: {each.name}\n" in draft.text)
         return known or ("NetworkPolicy/shop/drafted",)
 
-    def endpoints(self) -> tuple[EndpointChoice, ...]:
+    def endpoint_ids(self) -> tuple[str, ...]:
+        return tuple(choice.id for choice in self.endpoints())
+
+    def namespaces(self) -> tuple[str, ...]:
+        return ("shop",)
+
+    def endpoints(self, first: tuple[str, ...] = ()) -> tuple[EndpointChoice, ...]:
         names = ("a", HOSTILE if self.hostile else "b", "c")
         return tuple(
             EndpointChoice(id=f"shop/{n}", label=f"shop/{n}", namespace="shop", kind="Deployment") for n in names

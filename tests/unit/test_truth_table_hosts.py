@@ -14,7 +14,8 @@ from netviz.engine.naming import find
 from netviz.loading import load_files, under
 from netviz.sets.connections import TCP
 from netviz.workbench.answers import Asker
-from netviz.workbench.inventory import assumptions, endpoint_choices
+from netviz.workbench.inventory import assumptions
+from netviz.workbench.picking import endpoint_choices
 
 EXT, NODE1, NODE2 = "30.1.2.3", "192.168.0.1", "192.168.0.2"
 ALLOW, DENY, UNKNOWN = Verdict.ALLOW, Verdict.DENY, Verdict.UNKNOWN

@@ -13,6 +13,7 @@ import pytest
 from netviz.errors import UsageError
 from netviz.workbench import (
     BASELINE,
+    MOST_ENDPOINTS,
     Assumptions,
     CheckQuestion,
     Draft,
@@ -46,6 +47,8 @@ def answers(asked: Workbench, what_if: WhatIf) -> Iterator[tuple[str, object]]:
     yield "unmodelled", asked.unmodelled(what_if)
     yield "fidelity", asked.fidelity(what_if)
     yield "endpoints", asked.endpoints()
+    yield "endpoint_ids", asked.endpoint_ids()
+    yield "namespaces", asked.namespaces()
     yield "pairs", asked.pairs(what_if, "pod")
     yield "labels", asked.labels()
     yield "find", asked.find("we")
@@ -224,6 +227,16 @@ class TestEndpoints:
         for choice in choices:
             if choice.id != "service/town/empty":
                 assert why(asked, "caller", choice.id).verdict in ("allow", "deny", "mixed", "unknown")
+
+    def test_of_very_many_only_so_many_are_listed_those_of_the_chosen_namespaces_first(self) -> None:
+        crowd = [API.replace("name: api, namespace: town", f"name: p-{n}, namespace: crowd") for n in range(2_000)]
+        asked = bench(NAMESPACE, *WEB, API, *crowd)
+        usual, chosen = asked.endpoints(), asked.endpoints(("crowd",))
+        assert len(usual) == len(chosen) == MOST_ENDPOINTS
+        assert {choice.namespace for choice in chosen} == {"crowd"}
+        assert {choice.namespace for choice in asked.endpoints(("town",))} == {"crowd", "town"}
+        assert set(asked.endpoint_ids()) > {choice.id for choice in (*usual, *chosen)}
+        assert asked.namespaces() == ("crowd", "town")
 
     def test_ports_come_with_the_choice(self) -> None:
         ports = {choice.id: choice.ports for choice in bench().endpoints()}
