@@ -131,6 +131,6 @@ def _render_incomplete(summary: LoadSummary, *, by_pairs: bool = True) -> None:
         callout("info", NOBODY, (NOBODY_WHY,), key="nobody")
     if summary.complete:
         return
-    refused = sum(line.outcome == "refused" for line in summary.documents)
+    refused = sum(count for _, outcome, count in summary.outcomes if outcome == "refused")
     what = f"{plural(refused, 'document')} refused" if refused else "Part of the input was refused"
     callout("warning", f"{what}: verdicts may be incomplete. The Input page says where and why.", key="incomplete")

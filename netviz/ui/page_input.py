@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
@@ -122,17 +121,18 @@ def summary_words(summary: LoadSummary) -> str:
 
 
 def _render_outcomes(summary: LoadSummary) -> None:
-    counts = Counter((line.kind or "(no kind)", line.outcome) for line in summary.documents)
-    kept = [(kind, outcome, count) for (kind, outcome), count in sorted(counts.items()) if outcome != "ignored"]
-    ignored = [(kind, "ignored", count) for kind, count in summary.ignored_kinds]
+    ordered = sorted(summary.outcomes, key=lambda line: line[1] == "ignored")
     if not (summary.workloads or summary.policies):
         callout("info", "Nothing to draw: there is neither a workload nor a policy in this input.", key="nothing")
     rows = [
         {"kind": kind, "outcome": OUTCOMES.get(outcome, outcome), "documents": count}
-        for kind, outcome, count in kept + ignored
+        for kind, outcome, count in ordered
     ]
     st.dataframe(rows, hide_index=True, key="outcomes")
-    with st.expander(f"Every document ({len(summary.documents):,}) and file ({len(summary.files):,})"):
+    documents, listed = sum(count for _, _, count in summary.outcomes), len(summary.documents)
+    with st.expander(f"Every document ({documents:,}) and file ({len(summary.files):,})"):
+        if listed < documents:
+            text(f"{listed:,} are listed, those that were not read first.", "quiet", "documents-listed")
         st.dataframe(
             [
                 {

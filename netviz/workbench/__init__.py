@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from netviz.workbench.proofs import IntentLine, ProofAnswer
     from netviz.workbench.questions import (
         BASELINE,
+        MOST_DOCUMENTS,
         MOST_ENDPOINTS,
         Assumptions,
         CardFacts,
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASELINE",
+    "MOST_DOCUMENTS",
     "MOST_ENDPOINTS",
     "SYSTEM_NAMESPACES",
     "Assumptions",
@@ -164,6 +166,7 @@ _HOMES: Final = {
     "netviz.workbench.proofs": ("IntentLine", "ProofAnswer"),
     "netviz.workbench.questions": (
         "BASELINE",
+        "MOST_DOCUMENTS",
         "MOST_ENDPOINTS",
         "Assumptions",
         "CardFacts",

@@ -131,7 +131,7 @@ class Workbench:
 
     def summary(self) -> LoadSummary:
         """What became of the input."""
-        return inventory.summary(self._loaded)
+        return self._work.remember(("summary",), lambda: inventory.summary(self._loaded))
 
     def policies(self, what_if: WhatIf = BASELINE) -> tuple[PolicyCard, ...]:
         """Every policy of the input, and of the drafts that are no replacement."""

@@ -11,6 +11,7 @@ from netviz.engine.evaluator import Evaluation, Evaluator
 from netviz.engine.matrix import Peer, PeerType, ReachabilityMatrix
 from netviz.engine.naming import INGRESS_CONTROLLER
 from netviz.loading import Loaded
+from netviz.manifests.reading import Record
 from netviz.manifests.report import KUBECTL_EXPORT
 from netviz.model.cluster import ContainerPort
 from netviz.model.policy import Direction, PolicySet
@@ -19,6 +20,7 @@ from netviz.view.peers import peer_label
 from netviz.view.picture import Change, NodeKind, Picture
 from netviz.view.words import connection_words
 from netviz.workbench.questions import (
+    MOST_DOCUMENTS,
     CardFacts,
     ChangeLine,
     DocumentLine,
@@ -33,15 +35,19 @@ _HOST_DEFAULTS = "nodes with host endpoints have Calico's failsafe ports, and ac
 def summary(loaded: Loaded) -> LoadSummary:
     """What became of the input."""
     report = loaded.report
-    lines = tuple(
-        DocumentLine(file=r.file, document=r.document, line=r.line, kind=r.kind or "?", name=r.name, outcome=r.outcome)
-        for r in report.records
-    )
-    ignored = Counter(line.kind for line in lines if line.outcome == "ignored")
+    outcomes = Counter((record.kind or "?", record.outcome) for record in report.records)
+    listed: Sequence[Record] = report.records
+    if len(listed) > MOST_DOCUMENTS:
+        listed = sorted(listed, key=lambda record: record.outcome == "read")[:MOST_DOCUMENTS]
     return LoadSummary(
         files=report.files,
-        documents=lines,
-        ignored_kinds=tuple(sorted(ignored.items())),
+        documents=tuple(
+            DocumentLine(
+                file=r.file, document=r.document, line=r.line, kind=r.kind or "?", name=r.name, outcome=r.outcome
+            )
+            for r in listed
+        ),
+        outcomes=tuple((kind, outcome, count) for (kind, outcome), count in sorted(outcomes.items())),
         diagnostics=report.diagnostics,
         missing=report.missing,
         complete=report.complete,

@@ -62,16 +62,21 @@ class DocumentLine:
     outcome: str
 
 
+MOST_DOCUMENTS: Final = 2_000
+"""So many documents are listed one by one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadSummary:
     """What became of the input. `missing` says what is not there and which answers rest on it.
 
-    `digest` is the SHA-256 of the names and bytes of the input.
+    `documents` lists at most `MOST_DOCUMENTS`, those that were not read first; `outcomes` counts all by kind and
+    outcome. `digest` is the SHA-256 of the names and bytes of the input.
     """
 
     files: tuple[str, ...]
     documents: tuple[DocumentLine, ...]
-    ignored_kinds: tuple[tuple[str, int], ...]
+    outcomes: tuple[tuple[str, str, int], ...]
     diagnostics: tuple[Diagnostic, ...]
     missing: tuple[str, ...]
     complete: bool

@@ -149,7 +149,7 @@ class FakeWorkbench:
                 ),
                 DocumentLine(file="web.yaml", document=3, line=40, kind="ConfigMap", name="", outcome="ignored"),
             ),
-            ignored_kinds=(("ConfigMap", 1),),
+            outcomes=(("ConfigMap", "ignored", 1), ("Deployment", "read", 1), ("NetworkPolicy", "refused", 1)),
             diagnostics=(refused,),
             missing=("no Namespace manifests: the labels of namespace shop are unknown",),
             complete=False,

@@ -13,6 +13,7 @@ import pytest
 from netviz.errors import UsageError
 from netviz.workbench import (
     BASELINE,
+    MOST_DOCUMENTS,
     MOST_ENDPOINTS,
     Assumptions,
     CheckQuestion,
@@ -217,6 +218,14 @@ class TestArrow:
     def test_an_arrow_that_is_gone_is_a_sentence(self) -> None:
         with pytest.raises(UsageError, match="not in the picture any more"):
             bench().edge_question(BASELINE, PictureQuestion(), "gone", "town/api[Pod]")
+
+
+def test_of_very_many_documents_all_are_counted_and_those_that_were_not_read_are_listed_first() -> None:
+    crowd = [API.replace("name: api, ", f"name: p-{n}, ") for n in range(MOST_DOCUMENTS)]
+    summary = bench(NAMESPACE, *crowd, "{apiVersion: v1, kind: Event, metadata: {name: e}}\n").summary()
+    assert summary.outcomes == (("Event", "ignored", 1), ("Namespace", "read", 1), ("Pod", "read", MOST_DOCUMENTS))
+    assert len(summary.documents) == MOST_DOCUMENTS
+    assert (summary.documents[0].kind, summary.documents[0].outcome) == ("Event", "ignored")
 
 
 class TestEndpoints:
