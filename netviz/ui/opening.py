@@ -187,8 +187,8 @@ def names_of(bench: workbench.Bench) -> Names:
 
 def starts_of(bench: workbench.Bench) -> tuple[str, ...]:
     """What a question about reach can begin or end at, but for addresses."""
-    spaces = (f"namespace/{name}" for name in namespaces_of(bench))
-    return (FROM_OUTSIDE.start, *spaces, *(choice.id for choice in bench.endpoints()))
+    spaces = (f"namespace/{name}" for name in bench.namespaces())
+    return (FROM_OUTSIDE.start, *spaces, *bench.endpoint_ids())
 
 
 def peers_of(bench: workbench.Bench, level: str) -> tuple[str, ...]:
