@@ -185,7 +185,7 @@ class _Comparer:
 
     def _outside(self, touched: list[Group]) -> Iterator[Changed]:
         for atom, addresses in enumerate(self._classes.atoms.sets):
-            outside = outside_peer(atom, addresses)
+            outside = outside_peer(addresses)
             for group in touched:
                 was, now = (judge.outside(atom, group.parts) for judge in self._judges)
                 yield from self._changed(outside, group.peer, (was[0], now[0]))

@@ -68,8 +68,8 @@ def _peer(evaluation: Evaluation, text: str) -> Party | None:
     evaluator = evaluation.evaluator
     if text == INGRESS_PEER:
         return Party(label=INGRESS_CONTROLLER, controller=True)
-    for atom, addresses in enumerate(evaluator.classes.atoms.sets):
-        if text == addresses_peer(atom):
+    for addresses in evaluator.classes.atoms.sets:
+        if text == addresses_peer(addresses):
             return Party(label=", ".join(addresses.cidrs()[:3]), addresses=addresses)
     if any(namespace.name == text for namespace in evaluation.cluster.namespaces):
         return _namespace(evaluation.cluster, text)

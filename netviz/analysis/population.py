@@ -124,22 +124,22 @@ class Names:
         """The peers that have pods, or addresses, at these slots."""
         for slot in slots:
             if slot >= self._first_outside:
-                yield addresses_peer(slot - self._first_outside)
+                yield addresses_peer(self._atoms[slot - self._first_outside])
             else:
                 yield from self._of_class.get(self._owners[slot], ())
 
     def of(self, end: Unit | int) -> Iterable[str]:
         """The peers that the members of a unit belong to, or that of an address atom."""
         if isinstance(end, int):
-            return (addresses_peer(end),)
+            return (addresses_peer(self._atoms[end]),)
         return dict.fromkeys(self._of_pod[pods[0].namespace, pods[0].name] for pods in end.members)
 
     @cached_property
     def peers(self) -> Mapping[str, Peer]:
         """Every peer that has a name here."""
         found = {group.peer.id: group.peer for group in self._groups}
-        for atom, addresses in enumerate(self._atoms):
-            name = addresses_peer(atom)
+        for addresses in self._atoms:
+            name = addresses_peer(addresses)
             found[name] = Peer(id=name, type=PeerType.ADDRESSES, addresses=addresses, ingress=NO_SIDE, egress=NO_SIDE)
         return found
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from netviz.model.cluster import ContainerPort
 from netviz.selectors.tree import Ternary
-from netviz.sets.addresses import AddressSet
+from netviz.sets.addresses import AddressSet, IpAddress
 from netviz.sets.connections import NO_CONNECTIONS, ConnectionSet
 
 
@@ -24,9 +24,13 @@ INGRESS_PEER = "ingress:controller"
 """The id of the peer that Ingress objects send from; no name of a namespace, workload or pod can have a colon."""
 
 
-def addresses_peer(atom: int) -> str:
-    """The id of the peer of an address atom, which is no name, either."""
-    return f"addresses:{atom + 1}"
+def addresses_peer(addresses: AddressSet) -> str:
+    """The id of the peer of an address atom, which is no name, either: it names the first address of the atom.
+
+    So it never stands for an atom that lies elsewhere, whatever more policies cut the addresses into.
+    """
+    family, first, _ = addresses.ranges()[0]
+    return f"addresses:{IpAddress(family, first)}"
 
 
 class PeerType(StrEnum):

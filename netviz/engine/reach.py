@@ -95,7 +95,7 @@ class _Builder:
         self._judge = Judge(self._evaluation, {part.number for group in found for part in group.parts})
         inside = [replace(g, peer=_with_sides(g.peer, *self._sides(g.parts))) for g in found]
         peers = [group.peer for group in inside]
-        peers += [outside_peer(atom, addresses) for atom, addresses in enumerate(self._classes.atoms.sets)]
+        peers += map(outside_peer, self._classes.atoms.sets)
         cells: dict[tuple[int, int], Cell] = {}
         rows = self._pairs(inside).rows
         known: dict[int, Cell | None] = {}
@@ -224,10 +224,10 @@ class _Builder:
                 cells[here, i] = cell
 
 
-def outside_peer(atom: int, addresses: AddressSet) -> Peer:
+def outside_peer(addresses: AddressSet) -> Peer:
     """The peer of an address atom."""
     return Peer(
-        id=addresses_peer(atom),
+        id=addresses_peer(addresses),
         type=PeerType.ADDRESSES,
         addresses=addresses,
         ingress=_OPEN_SIDE,
@@ -261,9 +261,9 @@ def peer_ends(
         group.peer.id: tuple(pod for part in group.parts for pod in part.pods[:2])
         for group in groups(evaluation.evaluator, by, namespaces)
     }
-    for atom, addresses in enumerate(evaluation.evaluator.classes.atoms.sets):
+    for addresses in evaluation.evaluator.classes.atoms.sets:
         family, first, _ = max(addresses.ranges(), key=lambda r: r[2] - r[1])
-        found[addresses_peer(atom)] = (IpAddress(family, first),)
+        found[addresses_peer(addresses)] = (IpAddress(family, first),)
     found[INGRESS_PEER] = (AnyPod(),)
     return found
 

@@ -240,7 +240,7 @@ def _address(reach: Reach, hop: Hop) -> str:
     slots = bits(possible or terrain.outside)
     sizes = {each: sum(last - first + 1 for _, first, last in classes.slots[each].outside.ranges()) for each in slots}
     v4 = [each for each in slots if classes.slots[each].family == 4] or slots
-    return addresses_peer(max(v4, key=lambda each: sizes[each]) - classes.first_outside)
+    return addresses_peer(classes.slots[max(v4, key=lambda each: sizes[each])].outside)
 
 
 def example(connections: ConnectionSet) -> tuple[int, int]:

@@ -68,3 +68,15 @@ def test_the_namespace_ingress_is_asked_for_as_itself() -> None:
     bench = Workbench.load([InputFile(name="all.yaml", data=TEXT)])
     answer = bench.why(BASELINE, WhyQuestion(source="ingress", target="internet", port=80))
     assert "ingress-controller" not in answer.source
+
+
+def test_the_id_of_addresses_names_their_first_whatever_else_cuts_them() -> None:
+    more = TEXT + b"---\n" + REST.replace("name: p,", "name: q,").replace("192.0.2.0/24", "9.0.0.0/8").encode()
+    (few, many) = (load_files([("all.yaml", text)]) for text in (TEXT, more))
+    found: list[dict[str, str]] = []
+    for given in (few, many):
+        peers = Evaluator(given.cluster, given.policies).evaluate().matrix(Grouping.NAMESPACE).peers
+        found.append({p.id: p.addresses.cidrs()[0] for p in peers if p.addresses})
+    assert found[0].items() >= {("addresses:192.0.2.0", "192.0.2.0/24"), ("addresses:::", "::/0")}
+    assert set(found[1]) == {*found[0], "addresses:9.0.0.0"}
+    assert found[1]["addresses:192.0.2.0"] == "192.0.2.0/24"

@@ -25,7 +25,7 @@ def bench() -> Workbench:
         ("shop/checkout[Deployment]", "data/orders-db[StatefulSet]"),
         ("storefront/web[Deployment]", "data/orders-db[StatefulSet]"),
         ("ingress:controller", "storefront/gateway[Deployment]"),
-        ("addresses:1", "storefront/gateway[Deployment]"),
+        ("addresses:0.0.0.0", "storefront/gateway[Deployment]"),
     ],
 )
 def test_the_reason_of_an_export_is_the_answer_of_the_page(bench: Workbench, source: str, target: str) -> None:
@@ -39,7 +39,7 @@ def test_the_reason_of_an_export_is_the_answer_of_the_page(bench: Workbench, sou
 
 
 @pytest.mark.parametrize(
-    ("source", "target"), [("addresses:1", "addresses:2"), ("no/such[Pod]", "data/orders-db[StatefulSet]")]
+    ("source", "target"), [("addresses:0.0.0.0", "addresses:::"), ("no/such[Pod]", "data/orders-db[StatefulSet]")]
 )
 def test_what_no_policy_is_asked_about_has_no_reason(source: str, target: str) -> None:
     explainer = parts(sample("online-shop")).rows.explainer
