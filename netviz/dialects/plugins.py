@@ -1,4 +1,4 @@
-"""Network plugins: where they do not follow the specification, each difference by its rule of semantics section D.
+"""Network plugins: where they do not follow the specification, each difference by its rule in docs/plugins.md.
 
 The specification is what no trait changes, so the plugins `auto` and `kubernetes` have none. A trait belongs to the
 reading of policies, to the engine or to both; nobody else asks for a plugin's name.

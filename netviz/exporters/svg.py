@@ -110,7 +110,7 @@ def _head(picture: Picture, theme: Theme, width: float) -> Iterator[str]:
             yield _label("·", x, 60.0, 13.0, theme["muted"])
             x += 11.0
         size = text_width(words, 13.0, bold=bold)
-        yield _label(words, x, 60.0, 13.0, theme[colour], bold=bold)  # type: ignore[literal-required]
+        yield _label(words, x, 60.0, 13.0, theme[colour], bold=bold)  # type: ignore[literal-required]  # a name of `facts`
         x += size + 8.0
     if picture.what_if:
         room = width - x - 2 * _SIDE

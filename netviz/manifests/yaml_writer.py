@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from netviz.manifests.own_files import quoted
+
 _PLAIN: Final = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*", re.ASCII)
 _WORDS: Final = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
 """What YAML 1.1 or 1.2 takes for something else than text, in small letters."""
-_LAST_OF_FOUR_DIGITS: Final = 0xFFFF
 
 
 def yaml_text(value: Mapping[str, Any]) -> str:
@@ -54,13 +55,4 @@ def _scalar(value: object) -> str:
 def _text(text: str) -> str:
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
-    return '"' + "".join(map(_quoted, text)) + '"'
-
-
-def _quoted(char: str) -> str:
-    if char in '"\\':
-        return f"\\{char}"
-    if char == " " or "!" <= char <= "~":
-        return char
-    number = ord(char)
-    return f"\\u{number:04x}" if number <= _LAST_OF_FOUR_DIGITS else f"\\U{number:08x}"
+    return quoted(text)

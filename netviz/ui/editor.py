@@ -25,7 +25,6 @@ spec:
   policyTypes: [Ingress]
   ingress: []
 """
-NEW = "a new policy"
 
 
 def close() -> None:
