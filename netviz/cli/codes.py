@@ -7,3 +7,5 @@ FAILED: Final = 1
 USAGE: Final = 2
 REFUSED: Final = 3
 INTERNAL: Final = 70
+INTERRUPTED: Final = 130
+"""What shells take for an end by Ctrl-C: 128 and the number of the signal."""

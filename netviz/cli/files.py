@@ -16,7 +16,9 @@ def read_named(option: str, file: str) -> bytes:
 
     path = Path(file)
     if not path.is_file():
-        raise UsageError(f"{option} {file}: there is no such file")
+        there = path.exists() and not path.is_dir()
+        what = "it is no regular file; write what it gives into one" if there else "there is no such file"
+        raise UsageError(f"{option} {file}: {what}")
     data = read_bytes(path, Limits(), io.BytesIO())
     if isinstance(data, Diagnostic):
         raise UsageError(str(data))

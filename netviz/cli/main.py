@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from netviz import __version__
 from netviz.cli.check import add_check, add_freeze
-from netviz.cli.codes import INTERNAL, OK, USAGE
+from netviz.cli.codes import INTERNAL, INTERRUPTED, OK, USAGE
 from netviz.cli.commands import add_diff, add_list, add_why
 from netviz.cli.export import add_export
 from netviz.cli.fix import add_fix
@@ -35,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return OK
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except Exception as error:  # the last resort that keeps tracebacks from users
         if arguments.debug:
             raise

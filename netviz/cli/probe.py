@@ -35,6 +35,7 @@ def add_probe(commands: Commands) -> None:
 def probe_command(arguments: argparse.Namespace) -> int:
     """Write the script, or compare; an observation that differs from the prediction exits with 1."""
     from netviz.cli.commands import evaluation_of, evaluator_of, load_input
+    from netviz.view.text import visible
     from netviz.workbench.probing import DIFFERS, Planner
 
     _one_of(arguments)
@@ -44,6 +45,10 @@ def probe_command(arguments: argparse.Namespace) -> int:
     differ = False
     if arguments.observed:
         observed = planner.compare(data)
+        if not observed.lines:
+            # A script that came to nothing must not look like a cluster that does as predicted.
+            first = f" ({observed.problems[0]})" if observed.problems else ""
+            raise UsageError(visible(f"--observed {arguments.observed}: there is no result of a probe in it{first}"))
         differ = bool(observed.count(DIFFERS))
         print("\n".join(_lines(observed)))
     else:

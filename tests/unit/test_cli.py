@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from netviz.cli import main
-from netviz.cli.codes import FAILED, INTERNAL, OK, REFUSED, USAGE
+from netviz.cli.codes import FAILED, INTERNAL, INTERRUPTED, OK, REFUSED, USAGE
 from netviz.engine.evaluator import Evaluator
 
 SAMPLES = Path(__file__).parents[2] / "sample_manifests"
@@ -241,6 +242,13 @@ class TestExitCodes:
         assert re.fullmatch(r"netviz: internal error [0-9a-f]{8} \(ZeroDivisionError\); .*--debug.*\n", answer.err)
         with pytest.raises(ZeroDivisionError):
             netviz("list", AKS, "--debug")
+
+    def test_ctrl_c_ends_it_without_a_traceback(self, netviz: Netviz, monkeypatch: pytest.MonkeyPatch) -> None:
+        def stopped(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Evaluator, "evaluate", stopped)
+        assert netviz("list", AKS) == (INTERRUPTED, "", "")
 
     @pytest.mark.parametrize("paths", [[BASE], [SHOP, "--by", "pod"]], ids=["less than a buffer", "more"])
     @pytest.mark.parametrize("form", ["text", "json"])
@@ -550,6 +558,11 @@ class TestScenario:
         assert netviz("list", AKS, "--format", "json", "--scenario", file).json["cni"].startswith("cilium")
         given = netviz("list", AKS, "--format", "json", "--scenario", file, "--cni", "calico").json
         assert given["cni"].startswith("calico")
+
+    def test_what_is_no_regular_file_is_called_so(self, netviz: Netviz) -> None:
+        answer = netviz("list", AKS, "--scenario", os.devnull)
+        assert answer.code == USAGE
+        assert f"--scenario {os.devnull}: it is no regular file" in answer.err
 
     def test_another_input_is_noted(self, netviz: Netviz, manifests: Callable[..., str]) -> None:
         answer = netviz("list", AKS, "--scenario", manifests(self.HEAD + "input: sha256:00000000\n"))

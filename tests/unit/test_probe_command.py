@@ -32,6 +32,18 @@ def test_expectations_become_a_script_in_a_file(capsys: pytest.CaptureFixture[st
     assert "# Checkout and payments keep orders\nprobe " in script.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("text", ["", "sh: kubectl: not found\n"])
+def test_a_script_that_came_to_nothing_is_no_success(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str
+) -> None:
+    results = tmp_path / "observed.tsv"
+    results.write_text(text, encoding="utf-8")
+    assert main(["probe", AKS, "--observed", str(results)]) == USAGE
+    answer = capsys.readouterr()
+    assert answer.out == ""
+    assert "there is no result of a probe in it" in answer.err
+
+
 @pytest.mark.parametrize(("observed", "code"), [("connects", OK), ("times-out", FAILED), ("refused", OK)])
 def test_what_was_observed_is_set_beside_the_prediction(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, observed: str, code: int
