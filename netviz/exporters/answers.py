@@ -177,6 +177,10 @@ def cause_json(cause: Cause) -> Json:
     }
 
 
+def _old_and_new(old: ConnectionSet, new: ConnectionSet) -> Json:
+    return {"old": connections_json(old) if old else None, "new": connections_json(new) if new else None}
+
+
 def diff_json(
     comparison: Comparison,
     causes: Sequence[Sequence[Cause]],
@@ -192,8 +196,7 @@ def diff_json(
             "src": change.source,
             "dst": change.target,
             "change": change.kind,
-            "old": connections_json(change.before.allow) if change.before.allow else None,
-            "new": connections_json(change.after.allow) if change.after.allow else None,
+            **_old_and_new(change.before.allow, change.after.allow),
             "causes": because,
         }
         for change, because in told
@@ -203,8 +206,7 @@ def diff_json(
         {
             "src": change.source,
             "dst": change.target,
-            "old": connections_json(change.before.unknown) if change.before.unknown else None,
-            "new": connections_json(change.after.unknown) if change.after.unknown else None,
+            **_old_and_new(change.before.unknown, change.after.unknown),
             "causes": because,
         }
         for change, because in told

@@ -380,22 +380,3 @@ CAL030 = Check(
     " see the ports of the rule and allow all that comes there.",
     run=_http,
 )
-
-CHECKS: Final = (
-    CAL001,
-    CAL002,
-    CAL003,
-    CAL004,
-    CAL005,
-    CAL012,
-    CAL013,
-    CAL014,
-    CAL015,
-    CAL022,
-    CAL023,
-    CAL024,
-    CAL027,
-    CAL028,
-    CAL029,
-    CAL030,
-)
