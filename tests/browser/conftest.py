@@ -110,11 +110,13 @@ def _start(command: tuple[str, ...], home: Path) -> tuple[subprocess.Popen[bytes
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     app, *args = command
-    # As `netviz serve` does it: under the same Content-Security-Policy, which every test so keeps to.
-    app = str(SERVED) if Path(app) == ROOT / "app.py" else app
+    # As `netviz serve` does it: the same server, under the same Content-Security-Policy, which every test so keeps to.
+    server = "streamlit"
+    if Path(app) == ROOT / "app.py":
+        server, app = "netviz.ui.server", str(SERVED)
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", app, f"--server.port={port}", *SERVER_FLAGS, "--", *args],
+            [sys.executable, "-m", server, "run", app, f"--server.port={port}", *SERVER_FLAGS, "--", *args],
             # An empty home and working folder: no configuration of whoever runs the tests can change the result.
             cwd=home,
             env={**os.environ, "HOME": str(home), "PYTHONPATH": str(ROOT)},

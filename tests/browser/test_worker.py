@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import CHROMIUM_FLAGS
 from tests.promises import Record
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_manifests"
 WORKER = "netviz.workbench.worker"
 PATIENCE = 60.0
-BOARD, MAP = "[class*=st-key-nv-column]", ".netviz"
+BOARD, MAP = "[class*=st-key-nv-column]", "[data-testid^=stBidiComponent]"
 POD = """\
 apiVersion: v1
 kind: Pod
@@ -131,24 +133,54 @@ def test_the_worker_of_a_closed_tab_ends(
     until(lambda: mine not in workers(address))
 
 
+CLICK = """
+([view, shows]) => new Promise((done) => {
+    const begin = performance.now();
+    const there = () => {
+        const outside = document.querySelector(shows);
+        const inside = [...outside?.querySelectorAll("*") ?? []].find((each) => each.shadowRoot);
+        const runs = document.querySelector("[data-test-script-state]").dataset.testScriptState !== "notRunning";
+        const drawn = inside ? inside.shadowRoot.querySelector(".netviz") : outside;
+        return !runs && drawn?.checkVisibility();
+    };
+    const look = () => there() ? done((performance.now() - begin) / 1000) : setTimeout(look, 5);
+    [...document.querySelectorAll("button[role=radio]")].find((each) => each.textContent.trim() === view).click();
+    setTimeout(look, 5);
+})
+"""
+"""Measured by the page itself: the tool that drives the browser takes longer to find a button than the page to turn."""
+
+
 def click(page: Page, view: str, shows: str) -> float:
-    """Go to a view; how many seconds it takes until it is there."""
-    begin = time.monotonic()
-    page.get_by_text(view, exact=True).click()
-    expect(page.locator(shows).first).to_be_visible()
-    return time.monotonic() - begin
+    """Go to a view; how many seconds it takes until it is there and the server has said that this is all."""
+    return float(page.evaluate(CLICK, [view, shows]))
+
+
+@pytest.fixture
+def distant(browser: Browser, chromium: str, tmp_path: Path) -> Iterator[Browser]:
+    """A browser that takes no time from the others: one that draws the page on another computer does not."""
+    command = tmp_path / "browser"
+    command.write_text(f'#!/bin/sh\nexec nice -n 19 {shlex.quote(chromium)} "$@"\n')
+    command.chmod(0o700)
+    running = browser.browser_type.launch(executable_path=command, args=list(CHROMIUM_FLAGS))
+    yield running
+    running.close()
 
 
 @pytest.mark.soak
 def test_a_large_analysis_starves_neither_the_server_nor_another_session(
-    serve: Callable[..., str], visit: Callable[..., Visit], large: Path, promise: Record
+    serve: Callable[..., str], visit: Callable[..., Visit], distant: Browser, large: Path, promise: Record
 ) -> None:
     """Promise 13, on a machine that has nothing else to do."""
     address = serve(ROOT / "app.py", str(SAMPLES / "online-shop"), str(SAMPLES / "aks-frontend-backend"))
-    page, other = opened(visit, address), opened(visit, address)
+    other, page = opened(visit, address), distant.new_page()
+    page.set_default_timeout(PATIENCE * 1000)
+    page.goto(address)
+    page.locator(".netviz").wait_for()
     # What a page shows for the first time, the browser fetches first, from a server that has nothing else to do.
     click(other, "Policies", BOARD)
     click(other, "Map", MAP)
+    alone = [click(other, "Policies", BOARD), click(other, "Map", MAP)]
     begin_upload(page, large)
     waits: list[float] = []
     watching = threading.Event()
@@ -170,6 +202,7 @@ def test_a_large_analysis_starves_neither_the_server_nor_another_session(
     waits.sort()
     p99 = waits[int(len(waits) * 0.99)]
     promise(13, f"health p99 {p99 * 1000:.0f} ms", "250 ms")
-    promise(13, f"slowest of {len(clicks)} clicks of another session {max(clicks):.2f} s", "1 s")
+    figure = f"slowest of {len(clicks)} clicks of another session {max(clicks):.2f} s ({max(alone):.2f} s before)"
+    promise(13, figure, "1 s")
     assert p99 <= 0.25
     assert max(clicks) <= 1
