@@ -7,7 +7,6 @@ import streamlit as st
 from netviz import workbench
 from netviz.ui.address import sync_address
 from netviz.ui.busy import place_busy_line
-from netviz.ui.desk import presence
 from netviz.ui.editor import render_editor
 from netviz.ui.opening import open_first
 from netviz.ui.page_compare import render_compare
@@ -37,7 +36,6 @@ def main() -> None:
     """Run the page once; Streamlit calls this at every interaction."""
     st.set_page_config(page_title="netviz", page_icon="🕸️", layout="wide")
     style()
-    presence().attend()
     place_busy_line()
     with guarded("first"):
         open_first()

@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 from netviz.errors import NetvizError, UsageError
 from netviz.manifests.limits import DEFAULT_SERVER_LIMITS, ServerLimits
@@ -17,6 +17,8 @@ from netviz.workbench.interface import Bench
 from netviz.workbench.questions import Assumptions, InputFile
 from netviz.workbench.remote import RemoteBench, Waiting, Watch, Worker, WorkerLost, as_bench, nobody, over, value_of
 from netviz.workbench.wire import Open, Opened, Told
+
+CANCELLED: Final = "The analysis was cancelled."
 
 
 class Opening(Protocol):
@@ -121,6 +123,7 @@ class _WorkerOpening:
         self._number = 0
         self._told = Told(number=0, stage="", done=0, total=0)
         self._started = 0.0
+        self._is_cancelled = False
 
     def poll(self, seconds: float) -> Waiting | Bench:
         try:
@@ -133,16 +136,22 @@ class _WorkerOpening:
             raise
 
     def cancel(self) -> None:
+        # First, since another thread may be starting the worker meanwhile, and looks afterwards.
+        self._is_cancelled = True
         if self._worker is not None:
-            self._worker.end("The analysis was cancelled.")
+            self._worker.end(CANCELLED)
         self._finish()
 
     def _poll(self, seconds: float) -> Waiting | Bench:
+        if self._is_cancelled:
+            raise UsageError(CANCELLED)
         if self._worker is None:
             if not self._desk.slots.acquire(timeout=seconds):
                 return Waiting(seconds=0, give_up=self.cancel, queued=True)
             self._free_slot = weakref.finalize(self, self._desk.slots.release)
             self._worker = self._start()
+            if self._is_cancelled:
+                raise UsageError(CANCELLED)
         reply = self._worker.hear(self._number, seconds)
         if reply is None or isinstance(reply, Told):
             self._told = reply or self._told

@@ -243,6 +243,29 @@ class TestCancel:
         opening.cancel()
         assert is_gone(worker.pid)
 
+    def test_one_that_was_cancelled_does_not_begin_again(self, desk: WorkerDesk) -> None:
+        opening = desk.open(FILES, Assumptions())
+        opening.cancel()
+        with pytest.raises(UsageError, match="cancelled"):
+            opening.poll(0.05)
+        assert opening._worker is None  # type: ignore[attr-defined]
+
+    def test_one_that_is_cancelled_while_its_process_starts_leaves_none(
+        self, desk: WorkerDesk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        opening = desk.open(FILES, Assumptions())
+        taken: list[Worker] = []
+
+        def take() -> Worker:
+            taken.append(WorkerDesk.take(desk))
+            opening.cancel()
+            return taken[0]
+
+        monkeypatch.setattr(desk, "take", take)
+        with pytest.raises(UsageError, match="cancelled"):
+            opening.poll(0.05)
+        assert is_gone(taken[0].pid)
+
     def test_one_that_nobody_asks_about_any_more_frees_its_place(self, desk_with: Callable[..., WorkerDesk]) -> None:
         desk = desk_with(analyses=1)
         opening = desk.open((many_pods(20_000),), Assumptions())
