@@ -11,7 +11,7 @@ from netviz.loading import load_files
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
-ROOMS = ("manifests/*.py", "dialects/*.py", "loading.py", "workbench/drafts.py")
+ROOMS = ("manifests/*.py", "dialects/*.py", "loading/*.py", "workbench/drafts.py")
 REPORTING = {
     "error",
     "warning",
@@ -53,7 +53,9 @@ def reported(call: ast.Call) -> Iterator[str]:
 
 
 def codes_in_the_code() -> set[str]:
-    files = [file for pattern in ROOMS for file in (ROOT / "netviz").glob(pattern)]
+    by_room = {pattern: list((ROOT / "netviz").glob(pattern)) for pattern in ROOMS}
+    assert all(by_room.values())
+    files = [file for found in by_room.values() for file in found]
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
     calls = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
     return {code for call in calls for code in reported(call)}
