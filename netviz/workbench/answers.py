@@ -181,7 +181,9 @@ class Asker:
         # Replicas that are not in the input have one name and one answer; pods that are listed have one each.
         merged = _merged(source.label, label, list(dict.fromkeys(answers)))
         note = ("a headless Service maps no ports: clients dial the pods directly (A36)",) if service.headless else ()
-        return replace(merged, via=answers[0].via, port=port or answers[0].port, notes=(*merged.notes, *note))
+        vias = {answer.via for answer in answers}
+        via = vias.pop() if len(vias) == 1 else f"{service.namespace}/{service.name}"
+        return replace(merged, via=via, port=port or answers[0].port, notes=(*merged.notes, *note))
 
     def _behind(self, service: Service, source: str, s: End, t: End, protocol: int, port: int) -> WhyAnswer:
         if not isinstance(s, IpAddress):

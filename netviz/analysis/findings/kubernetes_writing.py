@@ -35,7 +35,7 @@ def _types_omitted(facts: Facts) -> Iterator[Finding]:
     for policy, remark in facts.remarks(RemarkKind.TYPES_OMITTED, kubernetes=True):
         surprising = policy.egress and not policy.ingress
         effect = "ingress and egress" if policy.egress else "ingress only"
-        tail = ", so that nothing may connect to these pods" if surprising else ""
+        tail = ", and lets nothing connect to these pods" if surprising else ""
         yield NP003.finding(
             f"it does not say policyTypes: it isolates {effect}{tail}",
             f"write policyTypes: [{remark.value}] if that is meant"

@@ -56,6 +56,7 @@ class TestService:
     def test_without_a_port_every_port_of_the_service_is_answered(self) -> None:
         answer = why(bench(), "caller", "service/town/api", what_if=OFF)
         assert {backend.via: backend.port for backend in answer.backends} == {"town/api:80": 8080, "town/api:90": 90}
+        assert answer.via == "town/api"
 
     def test_replicas_that_are_not_in_the_input_are_one_answer(self) -> None:
         deployment = """\
