@@ -15,7 +15,13 @@ from netviz.dialects.tiers import defined_tiers, tier_dialect_of, tier_dialects
 from netviz.errors import Diagnostic, Severity, shown
 from netviz.loading.judging import Judged, Origin, dialect_of, idle_hosts, is_policy, judge, listed_host, tiers_of
 from netviz.manifests.archives import pieces
-from netviz.manifests.cluster import expected_versions, is_cluster_kind, is_namespaced, read_cluster
+from netviz.manifests.cluster import (
+    expected_versions,
+    is_cluster_kind,
+    is_namespaced,
+    misspelt_kind,
+    read_cluster,
+)
 from netviz.manifests.digest import digest_of, input_digest
 from netviz.manifests.document import Document
 from netviz.manifests.duplicates import note_stored_twins, stored_twins
@@ -204,7 +210,7 @@ def _assemble(
         *note_stored_twins(list(twins.values())),
         *note_default_namespace([*namespaced, *judged.in_default]),
         *(problem for record in records if (problem := _wrong_version(record)) is not None),
-        *_probably_policies(records),
+        *_probably_meant(records),
     ]
     origin = replace(
         origin,
@@ -276,17 +282,21 @@ def _wrong_version(record: Record) -> Diagnostic | None:
     )
 
 
-def _probably_policies(records: Sequence[Record]) -> Iterator[Diagnostic]:
-    """A warning for each document that nothing reads and whose type looks like a policy's, but for a slip."""
+def _probably_meant(records: Sequence[Record]) -> Iterator[Diagnostic]:
+    """A warning for each document that nothing reads and whose type looks like one that is read, but for a slip."""
     ignored = [record for record in records if record.outcome == "ignored"]
-    meant = {type_: misspelt(*type_) for type_ in {(record.api_version, record.kind) for record in ignored}}
+    types = {(record.api_version, record.kind) for record in ignored}
+    policies = {type_: misspelt(*type_) for type_ in types}
+    others = {type_: misspelt_kind(*type_) for type_ in types if not policies[type_]}
     for record in ignored:
-        if probably := meant[record.api_version, record.kind]:
+        policy = policies[record.api_version, record.kind]
+        if probably := policy or others[record.api_version, record.kind]:
             is_group = "/" in probably
+            what = "it looks like a policy" if policy else f"it looks like a {probably}"
             yield Diagnostic(
                 severity=Severity.WARNING,
                 code="unknown-kind",
-                message="netviz knows no such kind, so the document is not used; it looks like a policy",
+                message=f"netviz knows no such kind, so the document is not used; {what}",
                 file=record.file,
                 document=record.document,
                 line=record.line,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final, NamedTuple, TypeVar
 
 from netviz.errors import Diagnostic, Severity
@@ -101,6 +102,8 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "WorkloadEndpoint": _Kind(CALICO_VERSIONS, read_workload_endpoint),
     HOST_ENDPOINT: _Kind(CALICO_VERSIONS, read_host_endpoint, namespaced=False),
 }
+_SIMILAR: Final = 0.85
+_LONGEST_KIND: Final = 80
 _BUILT_IN_GROUPS: Final = frozenset(("", "apps", "batch", "discovery.k8s.io", "extensions", "networking.k8s.io"))
 
 
@@ -124,6 +127,14 @@ def expected_versions(api_version: str, kind: str) -> tuple[str, ...]:
     if found is None or api_version in found.versions or api_version.rpartition("/")[0] not in _BUILT_IN_GROUPS:
         return ()
     return found.versions
+
+
+def misspelt_kind(api_version: str, kind: str) -> str:
+    """Our kind that a document of no known type in this version was probably meant to have, "" for none."""
+    known = {name.lower(): name for name, each in _KINDS.items() if api_version in each.versions}
+    if kind in known.values() or len(kind) > _LONGEST_KIND:
+        return ""
+    return next((known[found] for found in get_close_matches(kind.lower(), known, 1, _SIMILAR)), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,9 +70,7 @@ _NATIVE: Final[Mapping[str, UnmodelledKind]] = {"NetworkPolicy": _FILTER}
 
 _KINDS: Final[Mapping[str, Mapping[str, UnmodelledKind]]] = {
     # A NetworkPolicy with a version that the dialects do not take: no API server has it, still nothing is dropped.
-    "": _NATIVE,
-    "extensions": _NATIVE,
-    "networking.k8s.io": _NATIVE,
+    **dict.fromkeys(("", "apps", "batch", "extensions", "networking.k8s.io", "policy"), _NATIVE),
     "projectcalico.org": _CALICO,
     "crd.projectcalico.org": _CALICO,
     "policy.networking.k8s.io": {
@@ -112,6 +110,7 @@ def misspelt(api_version: str, kind: str) -> str:
     if max(len(group), len(kind)) > _LONGEST_NAME or kind in _KINDS.get(group, {}):
         return ""
     if group in _KINDS:
-        return next(iter(get_close_matches(kind, _KINDS[group], 1, _SIMILAR)), "")
+        known = {name.lower(): name for name in _KINDS[group]}
+        return next((known[found] for found in get_close_matches(kind.lower(), known, 1, _SIMILAR)), "")
     groups = [name for name, kinds in _KINDS.items() if kind in kinds]
     return "".join(f"{name}/{version}" for name in get_close_matches(group, groups, 1, _SIMILAR))

@@ -315,6 +315,12 @@ def test_progress_of_paths_counts_the_bytes_of_all_of_them(tmp_path: Path) -> No
         ("network.k8s.io/v1", "NetworkPolicy", "networking.k8s.io/v1"),
         ("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolcy", "AdminNetworkPolicy"),
         ("networking.k8s.io/v1", "NetworkPolicy\u200b", "NetworkPolicy"),
+        ("networking.k8s.io/v1", "networkpolicy", "NetworkPolicy"),
+        ("apps/v1", "deployment", "Deployment"),
+        ("v1", "Pods", "Pod"),
+        ("v1", "PodTemplate", None),
+        ("v1", "ConfigMap", None),
+        ("apps/v1", "ControllerRevision", None),
         ("networking.k8s.io/v1", "IngressClass", None),
         ("example.com/v1", "NetworkPolicy", None),
         ("example.com/v1", "NetworkPolcy", None),
@@ -322,7 +328,16 @@ def test_progress_of_paths_counts_the_bytes_of_all_of_them(tmp_path: Path) -> No
         ("k" * 100_000, "k" * 100_000, None),
     ],
 )
-def test_a_kind_that_is_nearly_a_policy_is_told(api_version: str, kind: str, hint: str | None) -> None:
+def test_a_kind_that_is_nearly_one_that_is_read_is_told(api_version: str, kind: str, hint: str | None) -> None:
     result = loaded(f"apiVersion: {api_version}\nkind: {json.dumps(kind)}\nmetadata: {{name: a}}\n")
     hints = [d.hint for d in result.report.diagnostics if d.code == "unknown-kind"]
     assert hints == ([] if hint is None else [f"did you mean {hint}?"])
+
+
+@pytest.mark.parametrize("api_version", ["v1", "apps/v1", "policy/v1", "networking.k8s.io/v1beta1"])
+def test_a_network_policy_in_a_group_that_has_none_leaves_what_it_may_select_unknown(api_version: str) -> None:
+    policy = f"apiVersion: {api_version}\nkind: NetworkPolicy\nmetadata: {{name: a, namespace: x}}\nspec: {{}}\n"
+    result = loaded(policy)
+    assert [each.kind for each in result.report.unsupported] == ["NetworkPolicy"]
+    assert [each.certain for each in result.policies.policies] == [False]
+
