@@ -13,7 +13,7 @@ def test_a_policy_without_namespace_is_found() -> None:
 
 def test_an_egress_only_policy_without_policy_types_is_told_that_it_denies_ingress() -> None:
     finding = only("NP003", policy("{podSelector: {}, egress: [{}]}"))
-    assert "nothing may connect to these pods" in finding.message
+    assert "and lets nothing connect to these pods" in finding.message
     assert "policyTypes: [Egress]" in finding.advice
     assert finding.path == "spec.policyTypes"
 
