@@ -45,6 +45,9 @@ _AS_WRITTEN = Scenario()
 _CACHE_BITS = 500_000_000
 """About how many bits of rows are remembered over all scenarios; a row has at least one bit per slot."""
 
+_MOST_STEPS = 20_000
+"""So many steps of policies are remembered: those of the policies of a large namespace, for all its kinds of pods."""
+
 
 class Evaluator:
     """A cluster and its policies, compiled. `evaluate` is a pure function of the scenario.
@@ -82,6 +85,7 @@ class Evaluator:
         self._numbers: Mapping[PolicyId, int] = {p.policy.id: p.number for p in self.policies}
         self._staged = frozenset(p.number for p in self.policies if p.policy.stage is not None)
         self._outcomes: dict[_ProgramKey, Outcome] = {}
+        self._steps: dict[tuple[Direction, int, bool, bool, int | None], PolicyStep] = {}
         strangers = self.classes.strangers
         self.universe = Region.rectangle(self.atoms.all, self.classes.all & ~strangers)
         self._strangers = Region.rectangle(self.atoms.all, strangers)
@@ -243,10 +247,20 @@ class Evaluator:
 
     def _step(self, slot: int, direction: Direction, number: int, sure: bool, strangers: bool) -> PolicyStep:
         compiled = self.policies[number]
+        seen = self._rules.seen(compiled, direction, slot)
+        key = (direction, number, sure, strangers, seen)
+        known = self._steps.get(key)
+        if known is not None:
+            return known
         matches: tuple[RuleMatch, ...] = tuple(
             self._rules.match(rule, direction, slot, strangers=strangers) for rule in compiled.rules[direction]
         )
-        return PolicyStep(compiled.policy, sure, compiled.captures(direction), matches)
+        step = PolicyStep(compiled.policy, sure, compiled.captures(direction), matches)
+        if seen is not None:
+            if len(self._steps) >= _MOST_STEPS:
+                self._steps.clear()
+            self._steps[key] = step
+        return step
 
 
 class Evaluation:

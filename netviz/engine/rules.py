@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from netviz.engine.classes import EndpointClasses, PortNumbers, ServedPort, numbers_of
 from netviz.engine.labels import Bounds
@@ -11,7 +12,10 @@ from netviz.engine.peers import PeerCompiler
 from netviz.model.policy import Direction, NamedPort, Policy, PolicyRule, PortMatch, ServicePorts
 from netviz.sets.connections import PORT_PROTOCOLS, ConnectionAtoms, ConnectionSet
 from netviz.sets.intervals import IntervalSet
-from netviz.sets.region import EMPTY, Region, bits, span
+from netviz.sets.region import EMPTY, Region, bits, mask_of, span
+
+_Listening = tuple[PortNumbers, tuple[ServedPort, ...]]
+"""What gives a port of a rule its number on a destination."""
 
 TargetPort = NamedPort | ServicePorts
 """A port whose number depends on the destination pod."""
@@ -79,6 +83,14 @@ class CompiledPolicy:
         return self.captures(direction) or bool(self.rules[direction])
 
 
+class _Dependence(Enum):
+    """What of the subject decides which regions the rules of a policy match."""
+
+    NOTHING = "nothing"
+    PORTS = "ports"
+    SUBJECT = "subject"
+
+
 class RuleCompiler:
     """Compiles policies and, per subject, their rules; remembers the regions."""
 
@@ -90,13 +102,17 @@ class RuleCompiler:
         self._egress: dict[TargetPort, tuple[tuple[int, int], ...]] = {}
         # By identity: the compiled rules live as long as their compiler.
         self._simple: dict[tuple[int, bool], RuleMatch] = {}
-        self._alike: dict[tuple[PortNumbers, tuple[ServedPort, ...]], int] = {}
+        self._ingress: dict[tuple[int, int], int] = {}
+        self._dependence: dict[tuple[int, Direction], _Dependence] = {}
+        alike: dict[_Listening, list[int]] = {}
         for slot, item in enumerate(classes.slots[: classes.first_outside]):
             key = classes.classes[item.owner].key
-            self._alike[key.ports, key.services] = self._alike.get((key.ports, key.services), 0) | 1 << slot
+            alike.setdefault((key.ports, key.services), []).append(slot)
+        kinds = {slot: kind for kind, slots in enumerate(alike.values()) for slot in slots}
+        self._kinds: list[int] = [kinds[slot] for slot in range(classes.first_outside)]
         for address, served in classes.served_outside.items():
-            bit = 1 << classes.slot_of_address(address)
-            self._alike[(), served] = self._alike.get(((), served), 0) | bit
+            alike.setdefault(((), served), []).append(classes.slot_of_address(address))
+        self._alike: dict[_Listening, int] = {listening: mask_of(slots) for listening, slots in alike.items()}
 
     def policy(self, number: int, policy: Policy) -> CompiledPolicy:
         """The policy over the slots."""
@@ -129,6 +145,25 @@ class RuleCompiler:
             else:
                 by_target.append(port)
         return CompiledPorts(numeric, tuple(by_target))
+
+    def seen(self, compiled: CompiledPolicy, direction: Direction, subject: int) -> int | None:
+        """What the rules of a policy see of a subject: their regions are the same for two that have the same number.
+
+        None if they may see more than can be told.
+        """
+        key = compiled.number, direction
+        known = self._dependence.get(key)
+        if known is None:
+            known = self._dependence[key] = self._depends(compiled.rules[direction], direction)
+        if known is _Dependence.SUBJECT:
+            return None
+        return -1 if known is _Dependence.NOTHING else self._kinds[subject]
+
+    def _depends(self, rules: Iterable[CompiledRule], direction: Direction) -> _Dependence:
+        if any(rule.local.must != self._classes.all for rule in rules):
+            return _Dependence.SUBJECT
+        on_ports = direction is Direction.INGRESS and any(rule.depends_on_target for rule in rules)
+        return _Dependence.PORTS if on_ports else _Dependence.NOTHING
 
     def match(
         self, compiled: CompiledRule, direction: Direction, subject: int, *, strangers: bool = False
@@ -171,11 +206,15 @@ class RuleCompiler:
         return mask & ~compiled.not_ports.numeric & compiled.within
 
     def _ingress_region(self, ports: CompiledPorts, subject: int) -> Region:
-        key = self._classes.classes[self._classes.slots[subject].owner].key
-        mask = ports.numeric
-        for wanted in ports.by_target:
-            mask |= self._numbers(wanted, key.ports, key.services)
-        return Region.rectangle(mask, self._classes.all)
+        # By identity, as above.
+        known = self._ingress.get((id(ports), self._kinds[subject]))
+        if known is None:
+            key = self._classes.classes[self._classes.slots[subject].owner].key
+            known = ports.numeric
+            for wanted in ports.by_target:
+                known |= self._numbers(wanted, key.ports, key.services)
+            self._ingress[id(ports), self._kinds[subject]] = known
+        return Region.rectangle(known, self._classes.all)
 
     def _egress_region(self, ports: CompiledPorts, _subject: int) -> Region:
         parts = [(ports.numeric, self._classes.all)]
