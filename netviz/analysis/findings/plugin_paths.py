@@ -112,7 +112,9 @@ def _through_itself(facts: Facts) -> Iterator[Finding]:
     isolated = {(pod.namespace, pod.name) for pod in facts.pods(facts.isolated(Direction.INGRESS))}
     found: list[tuple[Service, tuple[Pod, ...]]] = []
     for service in facts.cluster.services:
-        pods = selected_pods(facts.cluster, service) if service.selector and service.ports else ()
+        # Through a headless Service a pod dials its own address, which no policy sees (A32).
+        by_address = service.headless or not service.ports
+        pods = selected_pods(facts.cluster, service) if service.selector and not by_address else ()
         if pods and all((pod.namespace, pod.name) in isolated and not pod.host_network for pod in pods):
             found.append((service, pods))
     if not found:
@@ -131,7 +133,7 @@ def _through_itself(facts: Facts) -> Iterator[Finding]:
         witness=facts.flows.told(
             facts.flows.label(pods[0]), label, Connection(entry.protocol, entry.port), Verdict.UNKNOWN
         )
-        if alone and not first.headless
+        if alone
         else None,
     )
 

@@ -9,7 +9,7 @@ from netviz.analysis.findings.catalogue import find, limits
 from netviz.analysis.findings.finding import Finding, FlowWitness
 from netviz.engine.options import Verdict
 from netviz.errors import Severity
-from tests.unit.analysis.findings import admin_base, calico_base, plugin_base
+from tests.unit.analysis.findings import admin_base, calico_base, finding, plugin_base
 from tests.unit.analysis.findings.admin_bugs import cluster
 from tests.unit.analysis.findings.calico_bugs import of_all, own
 from tests.unit.analysis.findings.seeding import facts_of
@@ -122,3 +122,12 @@ def test_a_rule_that_is_never_reached_is_shown_by_a_connection_that_it_matches()
     assert [f.witness for f in found("CAL032", calico_base.BASE, late)] == [
         FlowWitness(source="bank/ledger", target="203.0.113.10", protocol="TCP", port=443, verdict=Verdict.ALLOW)
     ]
+
+
+def test_a_headless_service_leads_no_pod_through_a_policy_to_itself() -> None:
+    closed = finding.policy("{podSelector: {}, policyTypes: [Ingress]}")
+    spec = "selector: {app: web}, ports: [{port: 8080}]"
+    head = "apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}"
+    mapped, headless = (f"{{{head}, spec: {{{each}{spec}}}}}" for each in ("", "clusterIP: None, "))
+    assert finding.found("ENG009", closed, mapped, cni="cilium")
+    assert not finding.found("ENG009", closed, headless, cni="cilium")
