@@ -112,6 +112,7 @@ def _render_header(state: AppState) -> None:
             VIEWS,
             key=key,
             required=True,
+            wrap=True,
             format_func=str.capitalize,
             label_visibility="collapsed",
             on_change=_set_view,

@@ -11,6 +11,7 @@ import streamlit as st
 from netviz.analysis.expectations.reading import MOST_BYTES
 from netviz.ui.address import sync_address
 from netviz.ui.busy import reserve_busy_line
+from netviz.ui.controls import render_parts, title_bar
 from netviz.ui.panel_pair import explain_beside_map
 from netviz.ui.panel_probes import render_probes
 from netviz.ui.panel_why import render_traces, render_verdict
@@ -90,7 +91,12 @@ def _render_start(state: AppState, bench: Bench) -> None:
     open_file, write, freeze = st.columns(3, gap="large")
     with open_file:
         text("Open a file", "strong", "expectations-open")
-        upload = st.file_uploader("Expectations", type=("yaml", "yml"), key=f"expectations-{state.generation}")
+        upload = st.file_uploader(
+            "Expectations",
+            type=("yaml", "yml"),
+            max_upload_size=MOST_BYTES // 1_000_000,
+            key=f"expectations-{state.generation}",
+        )
         if upload is not None and upload.size > MOST_BYTES:
             text(f"An expectations file has at most {MOST_BYTES:,} bytes.", "quiet", "expectations-large")
         elif upload is not None:
@@ -135,14 +141,10 @@ def _render_freeze(state: AppState, bench: Bench) -> None:
 
 def _render_file(state: AppState, bench: Bench) -> None:
     checked = bench.expectations(state.what_if, question_of(state))
-    with st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="nv-bar-expectations"
-    ):
-        text(f"{checked.title or state.expecting.name}", "title", "expectations")
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            _render_parts(state)
-            _render_downloads(state, bench, checked)
-            st.button("Another file", key="expectations-other", on_click=_let_go)
+    with title_bar("expectations", checked.title or state.expecting.name):
+        render_parts("expectations-part", PARTS, state.expecting.part, lambda part: expecting(part=part))
+        _render_downloads(state, bench, checked)
+        st.button("Another file", key="expectations-other", on_click=_let_go)
     match state.expecting.part:
         case "file":
             _render_editor(state, checked)
@@ -150,25 +152,6 @@ def _render_file(state: AppState, bench: Bench) -> None:
             render_probes(state, bench, question_of(state))
         case _:
             _render_results(state, checked)
-
-
-def _render_parts(state: AppState) -> None:
-    key = f"expectations-part-{state.generation}"
-    st.session_state[key] = state.expecting.part
-    st.segmented_control(
-        "Part",
-        list(PARTS),
-        key=key,
-        required=True,
-        format_func=lambda part: PARTS[part],
-        label_visibility="collapsed",
-        on_change=_show_part,
-        args=(key,),
-    )
-
-
-def _show_part(key: str) -> None:
-    expecting(part=st.session_state[key])
 
 
 def _render_downloads(state: AppState, bench: Bench, checked: Checked) -> None:
@@ -244,14 +227,16 @@ def _render_rows(state: AppState, lines: list[CheckedLine], numbers: list[int], 
         }
         for line in lines
     ]
+    is_shown = any(row["shown by"] for row in rows)
     st.dataframe(
         rows,
         hide_index=True,
         height="auto" if len(rows) <= MOST_ROWS_SHOWN else TABLE_HEIGHT,
         key=key,
+        column_order=("status", "expectation", "shown by") if is_shown else ("status", "expectation"),
         column_config={
             "status": st.column_config.TextColumn(width=80),
-            "expectation": st.column_config.TextColumn(width=250 if any(row["shown by"] for row in rows) else None),
+            "expectation": st.column_config.TextColumn(width=250 if is_shown else None),
             "shown by": st.column_config.TextColumn(width=300),
         },
         selection_mode="single-row",

@@ -12,6 +12,7 @@ import streamlit as st
 from netviz.errors import shown
 from netviz.ui.address import sync_address
 from netviz.ui.busy import reserve_busy_line
+from netviz.ui.controls import keyed, title_bar
 from netviz.ui.panel_pair import render_pair
 from netviz.ui.parts import callout, guarded, text
 from netviz.ui.state import AppState, Subject, current, short, update
@@ -67,15 +68,11 @@ def render_findings() -> None:
 
 
 def _render_title(state: AppState, found: Findings) -> None:
-    with st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="nv-bar-findings"
-    ):
-        text("Pitfalls in these policies", "title", "findings")
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            st.markdown(badges(found))
-            if found.suppressed:
-                key = _keyed("findings-suppressed", state.findings.suppressed)
-                st.toggle(f"Suppressed ({found.suppressed:,})", key=key, on_change=_ask, args=("suppressed", key))
+    with title_bar("findings", "Pitfalls in these policies"):
+        st.markdown(badges(found))
+        if found.suppressed:
+            key = keyed("findings-suppressed", state.findings.suppressed)
+            st.toggle(f"Suppressed ({found.suppressed:,})", key=key, on_change=_ask, args=("suppressed", key))
 
 
 def badges(found: Findings) -> str:
@@ -98,7 +95,7 @@ def _render_filters(state: AppState, found: Findings) -> None:
         if found.namespaces:
             names = {name: shown(name) for name in found.namespaces}
             _choice("namespace", {"": "Every namespace", **names}, question.namespace, 200)
-        key = _keyed("findings-text", question.text)
+        key = keyed("findings-text", question.text)
         st.text_input(
             "Search the findings",
             key=key,
@@ -113,7 +110,7 @@ def _render_filters(state: AppState, found: Findings) -> None:
 def _choice(name: str, words: dict[str, str], value: str, width: int) -> None:
     """A filter; a value that nothing has any more stays until it is changed."""
     options = list(words) if value in words else [*words, value]
-    key = _keyed(f"findings-{name}", value)
+    key = keyed(f"findings-{name}", value)
     st.selectbox(
         name.capitalize(),
         options,
@@ -272,10 +269,3 @@ def _ask(name: str, key: str) -> None:
     value = st.session_state[key]
     changes: dict[str, Any] = {name: value.strip() if isinstance(value, str) else value, "page": 0}
     update(findings=replace(current().findings, **changes))
-
-
-def _keyed(name: str, value: object) -> str:
-    """The key of a filter, whose widget shows the state whatever it showed before."""
-    key = f"{name}-{current().generation}"
-    st.session_state[key] = value
-    return key

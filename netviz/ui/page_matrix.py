@@ -11,6 +11,7 @@ import streamlit as st
 from netviz.errors import shown
 from netviz.ui.address import sync_address
 from netviz.ui.busy import reserve_busy_line
+from netviz.ui.controls import keyed, render_explain_switch
 from netviz.ui.grid import draw_grid, grid_data, picked
 from netviz.ui.panel_fidelity import render_chip
 from netviz.ui.panel_pair import render_pair, select_pair, selected_pair
@@ -58,8 +59,7 @@ def _render_title(state: AppState, bench: Bench, grid: Grid) -> None:
         else:
             text("Namespaces: from the row to the column", "title", "matrix")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            key = _keyed("matrix-explain", state.explaining)
-            st.toggle("Explain", key=key, help="A panel beside the matrix", on_change=_explain, args=(key,))
+            render_explain_switch(state, "matrix", "matrix")
             render_chip(state, bench)
 
 
@@ -67,7 +67,7 @@ def _render_filters(state: AppState) -> None:
     asked = state.grid
     with st.container(horizontal=True, vertical_alignment="center", key="nv-filters-matrix"):
         for name, label, value in (("from_text", "From", asked.from_text), ("to_text", "To", asked.to_text)):
-            key = _keyed(f"matrix-{name}", value)
+            key = keyed(f"matrix-{name}", value)
             st.text_input(
                 label,
                 key=key,
@@ -77,7 +77,7 @@ def _render_filters(state: AppState) -> None:
                 on_change=_filter,
                 args=(name, key),
             )
-        key = _keyed("matrix-order", asked.order)
+        key = keyed("matrix-order", asked.order)
         st.selectbox(
             "Order",
             list(ORDER_WORDS),
@@ -89,7 +89,7 @@ def _render_filters(state: AppState) -> None:
             args=("order", key),
         )
         if state.what_if != BASELINE or asked.only_changes:
-            key = _keyed("matrix-changes", asked.only_changes)
+            key = keyed("matrix-changes", asked.only_changes)
             st.toggle("Only changes", key=key, on_change=_filter, args=("only_changes", key))
 
 
@@ -135,14 +135,3 @@ def _filter(name: str, key: str) -> None:
     value = st.session_state[key]
     changes: dict[str, Any] = {name: value.strip() if isinstance(value, str) else value}
     update(grid=replace(current().grid, **changes))
-
-
-def _explain(key: str) -> None:
-    update(explaining=st.session_state[key])
-
-
-def _keyed(name: str, value: object) -> str:
-    """The key of a filter, whose widget shows the state whatever it showed before."""
-    key = f"{name}-{current().generation}"
-    st.session_state[key] = value
-    return key

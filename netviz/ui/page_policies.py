@@ -10,6 +10,7 @@ import streamlit as st
 
 from netviz import workbench
 from netviz.errors import shown
+from netviz.ui.controls import render_parts, title_bar
 from netviz.ui.panel_impact import impact_badges, marks, render_impact
 from netviz.ui.panel_selecting import render_inspected
 from netviz.ui.panel_toggles import is_found
@@ -48,22 +49,18 @@ ACTIONS = (("green", "allow"), ("red", "deny"), ("blue", "pass"))
 def render_board(state: AppState, bench: workbench.Bench, columns: Sequence[TierColumn]) -> None:
     """All tiers side by side, and in their place what each policy does; the row scrolls sideways where it is wide."""
     count = sum(1 for _ in cards_of(columns))
-    with st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="nv-bar-board"
-    ):
-        tiers = sum(column.name != UNSUPPORTED for column in columns)
-        text(f"{plural(count, 'policy', 'policies')}, {plural(tiers, 'tier')}", "title", "board")
-        wanted = ""
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            if count > SHORT_BOARD and state.board == "tiers":
-                wanted = st.text_input(
-                    "Search",
-                    key=f"board-search-{state.generation}",
-                    placeholder="Find a policy",
-                    label_visibility="collapsed",
-                    width=260,
-                ).strip()
-            _render_parts(state, bench)
+    tiers = sum(column.name != UNSUPPORTED for column in columns)
+    wanted = ""
+    with title_bar("board", f"{plural(count, 'policy', 'policies')}, {plural(tiers, 'tier')}"):
+        if count > SHORT_BOARD and state.board == "tiers":
+            wanted = st.text_input(
+                "Search",
+                key=f"board-search-{state.generation}",
+                placeholder="Find a policy",
+                label_visibility="collapsed",
+                width=260,
+            ).strip()
+        _render_parts(state, bench)
     if not columns:
         text("There is no policy in the input: everything may talk to everything.", "quiet", "no-board")
         return
@@ -137,27 +134,12 @@ def _render_parts(state: AppState, bench: workbench.Bench) -> None:
             on_click="ignore",
             help="Download the list for a spreadsheet",
         )
-    key = f"board-part-{state.generation}"
-    st.session_state[key] = state.board
-    st.segmented_control(
-        "Part",
-        tuple(PARTS),
-        key=key,
-        required=True,
-        format_func=lambda part: PARTS[part],
-        label_visibility="collapsed",
-        on_change=_show_part,
-        args=(key,),
-    )
+    render_parts("board-part", PARTS, state.board, lambda part: update(board=part))
 
 
 def _impact_csv(bench: workbench.Bench, what_if: WhatIf) -> bytes:
     """The file; it is made when it is asked for, outside of a run of the page, where no session is known."""
     return bench.impact_csv(what_if).encode("utf-8")
-
-
-def _show_part(key: str) -> None:
-    update(board=st.session_state[key])
 
 
 def _render_card(

@@ -12,6 +12,7 @@ import streamlit as st
 from netviz.errors import UsageError, shown
 from netviz.ui.address import sync_address
 from netviz.ui.busy import reserve_busy_line
+from netviz.ui.controls import keyed, render_explain_switch, render_parts, title_bar
 from netviz.ui.panel_exposure import render_exposure
 from netviz.ui.panel_fidelity import render_chip
 from netviz.ui.panel_pair import render_pair, selected_question
@@ -30,8 +31,8 @@ NO_STARTS = frozenset(("Service", "HostEndpoint"))
 SHOWN_IN_LEVEL = 12
 MOST_ROWS = 2_000
 MOST_CHOKES = 8
-LEVEL_WIDTH = 182
-START_WIDTH = 130
+LEVEL_WIDTH = 148
+START_WIDTH = 112
 MOST_LEVELS = 12
 TABLE_HEIGHT = 420
 FEW_ROWS = 11
@@ -77,47 +78,28 @@ def title_words(answer: ReachAnswer | None) -> str:
 
 
 def _render_title(state: AppState, bench: Bench, answer: ReachAnswer | None) -> None:
-    with st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="nv-bar-reach"
-    ):
-        exposed = state.reach_part == "exposure"
-        text("Exposure to what is not in the input" if exposed else title_words(answer), "title", "reach")
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            key = _keyed("reach-part", state.reach_part)
-            st.segmented_control(
-                "Part",
-                tuple(PARTS),
-                key=key,
-                required=True,
-                format_func=lambda part: PARTS[part],
-                label_visibility="collapsed",
-                on_change=_show_part,
-                args=(key,),
+    exposed = state.reach_part == "exposure"
+    with title_bar("reach", "Exposure to what is not in the input" if exposed else title_words(answer)):
+        render_parts("reach-part", PARTS, state.reach_part, lambda part: update(reach_part=part))
+        if not exposed:
+            render_explain_switch(state, "reach", "answer")
+        render_chip(state, bench)
+        if exposed or answer is not None:
+            st.download_button(
+                "CSV",
+                data=partial(_csv, bench, state),
+                file_name=f"netviz-{state.reach_part}.csv",
+                mime="text/csv",
+                key=f"csv-{state.reach_part}",
+                on_click="ignore",
+                help="Download all rows for a spreadsheet",
             )
-            if not exposed:
-                key = _keyed("reach-explain", state.explaining)
-                st.toggle("Explain", key=key, help="A panel beside the answer", on_change=_explain, args=(key,))
-            render_chip(state, bench)
-            if exposed or answer is not None:
-                st.download_button(
-                    "CSV",
-                    data=partial(_csv, bench, state),
-                    file_name=f"netviz-{state.reach_part}.csv",
-                    mime="text/csv",
-                    key=f"csv-{state.reach_part}",
-                    on_click="ignore",
-                    help="Download all rows for a spreadsheet",
-                )
 
 
 def _csv(bench: Bench, state: AppState) -> bytes:
     if state.reach_part == "exposure":
         return bench.exposure_csv(state.what_if).encode("utf-8")
     return bench.reach_csv(state.what_if, state.reach).encode("utf-8")
-
-
-def _show_part(key: str) -> None:
-    update(reach_part=st.session_state[key])
 
 
 def starts_of(bench: Bench, choices: Sequence[EndpointChoice]) -> dict[str, str]:
@@ -141,7 +123,7 @@ def _render_filters(state: AppState, bench: Bench, target: str) -> None:
     choices = bench.endpoints(state.settings.namespaces)
     starts, targets = starts_of(bench, choices), targets_of(choices)
     with st.container(horizontal=True, vertical_alignment="bottom", key="nv-filters-reach"):
-        key = _keyed("reach-start", question.start)
+        key = keyed("reach-start", question.start)
         st.selectbox(
             "From",
             list(starts) if question.start in starts else [question.start, *starts],
@@ -153,7 +135,7 @@ def _render_filters(state: AppState, bench: Bench, target: str) -> None:
             on_change=_ask,
             args=("start", key),
         )
-        key = _keyed("reach-target", question.target or None)
+        key = keyed("reach-target", question.target or None)
         st.selectbox(
             "Way to",
             list(targets) if question.target in ("", *targets) else [question.target, *targets],
@@ -166,11 +148,11 @@ def _render_filters(state: AppState, bench: Bench, target: str) -> None:
             on_change=_ask,
             args=("target", key),
         )
-        key = _keyed("reach-by", question.by)
+        key = keyed("reach-by", question.by)
         st.selectbox(
             "Count", ("workload", "pod"), key=key, format_func=_counted_by, width=140, on_change=_ask, args=("by", key)
         )
-        key = _keyed("reach-declared", question.declared)
+        key = keyed("reach-declared", question.declared)
         st.toggle(
             "Declared ports only",
             key=key,
@@ -333,14 +315,3 @@ def _ask(name: str, key: str) -> None:
     if name == "start":
         changes["start"] = changes["start"] or INTERNET
     update(reach=replace(current().reach, **changes))
-
-
-def _explain(key: str) -> None:
-    update(explaining=st.session_state[key])
-
-
-def _keyed(name: str, value: object) -> str:
-    """The key of a filter, whose widget shows the state whatever it showed before."""
-    key = f"{name}-{current().generation}"
-    st.session_state[key] = value
-    return key

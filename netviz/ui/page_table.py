@@ -11,6 +11,7 @@ import streamlit as st
 from netviz.errors import UsageError, shown
 from netviz.ui.address import sync_address
 from netviz.ui.busy import reserve_busy_line
+from netviz.ui.controls import keyed, render_explain_switch, title_bar
 from netviz.ui.panel_fidelity import render_chip
 from netviz.ui.panel_pair import render_pair, select_pair, selected_pair
 from netviz.ui.parts import callout, guarded, text
@@ -64,24 +65,19 @@ def asked(state: AppState) -> TableQuestion:
 
 
 def _render_title(state: AppState, bench: Bench, table: Table | None) -> None:
-    with st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="nv-bar-table"
-    ):
-        text(f"Allowed, unknown and changed pairs{counted(table)}", "title", "pairs")
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            key = _keyed("table-explain", state.explaining)
-            st.toggle("Explain", key=key, help="A panel beside the table", on_change=_explain, args=(key,))
-            render_chip(state, bench)
-            if table is not None:
-                st.download_button(
-                    "CSV",
-                    data=partial(_csv, bench, state),
-                    file_name="netviz-pairs.csv",
-                    mime="text/csv",
-                    key="csv-pairs",
-                    on_click="ignore",
-                    help="Download all these rows for a spreadsheet",
-                )
+    with title_bar("table", f"Allowed, unknown and changed pairs{counted(table)}"):
+        render_explain_switch(state, "table", "table")
+        render_chip(state, bench)
+        if table is not None:
+            st.download_button(
+                "CSV",
+                data=partial(_csv, bench, state),
+                file_name="netviz-pairs.csv",
+                mime="text/csv",
+                key="csv-pairs",
+                on_click="ignore",
+                help="Download all these rows for a spreadsheet",
+            )
 
 
 def counted(table: Table | None) -> str:
@@ -98,7 +94,7 @@ def _csv(bench: Bench, state: AppState) -> bytes:
 def _render_filters(state: AppState, bench: Bench) -> None:
     view = state.settings
     with st.container(horizontal=True, vertical_alignment="center", key="nv-filters-table"):
-        key = _keyed("table-by", view.by)
+        key = keyed("table-by", view.by)
         st.selectbox(
             "Level",
             LEVELS,
@@ -109,7 +105,7 @@ def _render_filters(state: AppState, bench: Bench) -> None:
             on_change=_refine,
             args=("by", key),
         )
-        key = _keyed("table-namespaces", list(view.namespaces))
+        key = keyed("table-namespaces", list(view.namespaces))
         st.multiselect(
             "Namespaces",
             bench.namespaces(),
@@ -122,7 +118,7 @@ def _render_filters(state: AppState, bench: Bench) -> None:
             args=("namespaces", key),
         )
         if view.namespaces or view.labels or view.focus:
-            key = _keyed("table-direction", view.direction)
+            key = keyed("table-direction", view.direction)
             st.selectbox(
                 "Direction",
                 list(DIRECTION_WORDS),
@@ -138,7 +134,7 @@ def _render_filters(state: AppState, bench: Bench) -> None:
 
 def _render_narrow_filters(state: AppState) -> None:
     view = state.settings
-    key = _keyed("table-text", state.table.text)
+    key = keyed("table-text", state.table.text)
     st.text_input(
         "Name",
         key=key,
@@ -148,7 +144,7 @@ def _render_narrow_filters(state: AppState) -> None:
         on_change=_ask,
         args=("text", key),
     )
-    key = _keyed("table-protocol", view.protocol)
+    key = keyed("table-protocol", view.protocol)
     st.selectbox(
         "Protocol",
         PROTOCOLS if view.protocol in PROTOCOLS else (*PROTOCOLS, view.protocol),
@@ -159,7 +155,7 @@ def _render_narrow_filters(state: AppState) -> None:
         on_change=_refine,
         args=("protocol", key),
     )
-    key = _keyed("table-ports", view.ports)
+    key = keyed("table-ports", view.ports)
     st.text_input(
         "Ports",
         key=key,
@@ -169,7 +165,7 @@ def _render_narrow_filters(state: AppState) -> None:
         on_change=_refine,
         args=("ports", key),
     )
-    key = _keyed("table-order", state.table.order)
+    key = keyed("table-order", state.table.order)
     st.selectbox(
         "Order",
         list(ORDER_WORDS),
@@ -181,7 +177,7 @@ def _render_narrow_filters(state: AppState) -> None:
         args=("order", key),
     )
     if state.what_if != BASELINE or view.only_changes:
-        key = _keyed("table-changes", view.only_changes)
+        key = keyed("table-changes", view.only_changes)
         st.toggle("Only changes", key=key, on_change=_refine, args=("only_changes", key))
 
 
@@ -244,14 +240,3 @@ def _refine(name: str, key: str) -> None:
         changes["focus"] = ""
     refine(**changes)
     _turn(0)
-
-
-def _explain(key: str) -> None:
-    update(explaining=st.session_state[key])
-
-
-def _keyed(name: str, value: object) -> str:
-    """The key of a filter, whose widget shows the state whatever it showed before."""
-    key = f"{name}-{current().generation}"
-    st.session_state[key] = value
-    return key

@@ -12,6 +12,7 @@ import streamlit as st
 from netviz import workbench
 from netviz.errors import UsageError, shown
 from netviz.sets.connections import PROTOCOL_NAMES
+from netviz.ui.controls import keyed
 from netviz.ui.parts import callout, text
 from netviz.ui.state import NOTHING, AppState, current, refine, update
 from netviz.ui.text import label, node_name, plural
@@ -63,7 +64,7 @@ def _render_focus(state: AppState, nodes: Sequence[Node]) -> None:
     st.selectbox(
         "Focus",
         sorted({*names, state.settings.focus} - {""}),
-        key=(key := _keyed("focus", state.settings.focus or None)),
+        key=(key := keyed("focus", state.settings.focus or None)),
         placeholder="Focus on one…",
         index=None,
         format_func=lambda peer: shown(names.get(peer, peer)),
@@ -75,7 +76,7 @@ def _render_focus(state: AppState, nodes: Sequence[Node]) -> None:
         st.selectbox(
             "Hops",
             range(1, MOST_HOPS + 1),
-            key=(key := _keyed("hops", state.settings.hops)),
+            key=(key := keyed("hops", state.settings.hops)),
             format_func=lambda n: plural(n, "hop"),
             label_visibility="collapsed",
             on_change=_set,
@@ -87,7 +88,7 @@ def _render_focus(state: AppState, nodes: Sequence[Node]) -> None:
 def _render_search(state: AppState) -> None:
     st.text_input(
         "Find in the input",
-        key=(key := _keyed("search", state.settings.search)),
+        key=(key := keyed("search", state.settings.search)),
         placeholder="Find name or label…",
         label_visibility="collapsed",
         on_change=_set,
@@ -151,7 +152,7 @@ def _render_connection_filters(state: AppState) -> None:
         st.selectbox(
             "Protocol",
             ("", *PROTOCOL_NAMES.values()),
-            key=(key := _keyed("protocol", settings.protocol)),
+            key=(key := keyed("protocol", settings.protocol)),
             format_func=lambda name: name or "Any",
             on_change=_set,
             args=("protocol", key),
@@ -190,7 +191,7 @@ def _render_label_filters(settings: ViewSettings, bench: workbench.Bench) -> Non
             st.selectbox(
                 title,
                 keys if chosen in keys else [*keys, chosen],
-                key=(key := _keyed(name, chosen)),
+                key=(key := keyed(name, chosen)),
                 format_func=partial(_named, usual),
                 on_change=_set,
                 args=(name, key),
@@ -335,13 +336,6 @@ def _collapse(names: Sequence[str]) -> None:
 # ------------------------------------------------------------------------------------------------------------- widgets
 
 
-def _keyed(name: str, value: object) -> str:
-    """The key of a filter, whose widget shows the state whatever it showed before."""
-    key = f"{name}-{current().generation}"
-    st.session_state[key] = value
-    return key
-
-
 def _choice(
     title: str,
     name: str,
@@ -351,7 +345,7 @@ def _choice(
     change: Callable[[str, str], None] | None = None,
     disabled: bool = False,
 ) -> None:
-    key = _keyed("level" if name == "by" else name, getattr(current().settings, name))
+    key = keyed("level" if name == "by" else name, getattr(current().settings, name))
     st.segmented_control(
         title,
         options,
@@ -379,7 +373,7 @@ def _several(
     disabled: bool = False,
 ) -> None:
     chosen = getattr(current().settings, name)
-    key = _keyed(name, sorted(chosen) if isinstance(chosen, frozenset) else list(chosen))
+    key = keyed(name, sorted(chosen) if isinstance(chosen, frozenset) else list(chosen))
     st.multiselect(
         title,
         options,
@@ -394,7 +388,7 @@ def _several(
 
 
 def _switch(title: str, name: str, meaning: str, *, disabled: bool = False) -> None:
-    key = _keyed(name, getattr(current().settings, name))
+    key = keyed(name, getattr(current().settings, name))
     st.toggle(title, key=key, help=meaning, on_change=_set, args=(name, key), disabled=disabled)
 
 

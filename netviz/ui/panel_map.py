@@ -12,6 +12,7 @@ from netviz import workbench
 from netviz.exporters.vis import payload
 from netviz.ui.address import sync_address
 from netviz.ui.busy import reserve_busy_line
+from netviz.ui.controls import render_explain_switch
 from netviz.ui.graph import Selection, draw
 from netviz.ui.panel_assumptions import render_assumptions
 from netviz.ui.panel_fidelity import render_chip
@@ -123,22 +124,10 @@ def _render_numbers(state: AppState, bench: workbench.Bench, answer: PictureAnsw
             width="content",
         )
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            key = _keyed("explaining", state.explaining)
-            st.toggle("Explain", key=key, help="A panel beside the map", on_change=_set_explaining, args=(key,))
+            render_explain_switch(state, "map", "map")
             render_chip(state, bench)
             render_assumptions(state, bench)
             render_pack(state, bench)
-
-
-def _keyed(name: str, value: object) -> str:
-    """The key of a filter, whose widget shows the state whatever it showed before."""
-    key = f"{name}-{current().generation}"
-    st.session_state[key] = value
-    return key
-
-
-def _set_explaining(key: str) -> None:
-    update(explaining=st.session_state[key])
 
 
 def _render_picture(state: AppState, picture: Picture) -> None:

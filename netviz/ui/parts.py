@@ -39,6 +39,10 @@ STYLE = """
 [class*="st-key-nv-lane"] [class*="st-key-nv-tier"] { margin-top: 0; }
 [class*="st-key-nv-board"] { overflow-x: auto; align-items: flex-start; padding-bottom: 0.8rem; gap: 0.9rem; }
 .st-key-nv-board > [data-testid="stLayoutWrapper"] { flex: 1 1 310px; min-width: 238px; max-width: 310px; }
+.st-key-nv-board-reach { gap: 0.6rem; }
+.st-key-nv-board-reach > [data-testid="stLayoutWrapper"] { flex: 1 1 148px; max-width: 200px; }
+.st-key-nv-board-reach > [data-testid="stLayoutWrapper"]:first-child { flex: 0 0 112px; }
+.st-key-nv-board-reach [class*="st-key-nv-column"] { padding: 0.7rem 0.55rem; }
 .st-key-nv-board > [data-testid="stLayoutWrapper"]:only-child { max-width: none; }
 [class*="st-key-nv-column"] { background: rgba(128, 140, 160, 0.1); border-radius: 0.6rem; padding: 0.8rem; }
 [class*="st-key-nv-column"] { gap: 0.5rem; flex-shrink: 0; }
@@ -74,7 +78,6 @@ STYLE = """
   > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] { min-width: min(100%, 14rem); }
 /* What is told beside a list takes no room while nothing is. */
 [class*="st-key-nv-fragment"] [data-testid="stColumn"]:not(:has([data-testid="stElementContainer"])) { display: none; }
-.st-key-nv-bar-header [data-testid="stButtonGroup"] > div { flex-wrap: wrap; }
 .st-key-nv-busy { display: none; }
 .st-key-nv-busy:has([data-testid="stText"]) { display: flex; }
 .st-key-nv-why { gap: 0.6rem; }
