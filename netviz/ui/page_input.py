@@ -22,6 +22,8 @@ from netviz.workbench import InputFile, LoadSummary
 FILE_TYPES = ("yaml", "yml", "json", "zip", "tar", "tar.gz", "tgz")
 OUTCOMES = {"read": "read", "ignored": "ignored", "unsupported": "not evaluated", "refused": "refused"}
 WELCOME_WIDTH = 1000
+REFUSED = ((Severity.ERROR, "Refused: left out of every answer", "errors"),)
+REMARKS = ((Severity.WARNING, "Warnings", "warnings"), (Severity.INFO, "Notes", "infos"))
 
 
 def render_welcome(state: AppState) -> None:
@@ -41,11 +43,13 @@ def render_report(state: AppState, bench: workbench.Bench, summary: LoadSummary)
     """What was read, ignored and refused, what is not modelled or missing, and the ways to open something else."""
     text(summary_words(summary), "title", "report")
     report, other = st.columns([3, 2], gap="large")
+    diagnostics = (*state.noticed, *summary.diagnostics)
     with report:
+        _render_diagnostics(diagnostics, REFUSED)
         with guarded("fidelity"):
             render_fidelity(state, bench)
         _render_outcomes(summary)
-        _render_diagnostics((*state.noticed, *summary.diagnostics))
+        _render_diagnostics(diagnostics, REMARKS)
         _render_missing(summary)
     with other:
         text("Open something else", "title", "other")
@@ -150,27 +154,23 @@ def _render_outcomes(summary: LoadSummary) -> None:
         )
 
 
-def _render_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:
-    groups = (
-        (Severity.ERROR, "Refused: left out of every answer", "errors"),
-        (Severity.WARNING, "Warnings", "warnings"),
-        (Severity.INFO, "Notes", "infos"),
-    )
+def _render_diagnostics(diagnostics: Sequence[Diagnostic], groups: Sequence[tuple[Severity, str, str]]) -> None:
+    widths = {"reason": st.column_config.Column(width=330)}
     for severity, title, key in groups:
         rows = [_diagnostic_row(d) for d in diagnostics if d.severity is severity]
         if rows:
             text(f"{title} ({len(rows):,})", "strong", key)
-            st.dataframe(rows, hide_index=True, key=key)
+            st.dataframe(rows, hide_index=True, key=key, column_config=widths)
 
 
 def _diagnostic_row(diagnostic: Diagnostic) -> dict[str, str | int | None]:
     return {
         "file": diagnostic.file,
-        "document": diagnostic.document or None,
         "line": diagnostic.line or None,
-        "field": diagnostic.path,
         "reason": diagnostic.message,
         "hint": diagnostic.hint or "",
+        "field": diagnostic.path,
+        "document": diagnostic.document or None,
     }
 
 

@@ -113,7 +113,7 @@ def _render_filters(state: AppState, bench: Bench) -> None:
             format_func=shown,
             placeholder="All namespaces",
             label_visibility="collapsed",
-            width=260,
+            width=230,
             on_change=_refine,
             args=("namespaces", key),
         )

@@ -42,7 +42,8 @@ STYLE = """
 .st-key-nv-board-reach { gap: 0.6rem; }
 .st-key-nv-board-reach > [data-testid="stLayoutWrapper"] { flex: 1 1 148px; max-width: 200px; }
 .st-key-nv-board-reach > [data-testid="stLayoutWrapper"]:first-child { flex: 0 0 112px; }
-.st-key-nv-board-reach [class*="st-key-nv-column"] { padding: 0.7rem 0.55rem; }
+.st-key-nv-board-reach [class*="st-key-nv-column"] { padding: 0.7rem 0.5rem; }
+.st-key-nv-board-reach [class*="st-key-nv-card"] { padding: 0.5rem; }
 .st-key-nv-board > [data-testid="stLayoutWrapper"]:only-child { max-width: none; }
 [class*="st-key-nv-column"] { background: rgba(128, 140, 160, 0.1); border-radius: 0.6rem; padding: 0.8rem; }
 [class*="st-key-nv-column"] { gap: 0.5rem; flex-shrink: 0; }

@@ -19,7 +19,7 @@ def test_the_map_is_drawn_and_the_input_page_lists_every_bad_file(open_page: Ope
     assert drawn(page)["headline"].startswith("12 workloads")
     assert any("refused: verdicts may be incomplete" in line for line in texts(page))
     page.button_group[0].set_value("input").run()
-    _, _, errors, warnings = (table.value.to_dict("records") for table in page.dataframe)
+    errors, _, _, warnings = (table.value.to_dict("records") for table in page.dataframe)
     refused, warned = ({row["file"].rpartition("/")[2]: row for row in rows} for rows in (errors, warnings))
     assert refused.keys() == {name for name, bad in BAD.items() if bad.severity == "error"}
     assert warned.keys() == {name for name, bad in BAD.items() if bad.severity == "warning"}

@@ -74,7 +74,7 @@ def test_a_path_that_is_not_there_is_a_sentence(open_page: OpenPage) -> None:
 def test_the_report_lists_what_became_of_every_kind_and_why_something_was_refused(open_text: OpenText) -> None:
     page = open_text("kind: Pod")
     page.button_group[0].set_value("input").run()
-    kinds, documents, errors = (table.value for table in page.dataframe)
+    errors, kinds, documents = (table.value for table in page.dataframe)
     assert kinds.to_dict("records") == [
         {"kind": "Deployment", "outcome": "read", "documents": 1},
         {"kind": "NetworkPolicy", "outcome": "refused", "documents": 1},
