@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import platform
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+from netviz.ui.server import ARENAS
 
 ROOT = Path(__file__).parents[3]
 READY = """
@@ -31,3 +36,37 @@ def test_collecting_garbage_looks_only_at_what_sessions_made() -> None:
     assert int(before) > 100_000
     assert int(after) < 2_000
     assert is_collected == "True"
+
+
+POOLS = """
+import ctypes, sys, threading
+from netviz.ui.server import share_memory
+if sys.argv[1] == "shared":
+    share_memory()
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+together = threading.Barrier(12)
+
+def run():
+    together.wait()
+    libc.malloc(100)
+    together.wait()
+
+threads = [threading.Thread(target=run) for _ in range(12)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+libc.malloc_info(0, ctypes.c_void_p.in_dll(libc, "stdout"))
+libc.fflush(None)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the pools of glibc")
+def test_threads_take_memory_from_the_same_pools() -> None:
+    pools = {}
+    for mode in ("alone", "shared"):
+        command = [sys.executable, "-c", POOLS, mode]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        pools[mode] = done.stdout.count("<heap nr=")
+    assert pools["shared"] <= ARENAS < pools["alone"]
