@@ -209,6 +209,9 @@ def make_exposure(opened: Open) -> None:
     page.get_by_text("Reach", exact=True).first.click()
     page.get_by_text("Exposure", exact=True).click()
     page.get_by_text("something from any pod").wait_for()
+    choose_row(page, ".st-key-nv-fragment-reach", 2)
+    page.get_by_text("Allowed by", exact=True).wait_for()
+    page.locator('[data-test-script-state="notRunning"]').wait_for()
     save(page, "exposure.png")
 
 
