@@ -142,7 +142,7 @@ def list_command(arguments: argparse.Namespace) -> int:
     check_namespaces(arguments, loaded)
     evaluation = evaluation_of(evaluator_of(loaded, arguments), arguments)
     by = Grouping(arguments.by)
-    matrix = restricted(evaluation.matrix(by), arguments.namespace)
+    matrix = evaluation.matrix(by, touching=arguments.namespace or None)
     if arguments.format == "json":
         from netviz.engine.reach import peer_ends
         from netviz.exporters.answers import list_json
@@ -193,16 +193,6 @@ def _exposed(evaluation: Evaluation, by: Grouping, arguments: argparse.Namespace
         ),
         untold=tuple(each for each in found.untold if not spaces or each.peer.namespace in spaces),
     )
-
-
-def restricted(matrix: ReachabilityMatrix, namespaces: Sequence[str]) -> ReachabilityMatrix:
-    """The pairs that touch one of the namespaces (none: all)."""
-    from dataclasses import replace
-
-    if not namespaces:
-        return matrix
-    inside = {i for i, peer in enumerate(matrix.peers) if peer.namespace in namespaces}
-    return replace(matrix, cells={pair: cell for pair, cell in matrix.cells.items() if inside & set(pair)})
 
 
 def _list_rows(matrix: ReachabilityMatrix) -> list[list[str]]:

@@ -395,13 +395,17 @@ class Evaluation:
         return None if out.unknown or into.unknown else Verdict.DENY
 
     def matrix(
-        self, by: Grouping = Grouping.WORKLOAD, namespaces: Collection[str] | None = None
+        self,
+        by: Grouping = Grouping.WORKLOAD,
+        namespaces: Collection[str] | None = None,
+        touching: Collection[str] | None = None,
     ) -> ReachabilityMatrix:
         """Every pair of peers between which something is allowed or unknown; with `namespaces`, of those only.
 
-        It lists pairs: for more than some thousand peers use `blocks` and `delta`, which do not.
+        With `touching`, only pairs that have an end in one of these namespaces. It lists pairs: for more than some
+        thousand peers use `blocks` and `delta`, which do not. UsageError for more than twenty million.
         """
-        return reach.matrix(self, by, namespaces)
+        return reach.matrix(self, by, namespaces, touching)
 
     def trace(self, subject: int, peer: int, direction: Direction, connection: Connection) -> tuple[Event, ...]:
         """The recorded walk of one subject slot for one peer slot and connection: the same walk, with one bit."""

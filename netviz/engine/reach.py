@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from netviz.engine.blocks import blocks
 from netviz.engine.fixed import AnyPod, End
@@ -23,6 +23,7 @@ from netviz.engine.matrix import (
 from netviz.engine.pairs import Judge, Masks
 from netviz.engine.parts import State
 from netviz.engine.services import ingress_backends
+from netviz.errors import UsageError
 from netviz.model.cluster import Pod
 from netviz.model.policy import Direction, EndpointKind
 from netviz.sets.addresses import AddressSet, IpAddress
@@ -34,28 +35,49 @@ if TYPE_CHECKING:
     from netviz.engine.evaluator import Evaluation
 
 
+MOST_PAIRS: Final = 20_000_000
+"""So many pairs are listed one by one: they take three gigabytes."""
+
+
 class _Found:
     """What is between two peers, by the first and then by the second one.
 
-    Most pairs share the very object of their state with many others.
+    Most pairs share the very object of their state with many others. With `wanted`, only pairs that one of these peers
+    is an end of. UsageError for more than `MOST_PAIRS`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: Collection[int] | None = None) -> None:
+        self._wanted = wanted
+        self._count = 0
         self.rows: dict[int, dict[int, State]] = {}
         # By identity, with what keeps it: atoms may be tens of thousands, and the bits of a state as many.
         self._united: dict[tuple[int, int], tuple[State, State, State]] = {}
 
-    def add(self, sources: Iterable[int], targets: Collection[int], state: State) -> None:
+    def add(self, sources: Collection[int], targets: Collection[int], state: State) -> None:
         """Every source may open to every target what the state says, too."""
+        if self._wanted is None:
+            self._add(sources, targets, state)
+            return
+        self._add([i for i in sources if i in self._wanted], targets, state)
+        self._add([i for i in sources if i not in self._wanted], [j for j in targets if j in self._wanted], state)
+
+    def _add(self, sources: Collection[int], targets: Collection[int], state: State) -> None:
         fresh = dict.fromkeys(targets, state)
         for i in sources:
             row = self.rows.setdefault(i, {})
+            before = len(row)
             if row.keys().isdisjoint(fresh):
                 row.update(fresh)
-                continue
-            for j in fresh:
-                known = row.get(j)
-                row[j] = state if known is None else self._both(known, state)
+            else:
+                for j in fresh:
+                    known = row.get(j)
+                    row[j] = state if known is None else self._both(known, state)
+            self._count += len(row) - before
+            if self._count > MOST_PAIRS:
+                raise UsageError(
+                    f"there are more than {MOST_PAIRS:,} pairs, too many to list: choose namespaces (--namespace), or "
+                    "take pods together (--by workload, --by namespace)"
+                )
 
     def _both(self, one: State, other: State) -> State:
         if one is other:
@@ -71,9 +93,17 @@ class _Found:
 _OPEN_SIDE = Side(any_pod=ALL_CONNECTIONS, any_outside=ALL_CONNECTIONS, unpoliced=True)
 
 
-def matrix(evaluation: Evaluation, by: Grouping, namespaces: Collection[str] | None = None) -> ReachabilityMatrix:
-    """The reachability matrix of an evaluation, grouped by pod, workload or namespace; of some namespaces or of all."""
-    return _Builder(evaluation).build(by, namespaces)
+def matrix(
+    evaluation: Evaluation,
+    by: Grouping,
+    namespaces: Collection[str] | None = None,
+    touching: Collection[str] | None = None,
+) -> ReachabilityMatrix:
+    """The reachability matrix of an evaluation, grouped by pod, workload or namespace; of some namespaces or of all.
+
+    With `touching`, only the pairs that have an end in one of these namespaces. UsageError for more than `MOST_PAIRS`.
+    """
+    return _Builder(evaluation).build(by, namespaces, touching)
 
 
 class _Builder:
@@ -90,14 +120,19 @@ class _Builder:
             if slot.kind is EndpointKind.POD and slot.owner != self._classes.arbitrary
         )
 
-    def build(self, by: Grouping, namespaces: Collection[str] | None) -> ReachabilityMatrix:
+    def build(
+        self, by: Grouping, namespaces: Collection[str] | None, touching: Collection[str] | None
+    ) -> ReachabilityMatrix:
         found = groups(self._evaluator, by, namespaces)
         self._judge = Judge(self._evaluation, {part.number for group in found for part in group.parts})
         inside = [replace(g, peer=_with_sides(g.peer, *self._sides(g.parts))) for g in found]
         peers = [group.peer for group in inside]
         peers += map(outside_peer, self._classes.atoms.sets)
         cells: dict[tuple[int, int], Cell] = {}
-        rows = self._pairs(inside).rows
+        wanted = None
+        if touching is not None:
+            wanted = frozenset(i for i, peer in enumerate(peers) if peer.namespace in touching)
+        rows = self._pairs(inside, wanted).rows
         known: dict[int, Cell | None] = {}
         for i, row in sorted(rows.items()):
             for j in sorted(row):
@@ -108,19 +143,20 @@ class _Builder:
                 cell = known[id(state)]
                 if cell is not None and i != j:
                     cells[i, j] = cell
-        self._add_ingress_controller(inside, peers, cells)
+        self._add_ingress_controller(inside, peers, cells, wanted)
         return ReachabilityMatrix(by=by, peers=tuple(peers), cells=cells)
 
-    def _pairs(self, groups: list[Group]) -> _Found:
+    def _pairs(self, groups: list[Group], wanted: Collection[int] | None) -> _Found:
         """What is allowed and possible between two peers; address atoms come after the groups, in order."""
         leads = self._evaluator.families.of_class
-        found = self._by_blocks(groups, leads)
+        found = _Found(wanted)
+        self._add_blocks(found, groups, leads)
         self._add_near(found, groups)
         odd = [tuple(part for part in group.parts if leads[part.number] is None) for group in groups]
         self._add_judged(found, groups, odd)
         return found
 
-    def _by_blocks(self, groups: list[Group], leads: Sequence[int | None]) -> _Found:
+    def _add_blocks(self, found: _Found, groups: list[Group], leads: Sequence[int | None]) -> None:
         first, after = self._classes.first_outside, self._classes.first_outside + len(self._classes.atoms.sets)
         where: dict[int, list[int]] = {slot: [slot - first + len(groups)] for slot in range(first, after)}
         for i, group in enumerate(groups):
@@ -132,16 +168,14 @@ class _Builder:
 
         def peers(slots: int) -> list[int]:
             # The same sets come again and again: members of profiles, and whole namespaces.
-            found = known.get(slots)
-            if found is None:
-                found = known[slots] = sorted({i for slot in bits(slots) for i in where[slot]})
-            return found
+            these = known.get(slots)
+            if these is None:
+                these = known[slots] = sorted({i for slot in bits(slots) for i in where[slot]})
+            return these
 
-        found = _Found()
         for sources, targets in ((inside, inside | outside), (outside, inside)):
             for block in blocks(self._evaluation, sources, targets):
                 found.add(peers(block.sources), peers(block.targets), block.state)
-        return found
 
     def _add_near(self, found: _Found, groups: list[Group]) -> None:
         """What no policy is asked about because a pod on the network of its node is near (A31, D5).
@@ -209,7 +243,11 @@ class _Builder:
         )
 
     def _add_ingress_controller(
-        self, groups: list[Group], peers: list[Peer], cells: dict[tuple[int, int], Cell]
+        self,
+        groups: list[Group],
+        peers: list[Peer],
+        cells: dict[tuple[int, int], Cell],
+        wanted: Collection[int] | None,
     ) -> None:
         if not self._evaluation.cluster.ingresses:
             return
@@ -219,7 +257,7 @@ class _Builder:
         peers.append(Peer(id=INGRESS_PEER, type=PeerType.INGRESS_CONTROLLER, ingress=sides[0], egress=sides[1]))
         ports = ingress_ports(self._evaluation)
         for i, group in enumerate(groups):
-            cell = from_controller(self._judge, ports, group)
+            cell = from_controller(self._judge, ports, group) if wanted is None or i in wanted else None
             if cell:
                 cells[here, i] = cell
 

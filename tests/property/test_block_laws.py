@@ -166,6 +166,18 @@ def test_a_matrix_of_some_namespaces_is_a_part_of_the_whole(sort: str, seed: int
 
 
 @pytest.mark.parametrize(("sort", "seed"), CASES)
+def test_the_pairs_that_touch_a_namespace_are_those_of_the_whole_that_do(sort: str, seed: int) -> None:
+    evaluation = some_evaluation(evaluator_for(case_of(sort, seed)), Random(seed))
+    names = sorted({pod.namespace for pod in evaluation.cluster.pods})
+    chosen = frozenset(Random(seed).sample(names, 1))
+    for by in Grouping:
+        whole, part = evaluation.matrix(by), evaluation.matrix(by, touching=chosen)
+        near = {number for number, peer in enumerate(whole.peers) if peer.namespace in chosen}
+        assert part.peers == whole.peers
+        assert part.cells == {pair: cell for pair, cell in whole.cells.items() if near & set(pair)}
+
+
+@pytest.mark.parametrize(("sort", "seed"), CASES)
 def test_namespaces_may_open_what_some_pods_of_theirs_may(sort: str, seed: int) -> None:
     evaluation = some_evaluation(evaluator_for(case_of(sort, seed)), Random(seed))
     whole, single = evaluation.matrix(Grouping.NAMESPACE), evaluation.matrix(Grouping.POD)
