@@ -47,6 +47,7 @@ class View {
     this.report = () => {};
     this.collapse = null; // tells of a double click on a namespace
     this.camera = null; // {scale, position} of what was painted last
+    this.width = 0; // of the stage, as vis-network knows it
     this.cursor = null; // id of the card that the keyboard is at
     this.isWalking = false; // the keyboard was used last, not the mouse
     this.isFitted = true; // nobody has panned or zoomed since the last fit
@@ -228,6 +229,7 @@ class View {
   }
 
   measure() {
+    this.width = this.stage.clientWidth;
     this.network.setSize(`${this.stage.clientWidth}px`, `${this.stage.clientHeight}px`);
   }
 
@@ -613,11 +615,14 @@ class View {
     const cards = moved.map(({ id, x, y, home }) => ({ id, x, y, home }));
     // The camera as last painted: an element that has left the page has no middle any more.
     const camera = this.isFitted ? null : this.camera;
-    return { identity: this.payload.identity, camera, cards, cursor: this.cursor };
+    return { identity: this.payload.identity, camera, width: this.width, cards, cursor: this.cursor };
   }
 
-  /** Takes up what an earlier view of the same map left. */
-  recall({ camera, cards, cursor }) {
+  /**
+   * Takes up what an earlier view of the same map left. Where this one is wider for now, because the panel beside it is
+   * not there yet, vis-network will zoom out by as much as it gets narrower.
+   */
+  recall({ camera, width, cards, cursor }) {
     this.cursor = cursor;
     for (const { id, x, y, home } of cards) {
       const node = this.scene.nodes.get(id);
@@ -629,7 +634,8 @@ class View {
     this.markReset();
     if (camera) {
       this.leaveFit();
-      this.moveTo(camera, false);
+      const scale = width && this.width ? (camera.scale * this.width) / width : camera.scale;
+      this.moveTo({ ...camera, scale }, false);
     } else this.redraw();
   }
 
