@@ -8,6 +8,7 @@ from netviz import workbench
 from netviz.ui.address import sync_address
 from netviz.ui.busy import place_busy_line
 from netviz.ui.editor import render_editor
+from netviz.ui.graph import place_renderer
 from netviz.ui.opening import open_first
 from netviz.ui.page_compare import render_compare
 from netviz.ui.page_expectations import render_expectations
@@ -37,6 +38,7 @@ def main() -> None:
     st.set_page_config(page_title="netviz", page_icon="🕸️", layout="wide")
     style()
     place_busy_line()
+    place_renderer()
     with guarded("first"):
         open_first()
     with guarded("opening"):

@@ -1,7 +1,8 @@
 """The map on the page: a Streamlit Components v2 component around vis-network and our own renderer.
 
 Two components, because a component's inline JavaScript travels with every change of its data: the renderer (vis-network
-from the pyvis wheel and the painter, 0.5 MB) is constant and travels once, the graph carries the data.
+from the pyvis wheel and the painter, 0.5 MB) is constant and travels once, the graph carries the data. The page has the
+renderer on every view, since Streamlit sends again what the last runs of a page did not show.
 """
 
 from __future__ import annotations
@@ -42,17 +43,24 @@ def draw(
     With the same `key`, zoom, centre and dragged cards survive a new payload of the same map. `height` is the canvas
     height in pixels; 0 lets it follow the picture's shape between 420 and 900. A click reruns the script, or the
     fragment around this call. `on_collapse` is called before that run with the name of a namespace whose box, or whose
-    card at the level of namespaces, was double-clicked; without it the browser zooms to the box.
+    card at the level of namespaces, was double-clicked; without it the browser zooms to the box. The page must have
+    `place_renderer` too.
     """
-    graph, renderer = _components()
+    graph, _ = _components()
     result = graph(
         key=key,
         data={**payload, "height": height, "folds": on_collapse is not None},
         on_selection_change=_ignore,
         on_collapse_change=partial(_collapsed, key, payload, on_collapse),
     )
-    renderer(key=f"{key}-renderer")
     return selection_of(result.get("selection"), payload)
+
+
+def place_renderer() -> None:
+    """Give the page what draws its maps; it takes no room. To be called once, at the same place in every run."""
+    _, renderer = _components()
+    with st.container(key="nv-renderer"):
+        renderer(key="netviz-renderer")
 
 
 def selection_of(state: object, payload: Mapping[str, object]) -> Selection | None:

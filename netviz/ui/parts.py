@@ -21,6 +21,7 @@ STYLE = """
 .stMainBlockContainer > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 [data-testid="stSidebarHeader"] { height: 2.2rem; margin-bottom: 0; }
 [data-testid="stSidebarContent"] [data-testid="stVerticalBlock"] { gap: 0.5rem; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-nv-renderer) { display: none; }
 [class*="st-key-nv-title"] [data-testid="stText"] { font-size: 1.15rem; font-weight: 650; letter-spacing: -0.01em; }
 [class*="st-key-nv-big"] [data-testid="stText"] { font-size: 2.3rem; font-weight: 700; letter-spacing: -0.02em; }
 [class*="st-key-nv-strong"] [data-testid="stText"] { font-weight: 620; }

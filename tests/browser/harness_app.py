@@ -12,7 +12,7 @@ from functools import partial
 import streamlit as st
 
 from netviz.exporters.vis import payload
-from netviz.ui.graph import draw
+from netviz.ui.graph import draw, place_renderer
 from netviz.view.picture import Badge, Box, Change, Counts, Edge, Node, NodeKind, Picture
 
 WIDTH, HEIGHT = 216.0, 58.0
@@ -248,6 +248,7 @@ def chosen() -> Picture:
 def main() -> None:
     st.set_page_config(page_title="harness", layout="wide")
     picture = chosen()
+    place_renderer()
     if st.checkbox("Hidden"):
         return
     fold = partial(st.session_state.__setitem__, "folded") if "folds" in st.query_params else None

@@ -231,6 +231,22 @@ def test_without_the_panel_the_map_has_the_width(open_page: OpenPage) -> None:
     wait(root, f"root => root.__netviz.stage.clientWidth > {width} * 1.2")
 
 
+def test_what_draws_the_map_is_sent_once_however_long_the_reader_is_elsewhere(
+    dashboard: str, visit: Callable[..., Visit]
+) -> None:
+    page = visit("about:blank").page
+    sizes: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: sizes.append(len(frame))))
+    page.goto(f"{dashboard}/?sample=online-shop")
+    map_of(page)
+    assert len([size for size in sizes if size > 400_000]) == 1
+    for view in ("Matrix", "Table", "Reach", "Input", "Map"):
+        page.get_by_role("radio", name=view, exact=True).click()
+        page.locator('[data-test-script-state="notRunning"]').wait_for()
+    map_of(page)
+    assert len([size for size in sizes if size > 400_000]) == 1
+
+
 @pytest.mark.promise(9)
 @pytest.mark.promise(10)
 @pytest.mark.parametrize("dark", [False, True])
