@@ -56,9 +56,10 @@ def generate(shape: Shape, pods: int, *, seed: int = 0, full: bool = False) -> l
     return found + team_policies(rng, teams, max(3, pods // 15))
 
 
-def write_json(manifests: Sequence[Manifest], path: Path) -> None:
-    """One file with one List, as `kubectl get -o json` prints it."""
-    path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": manifests}, indent=4), encoding="utf-8")
+def write_json(manifests: Sequence[Manifest], path: Path, *, indent: int | None = 4) -> None:
+    """One file with one List, as `kubectl get -o json` prints it; without `indent` in one line, as `jq -c` does."""
+    whole = {"apiVersion": "v1", "kind": "List", "items": manifests}
+    path.write_text(json.dumps(whole, indent=indent, separators=None if indent else (",", ":")), encoding="utf-8")
 
 
 def write_yaml(manifests: Sequence[Manifest], path: Path) -> None:

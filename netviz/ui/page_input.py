@@ -46,8 +46,9 @@ def render_report(state: AppState, bench: workbench.Bench, summary: LoadSummary)
     diagnostics = (*state.noticed, *summary.diagnostics)
     with report:
         _render_diagnostics(diagnostics, REFUSED)
-        with guarded("fidelity"):
-            render_fidelity(state, bench)
+        if summary.workloads or summary.policies:
+            with guarded("fidelity"):
+                render_fidelity(state, bench)
         _render_outcomes(summary)
         _render_diagnostics(diagnostics, REMARKS)
         _render_missing(summary)
@@ -125,9 +126,11 @@ def summary_words(summary: LoadSummary) -> str:
 
 
 def _render_outcomes(summary: LoadSummary) -> None:
-    ordered = sorted(summary.outcomes, key=lambda line: line[1] == "ignored")
     if not (summary.workloads or summary.policies):
         callout("info", "Nothing to draw: there is neither a workload nor a policy in this input.", key="nothing")
+    if not summary.outcomes:
+        return
+    ordered = sorted(summary.outcomes, key=lambda line: line[1] == "ignored")
     rows = [
         {"kind": kind, "outcome": OUTCOMES.get(outcome, outcome), "documents": count}
         for kind, outcome, count in ordered

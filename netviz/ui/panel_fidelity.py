@@ -27,28 +27,34 @@ def render_chip(state: AppState, bench: workbench.Bench) -> None:
 
 def render_fidelity(state: AppState, bench: workbench.Bench) -> None:
     """The list, and how many pairs of workloads hang on each entry."""
-    counted = bench.summary().workloads <= MOST_WORKLOADS
+    summary = bench.summary()
+    counted = summary.workloads <= MOST_WORKLOADS
     found = bench.fidelity(state.what_if) if counted else None
     lines = found.lines if found else bench.unmodelled(state.what_if)
     text(f"What the answers leave open ({len(lines):,})", "strong", "fidelity")
     if found:
-        text(unknown_words(found), "quiet", "fidelity-unknown")
+        text(unknown_words(found, complete=summary.complete), "quiet", "fidelity-unknown")
     if lines:
         st.dataframe(_rows(lines, counted=counted), hide_index=True, key="fidelity")
     elif not found:
-        text("Every kind and field in the input is modelled.", "quiet", "fidelity-none")
+        text(f"Every kind and field {_covered(complete=summary.complete)} is modelled.", "quiet", "fidelity-none")
 
 
-def unknown_words(fidelity: Fidelity) -> str:
-    """How many pairs are unknown, and how far the numbers of the list go."""
+def unknown_words(fidelity: Fidelity, *, complete: bool) -> str:
+    """How many pairs are unknown, and how far the numbers of the list go; `complete`: nothing was refused."""
     if not fidelity.unknown:
-        closing = "none of it can change an answer" if fidelity.lines else "everything in the input is modelled"
+        modelled = f"everything {_covered(complete=complete)} is modelled"
+        closing = "none of it can change an answer" if fidelity.lines else modelled
         return f"Every pair of workloads is decided: {closing}."
     count = plural(fidelity.unknown, "pair of workloads has", "pairs of workloads have")
     sentence = f"{count} a part that cannot be decided."
     if fidelity.examined < fidelity.unknown:
         sentence += f" What {fidelity.examined:,} of them rest on is counted below."
     return sentence
+
+
+def _covered(*, complete: bool) -> str:
+    return "in the input" if complete else "that was read"
 
 
 def _rows(lines: Sequence[FidelityLine], *, counted: bool) -> list[dict[str, str | int]]:

@@ -66,6 +66,23 @@ def test_an_input_that_is_fully_modelled_says_so(open_text: OpenText) -> None:
     assert "Every pair of workloads is decided: everything in the input is modelled." in texts(page)
 
 
+def test_an_input_of_which_something_was_refused_is_not_called_fully_modelled(open_text: OpenText) -> None:
+    pod = "kind: Pod\napiVersion: v1\nmetadata: {name: web}\nspec: {containers: []}\n"
+    page = open_text(f"{pod}---\n{pod}---\nkind: [\n")
+    page.button_group[0].set_value("input").run()
+    assert "Every pair of workloads is decided: everything that was read is modelled." in texts(page)
+
+
+def test_of_an_input_of_which_nothing_was_read_only_the_reason_is_shown(open_text: OpenText) -> None:
+    page = open_text("\0")
+    assert "Nothing to draw: there is neither a workload nor a policy in this input." in texts(page)
+    assert not [line for line in texts(page) if line.startswith("What the answers leave open")]
+    columns = [set(element.value) for element in page.dataframe]
+    assert any({"reason", "hint"} <= names for names in columns)
+    assert {"kind", "outcome", "documents"} not in columns
+    assert set() not in columns
+
+
 @pytest.mark.usefixtures("fake_bench")
 def test_without_numbers_a_large_input_still_lists_what_is_not_modelled(open_text: OpenText) -> None:
     page = open_text("huge unmodelled")
@@ -82,10 +99,10 @@ def test_without_numbers_a_large_input_still_lists_what_is_not_modelled(open_tex
 
 
 def test_numbers_that_are_not_complete_say_so() -> None:
-    assert unknown_words(Fidelity(lines=(), unknown=1, examined=1)) == (
+    assert unknown_words(Fidelity(lines=(), unknown=1, examined=1), complete=True) == (
         "1 pair of workloads has a part that cannot be decided."
     )
-    assert unknown_words(Fidelity(lines=(), unknown=2000, examined=400)) == (
+    assert unknown_words(Fidelity(lines=(), unknown=2000, examined=400), complete=True) == (
         "2,000 pairs of workloads have a part that cannot be decided. What 400 of them rest on is counted below."
     )
 
