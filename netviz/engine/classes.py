@@ -135,7 +135,7 @@ class EndpointClasses:
         for atom, addresses in enumerate(self.atoms.sets):
             slots.append(Slot(EndpointKind.EXTERNAL, self.atoms.family(atom), (atom,), -1, addresses))
         self.slots: tuple[Slot, ...] = tuple(slots)
-        self._class_of = {(p.namespace, p.name): i for i, c in enumerate(self.classes) for p in c.pods}
+        self.by_identity: Mapping[int, int] = {id(pod): i for i, each in enumerate(self.classes) for pod in each.pods}
         self._class_of_host = {e.name: i for i, c in enumerate(self.classes) for e in c.host_endpoints}
         self.all: int = (1 << len(slots)) - 1
         self.strangers: int = self.mask((self.arbitrary,))
@@ -145,7 +145,9 @@ class EndpointClasses:
         """The number of the class of a pod or host endpoint; KeyError for one that is not in the cluster."""
         if isinstance(end, HostEndpoint):
             return self._class_of_host[end.name]
-        return self._class_of[end.namespace, end.name]
+        number = self.by_identity.get(id(end))
+        # Another object may speak of the same pod: one of an evaluator over other policies, for example.
+        return self.by_identity[id(self._cluster.pod(end.namespace, end.name))] if number is None else number
 
     def slot_of_address(self, address: IpAddress) -> int:
         """The peer bit of an address as something outside of the cluster."""

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from netviz.engine import reach
 from netviz.engine.blocks import Rows
+from netviz.engine.by_name import ByName
 from netviz.engine.classes import EndpointClasses
 from netviz.engine.families import Families
 from netviz.engine.fixed import UNPOLICED, AnyPod, Bypass, End, Forwarder, bypass, opened
@@ -20,7 +21,7 @@ from netviz.engine.profiles import NOBODY, Profiles
 from netviz.engine.rules import CompiledPolicy, RuleCompiler, RuleMatch, Selection
 from netviz.engine.vocabulary import Vocabulary, vocabulary_of
 from netviz.engine.walk import Event, Outcome, PolicyStep, Program, Record, TierStep, walk
-from netviz.model.cluster import Cluster, Pod
+from netviz.model.cluster import Cluster
 from netviz.model.policy import (
     Action,
     Direction,
@@ -87,7 +88,8 @@ class Evaluator:
         self._outcomes: dict[_ProgramKey, Outcome] = {}
         self._steps: dict[tuple[Direction, int, bool, bool, int | None], PolicyStep] = {}
         strangers = self.classes.strangers
-        self.universe = Region.rectangle(self.atoms.all, self.classes.all & ~strangers)
+        self.known_peers: int = self.classes.all & ~strangers
+        self.universe = Region.rectangle(self.atoms.all, self.known_peers)
         self._strangers = Region.rectangle(self.atoms.all, strangers)
         self._open = (Outcome(self.universe, EMPTY), Outcome(self._strangers, EMPTY))
         self._cache_limit = max(1_000, _CACHE_BITS // max(1, len(self.classes.slots)))
@@ -217,7 +219,7 @@ class Evaluator:
         if strangers:
             universe, peers = self._strangers, self.classes.strangers
         else:
-            universe, peers = self.universe, self.classes.all & ~self.classes.strangers
+            universe, peers = self.universe, self.known_peers
         final, failsafe = self.final(slot), self.failsafe(slot, direction)
         program = self.program(slot, direction, policies, strangers=strangers)
         if not failsafe:
@@ -278,6 +280,7 @@ class Evaluation:
         self.switched: frozenset[int] = self.inactive ^ base.inactive if base else frozenset()
         self._concerned: dict[Direction, frozenset[int]] = {}
         self._rows: dict[tuple[Direction, int], Outcome] = {}
+        self._by_name = ByName(self)
         self.rows = Rows(self)
 
     @property
@@ -365,10 +368,9 @@ class Evaluation:
 
     def verdict(self, source: End, target: End, connection: Connection) -> Verdict:
         """Whether `source` may open `connection` to `target`. Ends in two address families must agree, else UNKNOWN."""
-        if isinstance(source, Pod) and isinstance(target, Pod):
-            plain = self._between_pods(source, target, connection)
-            if plain is not None:
-                return plain
+        plain = self._by_name.verdict(source, target, connection)
+        if plain is not None:
+            return plain
         bypassed = self.bypass(source, target)
         if bypassed == UNPOLICED:
             return Verdict.ALLOW
@@ -381,18 +383,6 @@ class Evaluation:
             for s, t in self.slot_pairs(source, target)
         }
         return verdicts.pop() if len(verdicts) == 1 else Verdict.UNKNOWN
-
-    def _between_pods(self, source: Pod, target: Pod, connection: Connection) -> Verdict | None:
-        """The verdict on two pods of the pod network where one bit of two rows tells; None where it takes more."""
-        classes, slots = self.evaluator.classes, self.evaluator.plain_slots
-        first, second = slots[classes.class_of(source)], slots[classes.class_of(target)]
-        if first is None or second is None or (first == second and source.name == target.name):
-            return None
-        atom = self.evaluator.atom_of(connection)
-        out, into = self.row(first, Direction.EGRESS), self.row(second, Direction.INGRESS)
-        if out.allow.holds(atom, second) and into.allow.holds(atom, first):
-            return Verdict.ALLOW
-        return None if out.unknown or into.unknown else Verdict.DENY
 
     def matrix(
         self,
