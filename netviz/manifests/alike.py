@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeVar
 
 from netviz.errors import Diagnostic
 from netviz.manifests.document import Document, Fields
+from netviz.manifests.known_fields import TOP
 from netviz.manifests.metadata import Metadata, read_metadata
 from netviz.manifests.names import dns_subdomain
+from netviz.manifests.plain import GoodNames
 from netviz.manifests.pods import PodObject, PodTemplate, pod_object, read_pod_template
 from netviz.sets.addresses import IpAddress, parse_address
 
@@ -24,10 +28,13 @@ _PLAIN: Final = 2
 _MOST: Final = 1_000
 """So many different pods are remembered; those of one workload mostly follow each other."""
 
-_OWN_METADATA: Final = frozenset(("creationTimestamp", "generateName", "name", "resourceVersion", "uid"))
+_OWN_METADATA: Final[Mapping[str, None]] = MappingProxyType(
+    dict.fromkeys(("creationTimestamp", "generateName", "name", "resourceVersion", "uid"))
+)
+_OWN_SPEC: Final[Mapping[str, None]] = MappingProxyType({"nodeName": None})
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
-_NOTHING: Final[Mapping[str, Any]] = {}
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class _Own(NamedTuple):
@@ -41,74 +48,67 @@ class _Own(NamedTuple):
     host_addresses: tuple[IpAddress, ...]
 
 
+class _Common(NamedTuple):
+    """What pods that are alike have in common: all of the metadata but their names, and the template."""
+
+    meta: Metadata
+    template: PodTemplate
+
+
 class AlikePods:
     """What was read of pods without any diagnostic, by all that is not their own."""
 
     def __init__(self) -> None:
-        self._metas: dict[bytes, Metadata] = {}
         self._templates: dict[bytes, PodTemplate] = {}
-        self._pods: dict[tuple[bytes, bytes, str], PodTemplate] = {}
+        self._pods: dict[bytes, _Common] = {}
+        self._names = GoodNames()
 
     def read(self, document: Document) -> PodObject | None:
         """The pod of a document that is plainly good; None for one of which there may be something to say."""
-        own = _own(document.data)
-        keys = None if own is None else _common(document.data)
-        if own is None or keys is None:
+        data = document.data
+        own = _own(data)
+        if own is None or not TOP.issuperset(data):
             return None
-        problems: list[Diagnostic] = []
-        root = Fields(document, document.data, (), problems)
-        meta = self._metas.get(keys[0]) or read_metadata(root, namespaced=True)
-        if meta is None or problems or not meta.labels_valid:
+        metadata, spec = data["metadata"], data["spec"]
+        try:
+            key = marshal.dumps(({**metadata, **_OWN_METADATA}, {**spec, **_OWN_SPEC}), _PLAIN)
+        except ValueError:
+            # Nested deeper than can be written.
             return None
-        template = self._pods.get((*keys, own.node)) or self._template(root, meta, keys, own.node)
-        if template is None or problems:
+        common = self._pods.get(key) or self._learnt(document, key)
+        if common is None:
             return None
+        meta = common.meta
         return pod_object(
-            meta=Metadata(namespace=meta.namespace, name=own.name, labels=meta.labels, uid=own.uid, owner=meta.owner),
-            template=template,
+            Metadata(meta.namespace, own.name, meta.labels, True, own.uid, meta.owner),
+            common.template,
+            document.ref(),
+            node=own.node,
             phase=own.phase,
             addresses=own.addresses,
             host_addresses=own.host_addresses,
-            ref=document.ref(),
         )
 
-    def _template(self, root: Fields, meta: Metadata, keys: tuple[bytes, bytes], node: str) -> PodTemplate | None:
-        found = self._templates.get(keys[1]) or read_pod_template(root, meta)
-        if found is None or root.problems:
+    def _learnt(self, document: Document, key: bytes) -> _Common | None:
+        problems: list[Diagnostic] = []
+        root = Fields(document, document.data, (), problems)
+        meta = self._names.metadata(document.data["metadata"]) or read_metadata(root, namespaced=True)
+        if meta is None or problems or not meta.labels_valid:
             return None
-        template = PodTemplate(
-            labels=meta.labels,
-            service_account=found.service_account,
-            host_network=found.host_network,
-            node=node,
-            ports=found.ports,
-        )
-        _remember(self._metas, keys[0], meta)
-        _remember(self._templates, keys[1], found)
-        _remember(self._pods, (*keys, node), template)
-        return template
+        of_spec = marshal.dumps({**document.data["spec"], **_OWN_SPEC}, _PLAIN)
+        found = self._templates.get(of_spec) or read_pod_template(root, meta)
+        if found is None or problems:
+            return None
+        _remember(self._templates, of_spec, found)
+        common = _Common(meta, replace(found, labels=meta.labels, node=""))
+        _remember(self._pods, key, common)
+        return common
 
 
 def _remember(known: dict[_Key, _Value], key: _Key, value: _Value) -> None:
     if len(known) >= _MOST:
         known.clear()
     known[key] = value
-
-
-def _common(data: Mapping[str, Any]) -> tuple[bytes, bytes] | None:
-    """All of the metadata, with what stands around it, and of the spec that is not the pod's own.
-
-    As bytes that are equal only for equal trees; None if it is nested too deep for that.
-    """
-    metadata, spec = data["metadata"], data["spec"]
-    around = [(key, value) for key, value in data.items() if key not in ("metadata", "spec", "status")]
-    shared = [(key, value) for key, value in metadata.items() if key not in _OWN_METADATA]
-    placed = [(key, value) for key, value in spec.items() if key != "nodeName"]
-    try:
-        return marshal.dumps((around, shared), _PLAIN), marshal.dumps(placed, _PLAIN)
-    except ValueError:
-        # Nested deeper than can be written.
-        return None
 
 
 def _own(data: Mapping[str, Any]) -> _Own | None:

@@ -58,7 +58,9 @@ class Document:
 
     def ref(self, path: Path = ()) -> SourceRef:
         """The place of a field, which is looked for at once only if the document will be forgotten."""
-        if path and not self.passing:
+        if not path:
+            return SourceRef(file=self.file, document=self.index, path="", line=self.line_of(()))
+        if not self.passing:
             return LaterRef(self.file, self.index, partial(self._place, path))
         found = self._place(path)
         return SourceRef(file=self.file, document=self.index, path=found.path, line=found.line)

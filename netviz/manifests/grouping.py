@@ -39,18 +39,26 @@ def group_pods(
         makers[root].append(controller)
         if root != controller.id and controller.wanted:
             owners[root].add((controller.id.kind, controller.id.name))
+    known: dict[tuple[str, int, int], list[PodObject]] = {}
     for pod in pods:
+        # Pods that were read as like ones have one owner and one mapping of labels.
+        like = (pod.meta.namespace, id(pod.meta.owner), id(pod.meta.labels))
+        if pod.meta.owner is not None and like in known:
+            known[like].append(pod)
+            continue
         root, owner = _root_of(pod, by_id)
-        members[root].append(pod)
+        known[like] = members[root]
+        known[like].append(pod)
         if owner is not None and owner != root:
             owners[root].add((owner.kind, owner.name))
     made: list[Pod] = []
     workloads: list[Workload] = []
     for root in sorted({*members, *makers}, key=lambda id_: (id_.namespace, id_.name, id_.kind)):
         sources = [by_id[root]] if root in by_id else makers[root]
-        endpoints = _endpoints(root, members[root], sources, node_addresses)
+        theirs = members.get(root, [])
+        endpoints = _endpoints(root, theirs, sources, node_addresses)
         made += endpoints
-        workloads.append(_workload(root, endpoints, members[root], sources, owners[root]))
+        workloads.append(_workload(root, endpoints, theirs, sources, owners.get(root, ())))
     return tuple(sorted(made, key=lambda pod: (pod.namespace, pod.name))), tuple(workloads)
 
 
@@ -91,9 +99,7 @@ def _endpoints(
         first = members[0].template
         labels = Labels.of(first.labels)
         return [
-            _real(pod, root, node_addresses.get(pod.template.node, ()), first, labels)
-            for pod in members
-            if not pod.finished
+            _real(pod, root, node_addresses.get(pod.node, ()), first, labels) for pod in members if not pod.finished
         ]
     found: list[Pod] = []
     for controller in sources:
@@ -133,18 +139,19 @@ def _real(
     `labels` are those of `like`.
     """
     template = pod.template
+    same = template is like
     host = pod.host_addresses or node_addresses
     return Pod(
         namespace=pod.meta.namespace,
         name=pod.meta.name,
-        labels=labels if template.labels == like.labels else Labels.of(template.labels),
+        labels=labels if same or template.labels == like.labels else Labels.of(template.labels),
         service_account=template.service_account,
         workload=workload,
         host_network=template.host_network,
-        node=template.node,
+        node=pod.node,
         addresses=(host or pod.addresses) if template.host_network else pod.addresses,
         host_addresses=host,
-        ports=like.ports if like.ports == template.ports else template.ports,
+        ports=like.ports if same or like.ports == template.ports else template.ports,
         pending=pod.pending,
         ref=pod.ref,
     )
@@ -215,6 +222,8 @@ def _job_labels(controller: Controller, job: str | None, uid: str | None) -> dic
 
 def _common_labels(labels: Sequence[Mapping[str, str]]) -> Labels:
     first, *others = labels
+    if not others:
+        return Labels.of(first)
     shared = set(first.items())
     for other in others:
         shared &= other.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from netviz.errors import Diagnostic, Severity
 from netviz.manifests.document import Document, Fields
@@ -26,8 +26,7 @@ class Owner:
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metadata:
+class Metadata(NamedTuple):
     """The metadata of one object.
 
     `namespace` is "" for a cluster-scoped kind. `labels` holds the readable ones; `labels_valid` is False if some label
@@ -112,14 +111,25 @@ def labels_of(fields: Fields) -> tuple[dict[str, str], bool]:
 
 
 def _owner(fields: Fields) -> Owner | None:
-    """The owner with `controller: true`. A static pod is nobody's: its Node is the place, not the workload."""
+    """The owner with `controller: true`."""
     for reference in fields.children("ownerReferences"):
         warn_unknown(reference, OWNER_REFERENCE)
-        kind, name = reference.string("kind"), reference.string("name")
-        group = (reference.string("apiVersion") or "").rpartition("/")[0]
-        if reference.boolean("controller") and kind and name and kind != _STATIC_POD_OWNER:
-            return Owner(group=group, kind=kind, name=name)
+        kind, name = reference.string("kind") or "", reference.string("name") or ""
+        version = reference.string("apiVersion") or ""
+        owner = controlling(version, kind, name) if reference.boolean("controller") else None
+        if owner is not None:
+            return owner
     return None
+
+
+def controlling(api_version: str, kind: str, name: str) -> Owner | None:
+    """The controller that is written like this, None for none.
+
+    A static pod is nobody's: its Node is the place, not the workload.
+    """
+    if not kind or not name or kind == _STATIC_POD_OWNER:
+        return None
+    return Owner(group=api_version.rpartition("/")[0], kind=kind, name=name)
 
 
 def note_default_namespace(documents: Iterable[Document]) -> list[Diagnostic]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from netviz.manifests.document import Fields
@@ -68,10 +68,10 @@ def read_workload_endpoint(root: Fields, meta: Metadata) -> WorkloadEndpoint | N
         return None
     warn_unknown(spec, WORKLOAD_ENDPOINT_SPEC)
     networks = [_block(spec, "ipNetworks", i, text) for i, text in enumerate(spec.strings("ipNetworks"))]
+    node = spec.string("node") or ""
     template = PodTemplate(
         labels=meta.labels,
         service_account=spec.string("serviceAccountName") or meta.labels.get(_ACCOUNT_LABEL) or _DEFAULT_ACCOUNT,
-        node=spec.string("node") or "",
         ports=tuple(port for entry in spec.children("ports") if (port := _port(entry)) is not None),
     )
     name = spec.string("pod") or meta.name
@@ -79,8 +79,9 @@ def read_workload_endpoint(root: Fields, meta: Metadata) -> WorkloadEndpoint | N
         return None
     return WorkloadEndpoint(
         pod=PodObject(
-            meta=replace(meta, name=name, owner=None),
+            meta=meta._replace(name=name, owner=None),
             template=template,
+            node=node,
             addresses=tuple(IpAddress(block.family, block.first) for block in networks if block is not None),
             ref=root.ref(),
         )
@@ -110,5 +111,5 @@ def endpoint_pods(endpoints: Iterable[WorkloadEndpoint], pods: Iterable[PodObjec
             found[key] = endpoint.pod
         else:
             addresses = tuple(dict.fromkeys((*first.addresses, *endpoint.pod.addresses)))
-            found[key] = replace(first, addresses=addresses)
+            found[key] = first._replace(addresses=addresses)
     return list(found.values())

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 from netviz.manifests.document import Fields
 from netviz.manifests.known_fields import CONTAINER, CONTAINER_PORT, OBJECT_META, POD_SPEC, POD_TEMPLATE
@@ -31,20 +31,21 @@ class PodTemplate:
     ports: tuple[ContainerPort, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PodObject:
+class PodObject(NamedTuple):
     """A Pod of the input, before it is known which workload it belongs to.
 
-    `addresses` are those of its status, in a family order as written; `finished` pods are no endpoints (M16).
+    `addresses` are those of its status, in a family order as written; `finished` pods are no endpoints (M16). The node
+    is not that of the template.
     """
 
     meta: Metadata
     template: PodTemplate
+    ref: SourceRef
+    node: str = ""
     addresses: tuple[IpAddress, ...] = ()
     host_addresses: tuple[IpAddress, ...] = ()
     finished: bool = False
     pending: bool = False
-    ref: SourceRef
 
 
 def read_pod(root: Fields, meta: Metadata) -> PodObject | None:
@@ -54,12 +55,13 @@ def read_pod(root: Fields, meta: Metadata) -> PodObject | None:
         return None
     status = root.child("status")
     return pod_object(
-        meta=meta,
-        template=template,
+        meta,
+        replace(template, node=""),
+        root.ref(),
+        node=template.node,
         phase=(status.string("phase") if status else None) or "",
         addresses=read_addresses(status, "podIPs", "podIP"),
         host_addresses=read_addresses(status, "hostIPs", "hostIP"),
-        ref=root.ref(),
     )
 
 
@@ -70,24 +72,18 @@ def read_pod_template(root: Fields, meta: Metadata) -> PodTemplate | None:
 
 
 def pod_object(
-    *,
     meta: Metadata,
     template: PodTemplate,
+    ref: SourceRef,
+    *,
+    node: str,
     phase: str,
     addresses: tuple[IpAddress, ...],
     host_addresses: tuple[IpAddress, ...],
-    ref: SourceRef,
 ) -> PodObject:
     """A Pod in a phase of its life, "" if its status tells none."""
-    return PodObject(
-        meta=meta,
-        template=template,
-        addresses=addresses,
-        host_addresses=host_addresses,
-        finished=phase in _FINISHED,
-        pending=phase == "Pending" and not addresses,
-        ref=ref,
-    )
+    pending = phase == "Pending" and not addresses
+    return PodObject(meta, template, ref, node, addresses, host_addresses, phase in _FINISHED, pending)
 
 
 def read_template(owner: Fields) -> PodTemplate | None:

@@ -12,6 +12,7 @@ from netviz.errors import Diagnostic
 from netviz.manifests.alike import AlikePods
 from netviz.manifests.document import Document, Fields
 from netviz.manifests.metadata import read_metadata
+from netviz.manifests.plain import GoodNames
 from netviz.manifests.pods import PodObject, read_pod
 
 ODD: tuple[Any, ...] = (None, "", 0, 7, True, 1.5, [], {}, [None], [{}], {"a": "b"}, "Not A Name", "10.0.0.1", "::1")
@@ -88,3 +89,20 @@ def test_a_pod_without_fault_needs_no_reading_of_its_own() -> None:
         document = Document(file="in.json", index=number, data=pod(rng, number % 2, number), line_of=lambda _: 1)
         assert pods.read(document) == by_fields(document, [])
         assert pods.read(document) is not None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_metadata_that_is_plainly_good_is_read_as_its_fields_are(seed: int) -> None:
+    rng, names = Random(seed), GoodNames()
+    good = 0
+    for number in range(200):
+        data = pod(rng, rng.randrange(4), number)
+        for _ in range(rng.choice((0, 1, 1, 2))):
+            spoil(rng, data["metadata"])
+        found, problems = names.metadata(data["metadata"]), list[Diagnostic]()
+        if found is not None:
+            good += 1
+            document = Document(file="in.json", index=number, data=data, line_of=lambda _: 1)
+            slow = read_metadata(Fields(document, data, (), problems), namespaced=True)
+            assert (found, problems) == (slow, []), f"{seed}: {data}"
+    assert good > 60
