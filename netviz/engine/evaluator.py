@@ -16,6 +16,7 @@ from netviz.engine.hosts import FAILSAFE
 from netviz.engine.labels import Bounds
 from netviz.engine.matrix import Grouping, ReachabilityMatrix
 from netviz.engine.options import Connection, Options, Scenario, Verdict, both
+from netviz.engine.outside import OutsideGroups
 from netviz.engine.peers import PeerCompiler
 from netviz.engine.profiles import NOBODY, Profiles
 from netviz.engine.rules import CompiledPolicy, RuleCompiler, RuleMatch, Selection
@@ -389,13 +390,15 @@ class Evaluation:
         by: Grouping = Grouping.WORKLOAD,
         namespaces: Collection[str] | None = None,
         touching: Collection[str] | None = None,
+        outside: OutsideGroups | None = None,
     ) -> ReachabilityMatrix:
         """Every pair of peers between which something is allowed or unknown; with `namespaces`, of those only.
 
-        With `touching`, only pairs that have an end in one of these namespaces. It lists pairs: for more than some
+        With `touching`, only pairs that have an end in one of these namespaces; with `outside`, the groups of addresses
+        that `outside_groups` finds for the namespaces are each one peer. It lists pairs: for more than some
         thousand peers use `blocks` and `delta`, which do not. UsageError for more than twenty million.
         """
-        return reach.matrix(self, by, namespaces, touching)
+        return reach.matrix(self, by, namespaces, touching, outside)
 
     def trace(self, subject: int, peer: int, direction: Direction, connection: Connection) -> tuple[Event, ...]:
         """The recorded walk of one subject slot for one peer slot and connection: the same walk, with one bit."""

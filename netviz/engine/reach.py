@@ -20,6 +20,7 @@ from netviz.engine.matrix import (
     Side,
     addresses_peer,
 )
+from netviz.engine.outside import OutsideGroups
 from netviz.engine.pairs import Judge, Masks
 from netviz.engine.parts import State
 from netviz.engine.services import ingress_backends
@@ -29,7 +30,7 @@ from netviz.model.policy import Direction, EndpointKind
 from netviz.sets.addresses import AddressSet, IpAddress
 from netviz.sets.connections import ALL_CONNECTIONS, NO_CONNECTIONS, TCP, ConnectionSet
 from netviz.sets.intervals import IntervalSet
-from netviz.sets.region import bits, mask_of, span
+from netviz.sets.region import bits, mask_of
 
 if TYPE_CHECKING:
     from netviz.engine.evaluator import Evaluation
@@ -98,19 +99,24 @@ def matrix(
     by: Grouping,
     namespaces: Collection[str] | None = None,
     touching: Collection[str] | None = None,
+    outside: OutsideGroups | None = None,
 ) -> ReachabilityMatrix:
     """The reachability matrix of an evaluation, grouped by pod, workload or namespace; of some namespaces or of all.
 
-    With `touching`, only the pairs that have an end in one of these namespaces. UsageError for more than `MOST_PAIRS`.
+    With `touching`, only the pairs that have an end in one of these namespaces. With `outside`, the `outside_groups` of
+    these namespaces, each of the groups is one peer. UsageError for more than `MOST_PAIRS`.
     """
-    return _Builder(evaluation).build(by, namespaces, touching)
+    if outside is None:
+        outside = tuple((atom,) for atom in range(len(evaluation.evaluator.classes.atoms.sets)))
+    return _Builder(evaluation, outside).build(by, namespaces, touching)
 
 
 class _Builder:
     """Works out one matrix."""
 
-    def __init__(self, evaluation: Evaluation) -> None:
+    def __init__(self, evaluation: Evaluation, outside: OutsideGroups) -> None:
         self._evaluation = evaluation
+        self._outside = outside
         self._evaluator = evaluation.evaluator
         self._classes = self._evaluator.classes
         self._cells: dict[Masks, Cell] = {}
@@ -127,7 +133,8 @@ class _Builder:
         self._judge = Judge(self._evaluation, {part.number for group in found for part in group.parts})
         inside = [replace(g, peer=_with_sides(g.peer, *self._sides(g.parts))) for g in found]
         peers = [group.peer for group in inside]
-        peers += map(outside_peer, self._classes.atoms.sets)
+        sets = self._classes.atoms.sets
+        peers += [outside_peer(AddressSet.union(sets[atom] for atom in together)) for together in self._outside]
         cells: dict[tuple[int, int], Cell] = {}
         wanted = None
         if touching is not None:
@@ -147,7 +154,7 @@ class _Builder:
         return ReachabilityMatrix(by=by, peers=tuple(peers), cells=cells)
 
     def _pairs(self, groups: list[Group], wanted: Collection[int] | None) -> _Found:
-        """What is allowed and possible between two peers; address atoms come after the groups, in order."""
+        """What is allowed and possible between two peers; those outside come after the groups, in order."""
         leads = self._evaluator.families.of_class
         found = _Found(wanted)
         self._add_blocks(found, groups, leads)
@@ -157,13 +164,17 @@ class _Builder:
         return found
 
     def _add_blocks(self, found: _Found, groups: list[Group], leads: Sequence[int | None]) -> None:
-        first, after = self._classes.first_outside, self._classes.first_outside + len(self._classes.atoms.sets)
-        where: dict[int, list[int]] = {slot: [slot - first + len(groups)] for slot in range(first, after)}
+        first = self._classes.first_outside
+        # The first one speaks for all that are alike.
+        where: dict[int, list[int]] = {
+            first + together[0]: [i] for i, together in enumerate(self._outside, start=len(groups))
+        }
+        outside = mask_of(where)
         for i, group in enumerate(groups):
             for part in group.parts:
                 if (slot := leads[part.number]) is not None:
                     where.setdefault(slot, []).append(i)
-        inside, outside = mask_of(slot for slot in where if slot < first), span(first, after)
+        inside = mask_of(slot for slot in where if slot < first)
         known: dict[int, list[int]] = {}
 
         def peers(slots: int) -> list[int]:
@@ -205,10 +216,10 @@ class _Builder:
                 if some and others:
                     found.add((i,), (j,), _state(self._judge.between(some, others)))
         for i in strange:
-            for atom in range(len(self._classes.atoms.sets)):
-                inward, outward = self._judge.outside(atom, odd[i])
-                found.add((len(groups) + atom,), (i,), _state(inward))
-                found.add((i,), (len(groups) + atom,), _state(outward))
+            for j, together in enumerate(self._outside, start=len(groups)):
+                inward, outward = self._judge.outside(together[0], odd[i])
+                found.add((j,), (i,), _state(inward))
+                found.add((i,), (j,), _state(outward))
 
     def _cell(self, state: State) -> Cell | None:
         """The cell of a state; None if nothing is possible."""
@@ -263,7 +274,7 @@ class _Builder:
 
 
 def outside_peer(addresses: AddressSet) -> Peer:
-    """The peer of an address atom."""
+    """The peer of an address atom, or of some that are alike."""
     return Peer(
         id=addresses_peer(addresses),
         type=PeerType.ADDRESSES,

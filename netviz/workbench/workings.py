@@ -14,6 +14,7 @@ from netviz.engine.fixed import End
 from netviz.engine.matrix import INGRESS_PEER, Grouping, ReachabilityMatrix
 from netviz.engine.naming import INGRESS_CONTROLLER
 from netviz.engine.options import Options, Scenario
+from netviz.engine.outside import OutsideGroups, outside_groups
 from netviz.engine.reach import peer_ends
 from netviz.engine.vocabulary import vocabulary_of
 from netviz.loading import Loaded
@@ -102,12 +103,24 @@ class Workings:
     def matrices(
         self, what_if: WhatIf, by: Grouping, scope: Scope = EVERYTHING
     ) -> tuple[ReachabilityMatrix, ReachabilityMatrix]:
-        """The matrix of the baseline and that of the what-if; the same one twice where nothing is switched."""
+        """The matrix of the baseline and that of the what-if; the same one twice where nothing is switched.
+
+        Of a part of the input, addresses that nothing in it tells apart are one peer, the same in every scenario.
+        """
         sides, some = self.sides(what_if), scope.namespaces
-        before = self.remember(("before", what_if.drafts, by, some), lambda: sides.before.matrix(by, some))
+        outside = None if some is None else self._outside(what_if.drafts, some)
+        before = self.remember(
+            ("before", what_if.drafts, by, some), lambda: sides.before.matrix(by, some, outside=outside)
+        )
         if what_if == BASELINE:
             return before, before
-        return before, self.remember(("after", what_if, by, some), lambda: sides.after.matrix(by, some))
+        return before, self.remember(
+            ("after", what_if, by, some), lambda: sides.after.matrix(by, some, outside=outside)
+        )
+
+    def _outside(self, drafts: tuple[Draft, ...], namespaces: frozenset[str]) -> OutsideGroups:
+        both = (self.evaluator(drafts, edited=False), self.evaluator(drafts)) if drafts else (self.evaluator(drafts),)
+        return self.remember(("outside", drafts, namespaces), lambda: outside_groups(both, namespaces))
 
     def comparison(self, what_if: WhatIf, by: Grouping, scope: Scope = EVERYTHING) -> Comparison:
         """What the what-if changes, pair by pair."""

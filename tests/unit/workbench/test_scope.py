@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netviz.engine import Evaluation, Evaluator, Grouping, Scenario
-from netviz.workbench import BASELINE, GridQuestion, InputFile, PictureQuestion, WhatIf, Workbench
+from netviz.workbench import BASELINE, Draft, GridQuestion, InputFile, PictureQuestion, TableQuestion, WhatIf, Workbench
 from netviz.workbench.scope import MOST_NAMESPACES, MOST_PEERS, neighbours, pod_step
 from tests.engine_questions import evaluator_of
 
@@ -108,3 +108,24 @@ def test_a_workload_without_listed_pods_counts_as_one_pod_in_a_step() -> None:
 def test_what_a_step_does_is_said_in_pairs_of_pods(bench: Workbench) -> None:
     said = bench.step(BASELINE, WhatIf(disabled=frozenset({SHUT.format(FAR)})), "namespace")
     assert said == f"Turning off {FAR}/shut opens {COUNT - 1:,} pairs of pods."
+
+
+def block_policy(namespace: str, cidr: str) -> str:
+    return (
+        f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: out, namespace: {namespace}}}\n"
+        f"spec: {{podSelector: {{}}, policyTypes: [Egress], egress: [{{to: [{{ipBlock: {{cidr: {cidr}}}}}]}}]}}\n"
+    )
+
+
+def test_address_blocks_that_no_shown_namespace_tells_apart_are_one_end_also_beside_a_draft() -> None:
+    blocks = [block_policy(f"n{number:03}", f"203.0.113.{number}/32") for number in range(COUNT)]
+    texts = [*(village(number) for number in range(COUNT)), *blocks]
+    bench = Workbench.load([InputFile(name="all.yaml", data="---\n".join(texts).encode())])
+    draft = Draft(text=block_policy("n000", f"203.0.113.{COUNT - 1}/32").replace("name: out", "name: more"))
+    question = PictureQuestion(by="namespace")
+
+    rows = bench.table(BASELINE, TableQuestion(view=question)).rows
+    outside = {row.target for row in rows if row.target.startswith("addresses:")}
+    assert len(outside) == MOST_NAMESPACES
+    changes = bench.picture(WhatIf(drafts=(draft,)), question).changes
+    assert [(change.source, change.target_label) for change in changes] == [("n000", f"203.0.113.{COUNT - 1}/32")]
