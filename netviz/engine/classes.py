@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from netviz.engine.atoms import AddressAtoms
 from netviz.engine.hosts import guards, is_open
@@ -26,24 +26,7 @@ PortNumbers = tuple[tuple[str, int, int, bool], ...]
 """(name, protocol, number, whether of an init container that ends) of ports that rules mention, as declared."""
 
 
-_Seen = tuple[
-    EndpointKind,
-    str,
-    tuple[tuple[str, str | None], ...],
-    bool,
-    str,
-    PortNumbers,
-    str,
-    tuple[ServedPort, ...],
-    FamilyAtoms,
-    tuple[int, ...],
-    Ternary,
-]
-"""The fields of a pod's class key, as far as they differ between pods."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClassKey:
+class ClassKey(NamedTuple):
     """What policies see of a pod or host endpoint. `addresses`: per family the atoms of its addresses, None if assumed.
 
     `namespace` is "" for host endpoints and None only for the arbitrary pod, about which nothing is known. `node` is
@@ -67,8 +50,7 @@ class ClassKey:
     announced: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointClass:
+class EndpointClass(NamedTuple):
     """Pods, or host endpoints, that policies cannot tell apart.
 
     `slots` are its peer bits, one per address family where that matters; the bits of a host endpoint also stand for the
@@ -81,8 +63,7 @@ class EndpointClass:
     host_endpoints: tuple[HostEndpoint, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """One peer bit: a class in one address family (None: in any), or an address atom outside of the cluster.
 
     `atoms` are the address atoms of a pod or node, None if its addresses are only assumed; `owner` is the number of the
@@ -175,16 +156,46 @@ class EndpointClasses:
         return common or every
 
     def _grouped_pods(self, host_groups: Mapping[str, int]) -> list[tuple[ClassKey, list[Pod]]]:
-        # Pods of one workload mostly agree word for word, so that the key is worked out for one of them. That their
-        # labels and ports are equal is only noticed where they are one object: what is missed here, the merging finds.
+        """The classes of pods, in the order of their first pods, which is that of namespaces."""
+        merged: dict[object, tuple[ClassKey, list[Pod]]] = {}
+        ports: dict[int, PortNumbers] = {}
+        labels: dict[object, Labels] = {}
+        for pods in self._alike():
+            first = pods[0]
+            numbers = ports.get(id(first.ports))
+            if numbers is None:
+                numbers = ports[id(first.ports)] = self._ports(first.ports)
+            key = self._key_of(first, numbers, labels, host_groups)
+            # Labels that are equal are one object here, and hashing them takes longer than all of the rest.
+            known = merged.setdefault((*key[:2], id(key.labels), *key[3:]), (key, pods))
+            if known[1] is not pods:
+                known[1].extend(pods)
+        return list(merged.values())
+
+    def _alike(self) -> Iterable[list[Pod]]:
+        """Pods that certainly have the same key, in the order of the first ones.
+
+        Pods of one workload mostly agree word for word, so that the key is worked out for one of them. That their
+        labels and ports are equal is only noticed where they are one object: what is missed here, the merging finds.
+        """
         alike: dict[object, list[Pod]] = {}
         with_accounts = self.vocabulary.accounts
         with_addresses = self.by_address or self.vocabulary.families
         served = self._served
         more = with_accounts or with_addresses or bool(served)
+        labels: object = None
+        ports: object = None
+        namespace = ""
+        here: list[Pod] = []
         for pod in self._cluster.pods:
+            if pod.labels is labels and pod.ports is ports and pod.namespace == namespace and not pod.host_network:
+                here.append(pod)
+                continue
             raw: object = (pod.namespace, id(pod.labels), id(pod.ports))
+            # Mostly the next pod is of the same workload.
+            labels, ports, namespace = pod.labels, pod.ports, pod.namespace
             if more or pod.host_network:
+                labels = None
                 raw = (
                     raw,
                     pod.service_account if with_accounts else None,
@@ -192,21 +203,13 @@ class EndpointClasses:
                     (pod.node, pod.host_addresses) if pod.host_network else None,
                     served.get((pod.namespace, pod.name)) if served else None,
                 )
-            here = alike.get(raw)
-            if here is None:
-                alike[raw] = [pod]
+            known = alike.get(raw)
+            if known is None:
+                here = alike[raw] = [pod]
             else:
+                here = known
                 here.append(pod)
-        merged: dict[_Seen, list[Pod]] = {}
-        ports: dict[int, PortNumbers] = {}
-        for pods in alike.values():
-            first = pods[0]
-            numbers = ports.get(id(first.ports))
-            if numbers is None:
-                numbers = ports[id(first.ports)] = self._ports(first.ports)
-            merged.setdefault(self._seen_of(first, numbers, host_groups), []).extend(pods)
-        grouped = [(_class_key(seen), pods) for seen, pods in merged.items()]
-        return sorted(grouped, key=lambda item: (item[0].namespace or "", item[1][0].name))
+        return alike.values()
 
     def _grouped_hosts(self) -> list[tuple[ClassKey, list[HostEndpoint]]]:
         grouped: dict[ClassKey, list[HostEndpoint]] = {}
@@ -226,29 +229,28 @@ class EndpointClasses:
             addresses=self._address_key(()),
         )
 
-    def _seen_of(self, pod: Pod, ports: PortNumbers, host_groups: Mapping[str, int]) -> _Seen:
-        """What a class key says of a pod, as a tuple: there are many, and tuples are compared fast."""
-        keys = self.vocabulary.pod_keys
-        labels = tuple([item for item in pod.labels.items if item[0] in keys])
+    def _key_of(
+        self, pod: Pod, ports: PortNumbers, labels: dict[object, Labels], host_groups: Mapping[str, int]
+    ) -> ClassKey:
+        """What policies see of a pod; `ports` are those of it that they mention, `labels` what labels were seen."""
+        seen = self._seen(pod.labels, labels)
         account = pod.service_account if self.vocabulary.accounts else ""
         served = self._served.get((pod.namespace, pod.name), ()) if self._served else ()
         if not pod.host_network:
             addresses = self._address_key(pod.addresses)
-            kind = EndpointKind.POD
-            return kind, pod.namespace, labels, pod.labels.complete, account, ports, "", served, addresses, (), False
+            return ClassKey(EndpointKind.POD, pod.namespace, seen, account, ports, "", served, addresses)
         judged_by = guards(self._cluster, pod)
-        return (
-            EndpointKind.HOST,
-            pod.namespace,
-            labels,
-            pod.labels.complete,
-            account,
-            (),
-            pod.node if self.vocabulary.nodes else "",
-            served,
-            self._address_key(pod.host_addresses),
-            tuple(sorted({host_groups[each.name] for each in judged_by.endpoints})),
-            bool(judged_by.endpoints) and (judged_by.certain or None),
+        return ClassKey(
+            kind=EndpointKind.HOST,
+            namespace=pod.namespace,
+            labels=seen,
+            account=account,
+            ports=(),
+            node=pod.node if self.vocabulary.nodes else "",
+            services=served,
+            addresses=self._address_key(pod.host_addresses),
+            guards=tuple(sorted({host_groups[each.name] for each in judged_by.endpoints})),
+            guarded=bool(judged_by.endpoints) and (judged_by.certain or None),
         )
 
     def _host_key(self, endpoint: HostEndpoint) -> ClassKey:
@@ -258,7 +260,7 @@ class EndpointClasses:
         return ClassKey(
             kind=EndpointKind.HOST_ENDPOINT,
             namespace="",
-            labels=self._seen(endpoint.labels),
+            labels=self._seen(endpoint.labels, {}),
             account="",
             ports=self._ports(endpoint.ports),
             node=endpoint.node if self.vocabulary.nodes else "",
@@ -268,9 +270,15 @@ class EndpointClasses:
             announced=endpoint.announced,
         )
 
-    def _seen(self, labels: Labels) -> Labels:
+    def _seen(self, labels: Labels, known: dict[object, Labels]) -> Labels:
+        """The labels that policies mention: one object for all that are equal."""
         keys = self.vocabulary.pod_keys
-        return Labels(tuple(item for item in labels.items if item[0] in keys), labels.complete)
+        items = tuple([item for item in labels.items if item[0] in keys])
+        raw: object = items if labels.complete else (items, None)
+        found = known.get(raw)
+        if found is None:
+            found = known[raw] = Labels(items, labels.complete)
+        return found
 
     def _ports(self, ports: tuple[ContainerPort, ...]) -> PortNumbers:
         if not self._names or not ports:
@@ -317,22 +325,6 @@ def _numbered(
         for i, (key, some) in enumerate(pods)
     ]
     return (*classes, *judged), slots
-
-
-def _class_key(seen: _Seen) -> ClassKey:
-    kind, namespace, labels, complete, account, ports, node, services, addresses, guarding, guarded = seen
-    return ClassKey(
-        kind=kind,
-        namespace=namespace,
-        labels=Labels(labels, complete),
-        account=account,
-        ports=ports,
-        node=node,
-        services=services,
-        addresses=addresses,
-        guards=guarding,
-        guarded=guarded,
-    )
 
 
 def _slots(key: ClassKey, owner: int) -> list[Slot]:

@@ -125,16 +125,26 @@ class RuleCompiler:
     def _rule(self, rule: PolicyRule) -> CompiledRule:
         everything = CompiledPorts(self._atoms.all, ())
         peers = self._peers.bounds(rule.peer)
-        strange = self._classes.strangers
+        known, strangers = self._apart(peers)
         return CompiledRule(
             rule=rule,
             local=self._peers.bounds(rule.local),
-            peers=_within(peers, self._classes.all & ~strange),
-            strangers=_within(peers, strange),
+            peers=known,
+            strangers=strangers,
             ports=everything if rule.ports is None else self._ports(rule.ports),
             not_ports=self._ports(rule.not_ports),
             within=self._mask(rule.within),
         )
+
+    def _apart(self, peers: Bounds) -> tuple[Bounds, Bounds]:
+        """Those that are known, and the strangers among them."""
+        strange = self._classes.strangers
+        must, may = peers.must & strange, peers.may & strange
+        # An integer of which nothing is taken away stays the same object.
+        known_must, known_may = peers.must ^ must, peers.may ^ may
+        if known_may == known_must:
+            known_may = known_must
+        return Bounds(known_must, known_may), Bounds(must, may)
 
     def _ports(self, ports: Iterable[PortMatch]) -> CompiledPorts:
         numeric = 0
@@ -169,7 +179,8 @@ class RuleCompiler:
         self, compiled: CompiledRule, direction: Direction, subject: int, *, strangers: bool = False
     ) -> RuleMatch:
         """What the rule matches when `subject` (a slot) is the policy's own side: of known peers, or of strangers."""
-        simple = compiled.local.must == self._classes.all and not compiled.depends_on_target
+        everybody = compiled.local.must == self._classes.all
+        simple = everybody and not compiled.depends_on_target
         known = self._simple.get((id(compiled), strangers)) if simple else None
         if known is not None:
             return known
@@ -179,14 +190,22 @@ class RuleCompiler:
             # Which port a name means is known of no pod that is not there.
             widest = Region.rectangle(self._widest(compiled), self._classes.all)
             connections = EMPTY if compiled.not_ports.by_target else connections
-        may = widest.only_peers(peers.may) if compiled.local.may >> subject & 1 else EMPTY
-        must = may if widest is connections and peers.must == peers.may else connections.only_peers(peers.must)
-        if not (compiled.rule.certain and compiled.local.must >> subject & 1):
+        may = self._with(widest, peers.may) if everybody or compiled.local.may >> subject & 1 else EMPTY
+        must = may if widest is connections and peers.must == peers.may else self._with(connections, peers.must)
+        if not (compiled.rule.certain and (everybody or compiled.local.must >> subject & 1)):
             must = EMPTY if may else may
         match = RuleMatch(compiled.rule, must, may, connections, widest)
         if simple:
             self._simple[id(compiled), strangers] = match
         return match
+
+    def _with(self, connections: Region, peers: int) -> Region:
+        """The part that concerns some peers: where it is a clause of ports alone, the very integer of the peers."""
+        match connections.rectangles:
+            case ((mask, everybody),) if everybody is self._classes.all:
+                return Region.rectangle(mask, peers)
+            case _:
+                return connections.only_peers(peers)
 
     def _connections(self, compiled: CompiledRule, direction: Direction, subject: int) -> Region:
         if not compiled.depends_on_target:
@@ -248,11 +267,6 @@ class RuleCompiler:
         if known is None:
             known = self._masks[connections] = self._atoms.mask(connections)
         return known
-
-
-def _within(bounds: Bounds, slots: int) -> Bounds:
-    may = bounds.may & slots
-    return Bounds(may if bounds.must is bounds.may else bounds.must & slots, may)
 
 
 Selection = tuple[tuple[int, bool], ...]

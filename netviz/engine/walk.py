@@ -8,7 +8,7 @@ universe of one bit the same walk, recorded, is the explanation.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
@@ -85,6 +85,11 @@ class _Walk:
     may_deny: Region = EMPTY
     exact: bool = True
 
+    @property
+    def joined(self) -> bool:
+        """Whether each tier is one step, which nobody watches."""
+        return self.exact and not self.record
+
     def add(self, action: Action, region: Region) -> None:
         if action is Action.ALLOW:
             self.may_allow |= region
@@ -95,7 +100,7 @@ class _Walk:
 def walk(universe: Region, program: Program, default: Action, record: Record | None = None) -> Outcome:
     """Decide every (peer, connection) of `universe`; `default` is for what no tier decides."""
     state = _Walk(record, exact=all(map(_is_exact, program.tiers)))
-    if state.exact and not record:
+    if state.joined:
         program = Program(tuple(map(_joined, program.tiers)))
     undecided = universe
     for tier in program.tiers:
@@ -119,15 +124,17 @@ def _is_exact(tier: TierStep) -> bool:
 def _joined(tier: TierStep) -> TierStep:
     """The same walk in fewer steps: where all is sure, rules in a row that do the same take what one of them would."""
     steps = [group[0] for group in tier.groups]
+    if len(steps) == 1 and len(steps[0].matches) < 2:
+        return tier
     matches: list[RuleMatch] = []
     for _, row in groupby((match for step in steps for match in step.matches), key=lambda match: match.rule.action):
         first, *others = row
         if others:
             region = Region.of(part for match in (first, *others) for part in match.may.rectangles)
-            first = replace(first, must=region, may=region)
+            first = RuleMatch(first.rule, region, region, first.connections, first.widest)
         matches.append(first)
     captures = any(step.captures for step in steps)
-    return TierStep(tier.tier, ((replace(steps[0], captures=captures, matches=tuple(matches)),),))
+    return TierStep(tier.tier, ((PolicyStep(steps[0].policy, True, captures, tuple(matches)),),))
 
 
 def _walk_tier(undecided: Region, tier: TierStep, state: _Walk) -> Region:
@@ -141,7 +148,7 @@ def _walk_tier(undecided: Region, tier: TierStep, state: _Walk) -> Region:
             if step.captures and not step.sure:
                 perhaps.append(step)
             left, leaving = _walk_policy(here, step, tier.tier, state)
-            after, passed = after & left, passed | leaving
+            after, passed = left if after is here else after & left, passed | leaving
         here = after
     if tier.tier.default is Action.DENY:
         denied = here if isolated else _perhaps_denied(here, perhaps)
@@ -166,6 +173,9 @@ def _perhaps_denied(here: Region, perhaps: list[PolicyStep]) -> Region:
 
 def _walk_policy(here: Region, step: PolicyStep, tier: Tier, state: _Walk) -> tuple[Region, Region]:
     passed, record = EMPTY, state.record
+    last = step.matches[-1] if step.matches else None
+    # Of a joined tier that denies the rest, nobody asks what the rest is.
+    closed = state.joined and step.captures and tier.default is Action.DENY
     if record:
         record(Event(EventKind.POLICY, EMPTY, None, step.sure, tier, step))
     for match in step.matches:
@@ -173,9 +183,9 @@ def _walk_policy(here: Region, step: PolicyStep, tier: Tier, state: _Walk) -> tu
         state.add(match.rule.action, hit)
         if match.rule.action is Action.PASS:
             passed |= hit
-        sure = step.sure and bool(here & match.must)
         if record:
+            sure = step.sure and bool(here & match.must)
             record(Event(EventKind.RULE, hit, match.rule.action, sure, tier, step, match))
-        if step.sure:
+        if step.sure and not (match is last and closed):
             here -= match.must
     return here, passed

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 Rectangle = tuple[int, int]
 
+_FEW = 8
+"""So many rectangles are compared with each other: that large integers differ is seen at once, hashing reads them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -75,7 +78,8 @@ class Region:
                 common = rest & c2
                 if common:
                     rest ^= common
-                    outside = peers & ~p2
+                    # Not `peers & ~p2`: complements of large integers are copied several times.
+                    outside = peers ^ (peers & p2)
                     if outside:
                         left.append((common, outside))
             if rest:
@@ -150,10 +154,20 @@ def _add(parts: list[Rectangle], connections: int, peers: int) -> list[Rectangle
 def _canonical(parts: list[Rectangle]) -> tuple[Rectangle, ...]:
     if len(parts) < 2:
         return tuple(parts)
-    by_peers: dict[int, int] = {}
+    if len(parts) > _FEW:
+        by_peers: dict[int, int] = {}
+        for connections, peers in parts:
+            by_peers[peers] = by_peers.get(peers, 0) | connections
+        return tuple(sorted((connections, peers) for peers, connections in by_peers.items()))
+    merged: list[Rectangle] = []
     for connections, peers in parts:
-        by_peers[peers] = by_peers.get(peers, 0) | connections
-    return tuple(sorted((connections, peers) for peers, connections in by_peers.items()))
+        for i, (others, same) in enumerate(merged):
+            if peers == same:
+                merged[i] = others | connections, same
+                break
+        else:
+            merged.append((connections, peers))
+    return tuple(sorted(merged))
 
 
 def bits(mask: int) -> list[int]:
@@ -162,7 +176,11 @@ def bits(mask: int) -> list[int]:
         return []
     # Most sets lie within one namespace: only the digits from the first member on are written out.
     first = (mask & -mask).bit_length() - 1
-    text = bin(mask >> first)[:1:-1]
+    digits = mask >> first
+    if not digits & (digits + 1):
+        # Many are a whole namespace, which is a range.
+        return list(range(first, first + digits.bit_length()))
+    text = bin(digits)[:1:-1]
     found: list[int] = []
     at = 0
     while at >= 0:
