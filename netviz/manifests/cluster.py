@@ -189,24 +189,25 @@ def _read(document: Document, problems: list[Diagnostic]) -> _Entry:
 
 def _without_duplicates(entries: Sequence[_Entry], problems: list[Diagnostic]) -> tuple[list[_Entry], frozenset[int]]:
     """One entry for each kind, namespace and name; the numbers of those left out as they contradict each other."""
-    by_key: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for i, entry in enumerate(entries):
-        if entry.meta is not None and entry.thing is not None:
-            by_key[entry.document.kind, entry.meta.namespace, entry.meta.name].append(i)
-    unique: list[_Entry] = []
-    refused: list[int] = []
-    for numbers in by_key.values():
-        documents = [entries[i].document for i in numbers]
-        if report_duplicates(documents, problems):
-            refused += numbers
-        else:
-            unique.append(entries[numbers[0]])
-    return unique, frozenset(refused)
+    firsts: dict[tuple[str, str, str], int] = {}
+    again: defaultdict[int, list[int]] = defaultdict(list)
+    for i, (document, meta, thing) in enumerate(entries):
+        if meta is not None and thing is not None:
+            first = firsts.setdefault((document.kind, meta.namespace, meta.name), i)
+            if first != i:
+                again[first].append(i)
+    refused: set[int] = set()
+    for first, others in sorted(again.items()):
+        same = [first, *others]
+        if report_duplicates([entries[i].document for i in same], problems):
+            refused.update(same)
+    return [entries[i] for i in firsts.values() if i not in refused], frozenset(refused)
 
 
 def _build(things: Sequence[Thing], namespaces: Iterable[str]) -> Cluster:
-    nodes = [thing for thing in things if isinstance(thing, NodeObject)]
     own = [thing for thing in things if isinstance(thing, PodObject)]
+    things = [thing for thing in things if not isinstance(thing, PodObject)]
+    nodes = [thing for thing in things if isinstance(thing, NodeObject)]
     pods, workloads = group_pods(
         own + endpoint_pods((thing for thing in things if isinstance(thing, WorkloadEndpoint)), own),
         [thing for thing in things if isinstance(thing, Controller)],

@@ -28,7 +28,7 @@ def path_text(path: Path) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Document:
     """One object of the input, after `List`s are unwrapped.
 
@@ -42,14 +42,22 @@ class Document:
     index: int
     data: Mapping[str, Any]
     line_of: Callable[[Path], int] = field(repr=False, compare=False)
-    passing: bool = field(default=False, repr=False, compare=False)
-    api_version: str = field(init=False, repr=False, compare=False)
-    kind: str = field(init=False, repr=False, compare=False)
+    passing: bool = field(repr=False, compare=False)
+    api_version: str = field(repr=False, compare=False)
+    kind: str = field(repr=False, compare=False)
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self, *, file: str, index: int, data: Mapping[str, Any], line_of: Callable[[Path], int], passing: bool = False
+    ) -> None:
+        put = object.__setattr__
+        put(self, "file", file)
+        put(self, "index", index)
+        put(self, "data", data)
+        put(self, "line_of", line_of)
+        put(self, "passing", passing)
         # Each is asked for about ten times while a document is read.
-        object.__setattr__(self, "api_version", _word(self.data.get("apiVersion")))
-        object.__setattr__(self, "kind", _word(self.data.get("kind")))
+        put(self, "api_version", _word(data.get("apiVersion")))
+        put(self, "kind", _word(data.get("kind")))
 
     @property
     def group(self) -> str:
