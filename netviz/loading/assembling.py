@@ -32,7 +32,8 @@ from netviz.manifests.paths import display_name, find_files, read_bytes, size
 from netviz.manifests.progress import Meter, Progress, Tick, meter, part
 from netviz.manifests.reading import Reading, Record, collector_off, read
 from netviz.manifests.report import LoadReport, diagnostic_position, missing_facts
-from netviz.manifests.trimming import trim
+from netviz.manifests.shared_parts import SharedParts
+from netviz.manifests.trimming import Trim
 from netviz.manifests.uncertain import (
     UNSUPPORTED_TIER,
     in_doubtful_tier,
@@ -140,6 +141,7 @@ def _readings(
     found: list[Reading] = []
     problems: list[Diagnostic] = []
     digests: list[tuple[str, bytes]] = []
+    shared = SharedParts()
     done = 0
     for name, data in files:
         count = len(found)
@@ -150,14 +152,14 @@ def _readings(
             names.append(piece.name)
             digests.append((piece.name, digest_of(piece.data)))
             tick = part(bytes_read.tick, done + piece.begin, piece.end - piece.begin, len(piece.data))
-            found.append(_read(piece.name, piece.data, limits, dialects, tick))
+            found.append(_read(piece.name, piece.data, limits, dialects, tick, shared.trim))
         names += [name] if len(found) == count else []
         done += 0 if isinstance(data, Diagnostic) else len(data)
     bytes_read.end()
     return _Inputs(tuple(names), tuple(found), tuple(problems), input_digest(digests))
 
 
-def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect], tick: Tick) -> Reading:
+def _read(name: str, data: bytes, limits: Limits, dialects: Sequence[Dialect], tick: Tick, trim: Trim) -> Reading:
     with_tiers = tier_dialects(dialects)
 
     def wanted(api_version: str, kind: str) -> str:

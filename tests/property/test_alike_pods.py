@@ -14,6 +14,7 @@ from netviz.manifests.document import Document, Fields
 from netviz.manifests.metadata import read_metadata
 from netviz.manifests.plain import GoodNames
 from netviz.manifests.pods import PodObject, read_pod
+from netviz.manifests.shared_parts import SharedParts
 
 ODD: tuple[Any, ...] = (None, "", 0, 7, True, 1.5, [], {}, [None], [{}], {"a": "b"}, "Not A Name", "10.0.0.1", "::1")
 
@@ -67,7 +68,7 @@ def by_fields(document: Document, problems: list[Diagnostic]) -> PodObject | Non
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_pod_like_another_is_read_as_its_fields_are(seed: int) -> None:
-    rng, pods = Random(seed), AlikePods()
+    rng, pods, shared = Random(seed), AlikePods(), SharedParts()
     alike = 0
     for number in range(120):
         data = pod(rng, rng.randrange(4), number)
@@ -75,6 +76,8 @@ def test_a_pod_like_another_is_read_as_its_fields_are(seed: int) -> None:
             spoil(rng, data)
         if not isinstance(data.get("kind"), str):
             continue
+        if rng.random() < 0.8:
+            shared.trim("Pod", data)
         document = Document(file="in.json", index=number, data=data, line_of=lambda _: 1)
         found, problems = pods.read(document), list[Diagnostic]()
         if found is not None:
@@ -84,9 +87,11 @@ def test_a_pod_like_another_is_read_as_its_fields_are(seed: int) -> None:
 
 
 def test_a_pod_without_fault_needs_no_reading_of_its_own() -> None:
-    rng, pods = Random(0), AlikePods()
+    rng, pods, shared = Random(0), AlikePods(), SharedParts()
     for number in range(8):
-        document = Document(file="in.json", index=number, data=pod(rng, number % 2, number), line_of=lambda _: 1)
+        data = pod(rng, number % 2, number)
+        shared.trim("Pod", data)
+        document = Document(file="in.json", index=number, data=data, line_of=lambda _: 1)
         assert pods.read(document) == by_fields(document, [])
         assert pods.read(document) is not None
 
@@ -106,3 +111,17 @@ def test_metadata_that_is_plainly_good_is_read_as_its_fields_are(seed: int) -> N
             slow = read_metadata(Fields(document, data, (), problems), namespaced=True)
             assert (found, problems) == (slow, []), f"{seed}: {data}"
     assert good > 60
+
+
+def test_like_pods_have_one_template_and_one_mapping_of_labels() -> None:
+    rng, pods, shared = Random(0), AlikePods(), SharedParts()
+    templates, labels = [], []
+    for number in range(40):
+        data = pod(rng, 1, number)
+        shared.trim("Pod", data)
+        found = pods.read(Document(file="in.json", index=number, data=data, line_of=lambda _: 1))
+        assert found is not None
+        templates.append(found.template)
+        labels.append(found.meta.labels)
+    assert all(template is templates[0] for template in templates)
+    assert all(each is labels[0] for each in labels)
