@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_manifests"
 WORKER = "netviz.workbench.worker"
 PATIENCE = 60.0
-BOARD, MAP = "[class*=st-key-nv-column]", "[data-testid^=stBidiComponent]"
+BOARD, MAP = "[class*=st-key-nv-column]", ".st-key-nv-fragment [data-testid^=stBidiComponent]"
 POD = """\
 apiVersion: v1
 kind: Pod
