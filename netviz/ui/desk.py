@@ -15,6 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from netviz import workbench
 from netviz.manifests.limits import LIMITS_VARIABLE, read_written
+from netviz.ui.memory import return_memory
 
 DESK_KEY: Final = "netviz-desk"
 """A session that holds a desk under this key uses it; all others share the server's."""
@@ -78,6 +79,7 @@ class Presence:
             held, self._held = self._held, None
             self._is_watched = False
         workbench.let_go(held, ABSENT)
+        return_memory()
 
 
 def _is_connected(session: str) -> bool:

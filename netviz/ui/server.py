@@ -6,11 +6,8 @@ address of this computer, for which it asks a server on the internet, and keeps 
 
 from __future__ import annotations
 
-import ctypes
 import gc
-import sys
 import threading
-from contextlib import suppress
 from importlib import import_module
 from typing import Final
 
@@ -18,16 +15,13 @@ from streamlit import net_util
 from streamlit.web import cli
 
 from netviz.ui.desk import make_ready
+from netviz.ui.memory import share_memory
 
 FIRST_NEEDED: Final = ("netviz.ui.app", "netviz.exporters.vis")
 """What the first page needs and takes long to import."""
 
 NEXT_NEEDED: Final = ("pandas", "pyarrow")
 """What Streamlit imports for the first table."""
-
-M_ARENA_MAX: Final = -8
-ARENAS: Final = 2
-"""Of the pools of memory that glibc hands to threads, which would be sixteen on two processors."""
 
 
 def main() -> None:
@@ -36,17 +30,6 @@ def main() -> None:
     net_util.get_external_ip = _nowhere
     threading.Thread(target=_get_ready, name="netviz-first", daemon=True).start()
     cli.main(prog_name="streamlit")
-
-
-def share_memory() -> None:
-    """Have all threads take memory from the same pools, where the C library is glibc.
-
-    Each run of a page is a thread. What one leaves behind in a pool of its own is of no use to the next, and the server
-    grows by it without holding more. To be called before there are threads.
-    """
-    if sys.platform == "linux":
-        with suppress(AttributeError):
-            ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
 
 
 def _nowhere() -> None:

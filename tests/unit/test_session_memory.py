@@ -32,7 +32,6 @@ FORGETTING = "--server.disconnectedSessionTTL=1"
 """Streamlit keeps the session of a page that is not connected for two minutes, in case that it comes back."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Server:
     """A running dashboard."""
@@ -110,11 +109,14 @@ def visited(connection: ClientConnection) -> int:
             return seen
 
 
+def connected(server: Server) -> ClientConnection:
+    return connect(f"ws://127.0.0.1:{server.port}/_stcore/stream", max_size=None, proxy=None)
+
+
 def visit(server: Server, sessions: int) -> int:
     """Open so many sessions side by side and close them; how many processes they had at their best."""
     with ExitStack() as open_pages, ThreadPoolExecutor(sessions) as people:
-        address = f"ws://127.0.0.1:{server.port}/_stcore/stream"
-        pages = [open_pages.enter_context(connect(address, max_size=None, proxy=None)) for _ in range(sessions)]
+        pages = [open_pages.enter_context(connected(server)) for _ in range(sessions)]
         assert min(people.map(visited, pages)) > 30
         most = server.workers()
     # One stands ready for the next who comes.
@@ -127,6 +129,9 @@ def returned(server: Server, sessions: int, rounds: int) -> tuple[int, int]:
     start = 0
     for number in range(rounds):
         assert visit(server, sessions) >= sessions
+        # Streamlit looks at the clock, and forgets the sessions whose time is over, when a page comes or goes.
+        time.sleep(1.5)
+        connected(server).close()
         time.sleep(1)
         start = start or server.memory()
         print(f"round {number + 1}: {server.memory() / 1e6:.0f} MB")

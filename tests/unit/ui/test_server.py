@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from netviz.ui.server import ARENAS
+from netviz.ui.memory import ARENAS
 
 ROOT = Path(__file__).parents[3]
 READY = """
@@ -40,7 +40,7 @@ def test_collecting_garbage_looks_only_at_what_sessions_made() -> None:
 
 POOLS = """
 import ctypes, sys, threading
-from netviz.ui.server import share_memory
+from netviz.ui.memory import share_memory
 if sys.argv[1] == "shared":
     share_memory()
 libc = ctypes.CDLL(None)
@@ -70,3 +70,32 @@ def test_threads_take_memory_from_the_same_pools() -> None:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
         pools[mode] = done.stdout.count("<heap nr=")
     assert pools["shared"] <= ARENAS < pools["alone"]
+
+
+HOLES = """
+import ctypes
+from netviz.ui.memory import return_memory
+
+def resident():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+libc.malloc.argtypes = (ctypes.c_size_t,)
+libc.free.argtypes = (ctypes.c_void_p,)
+blocks = [libc.malloc(20_000) for _ in range(3_000)]
+for block in blocks:
+    ctypes.memset(block, 1, 20_000)
+for block in blocks[:-1]:
+    libc.free(block)
+before = resident()
+return_memory()
+print(before - resident())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the pools of glibc")
+def test_memory_between_what_is_still_used_goes_back_to_the_system() -> None:
+    done = subprocess.run([sys.executable, "-c", HOLES], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 50_000
