@@ -50,6 +50,14 @@ class AddressAtoms:
         """The atom that holds an address."""
         return self._atoms[address.family][bisect_right(self._starts[address.family], address.value) - 1]
 
+    def overlapping(self, addresses: AddressSet) -> list[int]:
+        """The atoms that hold some address of any set, ascending."""
+        found: set[int] = set()
+        for family, low, high in addresses.ranges():
+            first, after = (bisect_right(self._starts[family], value) for value in (low, high))
+            found.update(self._atoms[family][first - 1 : after])
+        return sorted(found)
+
 
 def _pieces(wanted: list[IntervalSet], last: int) -> tuple[list[int], list[int]]:
     """Where the pieces begin, and for each of them a bit set: bit i means that `wanted[i]` holds it."""

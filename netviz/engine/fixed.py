@@ -130,13 +130,8 @@ def on_node_of(cluster: Cluster, source: Host, target: Pod) -> Ternary:
 def _address_near(cluster: Cluster, address: IpAddress, target: Pod) -> Ternary:
     if address in target.host_addresses:
         return True
-    names = {node.name for node in cluster.nodes if address in node.addresses}
-    names |= {p.node for p in cluster.pods if p.node and address in p.host_addresses}
-    names |= {endpoint.node for endpoint in cluster.host_endpoints_at(address)}
+    found = cluster.nodes_at(address)
+    names = (found - {""}) | {endpoint.node for endpoint in cluster.host_endpoints_at(address)}
     if not names:
-        return None if _hosts_somebody(cluster, address) and not target.host_addresses else False
+        return None if found and not target.host_addresses else False
     return target.node in names if target.node else None
-
-
-def _hosts_somebody(cluster: Cluster, address: IpAddress) -> bool:
-    return any(address in pod.host_addresses for pod in cluster.pods)

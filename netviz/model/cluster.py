@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import chain
 
 from netviz.selectors.tree import Labels
 from netviz.sets.addresses import AddressSet, IpAddress
@@ -239,6 +240,7 @@ class Cluster:
     host_endpoints: tuple[HostEndpoint, ...] = ()
     _pods_by_name: Mapping[tuple[str, str], Pod] = field(init=False, repr=False, compare=False)
     _hosts_by_place: Mapping[str | IpAddress, tuple[HostEndpoint, ...]] = field(init=False, repr=False, compare=False)
+    _nodes_by_address: Mapping[IpAddress, frozenset[str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         by_name = {(pod.namespace, pod.name): pod for pod in self.pods}
@@ -249,6 +251,13 @@ class Cluster:
             for place in places:
                 by_place[place] = (*by_place.get(place, ()), endpoint)
         object.__setattr__(self, "_hosts_by_place", by_place)
+        found: dict[IpAddress, set[str]] = {}
+        places_of_pods = {(pod.node, pod.host_addresses) for pod in self.pods if pod.host_addresses}
+        for name, addresses in chain(((node.name, node.addresses) for node in self.nodes), places_of_pods):
+            for address in addresses:
+                found.setdefault(address, set()).add(name)
+        nodes_by_address = {address: frozenset(names) for address, names in found.items()}
+        object.__setattr__(self, "_nodes_by_address", nodes_by_address)
 
     def without_host_network(self) -> Cluster:
         """The same cluster with hostNetwork pods as ordinary pods at their nodes' addresses (A30, first behaviour)."""
@@ -261,6 +270,10 @@ class Cluster:
     def host_endpoints_at(self, place: str | IpAddress) -> tuple[HostEndpoint, ...]:
         """The host endpoints of the node of that name, or with that address."""
         return self._hosts_by_place.get(place, ())
+
+    def nodes_at(self, address: IpAddress) -> frozenset[str]:
+        """The names of the nodes that have an address; "" among them if a pod has it as that of its node, unnamed."""
+        return self._nodes_by_address.get(address, frozenset())
 
     def pod(self, namespace: str, name: str) -> Pod:
         """The pod of that name; KeyError if there is none."""

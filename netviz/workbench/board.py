@@ -13,6 +13,7 @@ from netviz.manifests.uncertain import UNSUPPORTED_TIER
 from netviz.model.policy import Action, Direction, Policy, PolicyId, PolicySet
 from netviz.sets.region import bits
 from netviz.source import SourceText
+from netviz.workbench.excerpts import TextsByPlace
 from netviz.workbench.questions import PolicyCard
 
 
@@ -60,9 +61,7 @@ class SelectedWorkload:
 def policy_cards(evaluator: Evaluator, policies: PolicySet, texts: Sequence[SourceText]) -> tuple[PolicyCard, ...]:
     """Every policy, in evaluation order."""
     counts = {p.policy.id: _count(evaluator, p.subject.may) for p in evaluator.policies}
-    by_document: dict[tuple[str, int], list[SourceText]] = {}
-    for text in texts:
-        by_document.setdefault((text.file, text.document), []).append(text)
+    places = TextsByPlace(texts)
     return tuple(
         PolicyCard(
             id=str(policy.id),
@@ -76,7 +75,7 @@ def policy_cards(evaluator: Evaluator, policies: PolicySet, texts: Sequence[Sour
             selects=counts[policy.id],
             state=_state(policy),
             problem=policy.reason,
-            text=_text_of(policy, by_document.get((policy.ref.file, policy.ref.document), ())),
+            text="\n".join(found.lines) + "\n" if (found := places.at(policy.ref)) else "",
         )
         for policy in policies.policies
     )
@@ -146,12 +145,6 @@ def _board_card(card: PolicyCard, policy: Policy, known: Container[PolicyId]) ->
         stage=policy.stage.value if policy.stage else "",
         twin=str(policy.twin) if policy.twin in known else "",
     )
-
-
-def _text_of(policy: Policy, texts: Sequence[SourceText]) -> str:
-    line = policy.ref.line
-    found = next((t for t in texts if t.first_line <= line < t.first_line + len(t.lines)), None)
-    return "\n".join(found.lines) + "\n" if found else ""
 
 
 def _state(policy: Policy) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from netviz.source import SourceRef, SourceText
@@ -20,18 +21,42 @@ def quoter(texts: Sequence[SourceText]) -> Quote:
 
     Of a whole policy, these are the lines of its spec without the rules: what it selects, and in which directions.
     """
-    by_file: dict[tuple[str, int], list[SourceText]] = {}
-    for text in texts:
-        by_file.setdefault((text.file, text.document), []).append(text)
+    places = TextsByPlace(texts)
 
     def quote(ref: SourceRef) -> Lines:
-        for text in by_file.get((ref.file, ref.document), ()):
-            lines = text.excerpt(ref.line, EXCERPT_LINES if ref.path else len(text.lines))
-            if lines:
-                return _block(lines) if ref.path else _selection(lines)
-        return ()
+        text = places.at(ref)
+        if text is None:
+            return ()
+        lines = text.excerpt(ref.line, EXCERPT_LINES if ref.path else len(text.lines))
+        return _block(lines) if ref.path else _selection(lines)
 
     return quote
+
+
+class TextsByPlace:
+    """Texts by where they are written, of which one document, a List, may hold thousands. Immutable."""
+
+    def __init__(self, texts: Sequence[SourceText]) -> None:
+        self._texts: dict[tuple[str, int], list[SourceText]] = {}
+        for text in texts:
+            self._texts.setdefault((text.file, text.document), []).append(text)
+        self._starts: dict[tuple[str, int], list[int]] = {}
+        for document, some in self._texts.items():
+            some.sort(key=_first_line)
+            self._starts[document] = list(map(_first_line, some))
+
+    def at(self, ref: SourceRef) -> SourceText | None:
+        """The text that holds a line; of texts that begin in one line the first."""
+        starts = self._starts.get((ref.file, ref.document), [])
+        after = bisect_right(starts, ref.line)
+        if not after:
+            return None
+        found = self._texts[ref.file, ref.document][bisect_left(starts, starts[after - 1])]
+        return found if ref.line < found.first_line + len(found.lines) else None
+
+
+def _first_line(text: SourceText) -> int:
+    return text.first_line
 
 
 def _selection(policy: Lines) -> Lines:

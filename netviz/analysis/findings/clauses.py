@@ -51,9 +51,9 @@ class Clause:
         return isinstance(self.peer, EveryPeer) and PODS in self.peer.parts
 
 
-def rules_of(facts: Facts) -> Iterator[tuple[CompiledPolicy, Direction, CompiledRule]]:
-    """Every rule of the NetworkPolicies that count."""
-    for compiled in facts.kubernetes:
+def rules_of(facts: Facts, namespace: str | None = None) -> Iterator[tuple[CompiledPolicy, Direction, CompiledRule]]:
+    """Every rule of the NetworkPolicies that count, or of those in a namespace."""
+    for compiled in facts.kubernetes if namespace is None else facts.kubernetes_in.get(namespace, ()):
         for direction in Direction:
             for rule in compiled.rules[direction]:
                 yield compiled, direction, rule

@@ -48,6 +48,16 @@ def is_dns(pod: Pod) -> bool:
     return any(pod.labels.value(key) in values for key, values in _LABELS)
 
 
+def _servers(pods: Iterable[Pod]) -> tuple[Pod, ...]:
+    # Pods of a workload share their labels.
+    known: dict[int, bool] = {}
+    return tuple(
+        pod
+        for pod in pods
+        if (known[id(pod.labels)] if id(pod.labels) in known else known.setdefault(id(pod.labels), is_dns(pod)))
+    )
+
+
 def without_dns(evaluation: Evaluation, policies: PolicySet) -> tuple[WithoutDns, ...]:
     """All pods that are isolated for egress and may not ask DNS, by the policies that isolate them.
 
@@ -57,7 +67,7 @@ def without_dns(evaluation: Evaluation, policies: PolicySet) -> tuple[WithoutDns
     groups = _isolated(evaluation)
     if not groups:
         return ()
-    servers = tuple(pod for pod in evaluation.cluster.pods if is_dns(pod))
+    servers = _servers(evaluation.cluster.pods)
     asked = [pods[0] for pods in groups.values()]
     small = _small(evaluation, policies, asked, servers or (_assumed(),))
     ends = _ends(small)
@@ -159,7 +169,7 @@ def _ends(small: Evaluation) -> _Ends:
             slots.setdefault(family, []).append(slot)
         else:
             hosts.append(address)
-    servers = tuple(pod for pod in small.cluster.pods if is_dns(pod))
+    servers = _servers(small.cluster.pods)
     return _Ends(servers, {family: mask_of(some) for family, some in slots.items()}, tuple(hosts))
 
 

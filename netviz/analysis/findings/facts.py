@@ -10,6 +10,7 @@ from itertools import islice
 
 from netviz.analysis.findings.elsewhere import MOST_PODS, Differences
 from netviz.analysis.findings.flows import Flows
+from netviz.analysis.findings.meant import LabelledWorkloads
 from netviz.analysis.findings.precedence import Overriding, Ties, overriding, ties
 from netviz.analysis.findings.redundancy import Redundancy, redundancy
 from netviz.analysis.findings.serving import ServedPods, served_pods
@@ -126,6 +127,19 @@ class Facts:
     def kubernetes(self) -> tuple[CompiledPolicy, ...]:
         """Those of them that are written as a NetworkPolicy of Kubernetes."""
         return tuple(p for p in self.active if p.policy.id.kind in _KUBERNETES)
+
+    @cached_property
+    def kubernetes_in(self) -> Mapping[str, tuple[CompiledPolicy, ...]]:
+        """Those by the namespace that they are in."""
+        found: defaultdict[str, list[CompiledPolicy]] = defaultdict(list)
+        for compiled in self.kubernetes:
+            found[compiled.policy.id.namespace].append(compiled)
+        return {name: tuple(policies) for name, policies in found.items()}
+
+    @cached_property
+    def labelled_workloads(self) -> LabelledWorkloads:
+        """The workloads whose own object has labels."""
+        return LabelledWorkloads(self.cluster.workloads)
 
     def remarks(self, kind: RemarkKind, *, kubernetes: bool = False) -> Iterator[tuple[Policy, Remark]]:
         """Every remark of this kind on an active policy, or only on those of Kubernetes."""

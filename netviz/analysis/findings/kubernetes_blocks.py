@@ -131,12 +131,11 @@ def _allowed_again(facts: Facts) -> Iterator[Finding]:
 def _other_rule(facts: Facts, clause: Clause, hole: AddressSet) -> tuple[CompiledPolicy, CompiledRule, int, int] | None:
     """A rule for some of the same pods that allows addresses of a hole: the connections of both, and an address bit."""
     classes = facts.evaluator.classes
-    slots = [classes.first_outside + i for i, atom in enumerate(classes.atoms.sets) if atom & hole]
-    for compiled, direction, rule in rules_of(facts):
-        if compiled.policy.id.namespace != clause.policy.id.namespace or rule is clause.rule:
+    slots = [classes.first_outside + atom for atom in classes.atoms.overlapping(hole)]
+    for compiled, direction, rule in rules_of(facts, clause.policy.id.namespace):
+        if rule is clause.rule or direction is not clause.direction:
             continue
-        common = clause.compiled.subject.may & compiled.subject.may & facts.pod_slots
-        if direction is not clause.direction or not common:
+        if not clause.compiled.subject.may & compiled.subject.may & facts.pod_slots:
             continue
         shared = rule.ports.numeric & clause.rule.ports.numeric
         slot = next((slot for slot in slots if rule.peers.must >> slot & 1), None)

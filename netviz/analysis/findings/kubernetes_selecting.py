@@ -12,7 +12,7 @@ from netviz.analysis.findings.finding import Check, Finding, LabelWitness, PodWi
 from netviz.analysis.findings.nearest import nearest_label
 from netviz.analysis.findings.words import counted, end_of, listed, workloads_of
 from netviz.errors import Severity
-from netviz.model.cluster import NAME_LABEL, Workload
+from netviz.model.cluster import NAME_LABEL
 from netviz.model.policy import (
     EndpointKind,
     EveryPeer,
@@ -42,7 +42,7 @@ def _selects_nobody(facts: Facts) -> Iterator[Finding]:
         if compiled.subject.may & facts.known or _on_hosts(facts, policy.subject):
             continue
         selector = selector_of(policy.subject, _POD)
-        if _meant_workloads(facts, selector, policy.id.namespace):
+        if facts.labelled_workloads.meant(selector, policy.id.namespace):
             continue
         here = facts.labels_by_namespace.get(policy.id.namespace)
         where = f"namespace {policy.id.namespace}"
@@ -68,7 +68,8 @@ def _peer_is_nobody(facts: Facts) -> Iterator[Finding]:
             continue
         pods, namespaces = selector_of(clause.peer, _POD), selector_of(clause.peer, _NAMESPACE)
         own = InNamespace(clause.policy.id.namespace) in _parts(clause.peer)
-        if _on_hosts(facts, clause.peer) or _meant_workloads(facts, pods, clause.policy.id.namespace if own else ""):
+        home = clause.policy.id.namespace if own else ""
+        if _on_hosts(facts, clause.peer) or facts.labelled_workloads.meant(pods, home):
             continue
         if own:
             here = facts.labels_by_namespace.get(clause.policy.id.namespace)
@@ -280,20 +281,6 @@ def _selects_hosts(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _meant_workloads(facts: Facts, selector: Selector, namespace: str) -> list[Workload]:
-    """The workloads of a namespace ("": of any) whose own object has labels that no pod of theirs has."""
-    if selector == EVERYTHING:
-        return []
-    return [
-        workload
-        for workload in facts.cluster.workloads
-        if namespace in ("", workload.id.namespace)
-        and workload.object_labels.items
-        and matches(selector, workload.object_labels) is True
-        and matches(selector, workload.labels) is False
-    ]
-
-
 def _labels_of_the_object(facts: Facts) -> Iterator[Finding]:
     for compiled in facts.kubernetes:
         policy = compiled.policy
@@ -311,7 +298,7 @@ def _labels_of_the_object(facts: Facts) -> Iterator[Finding]:
 def _object_labels(
     facts: Facts, policy: Policy, selector: Selector, namespace: str, ref: SourceRef
 ) -> Iterator[Finding]:
-    found = _meant_workloads(facts, selector, namespace)
+    found = facts.labelled_workloads.meant(selector, namespace)
     if found:
         first = found[0]
         witness = nearest_label(selector, {k: frozenset((v,)) for k, v in first.labels.items if v is not None})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netviz.engine import Evaluator, Grouping
 from netviz.engine.outside import outside_groups
+from netviz.sets.addresses import AddressSet, parse_cidr
 from tests.engine_questions import evaluator_of
 
 POD = "{{apiVersion: v1, kind: Pod, metadata: {{name: p, namespace: {}}}, spec: {{containers: []}}}}\n"
@@ -51,3 +52,14 @@ def test_addresses_of_two_families_are_never_taken_together() -> None:
     sets = evaluator().classes.atoms.sets
     for group in outside_groups([evaluator()], ["one"]):
         assert len({bool(sets[atom].v4) for atom in group}) == 1
+
+
+def test_the_atoms_over_some_addresses_are_those_that_share_one() -> None:
+    atoms = evaluator().classes.atoms
+    for cidr in ("203.0.113.7/32", "203.0.112.0/22", "0.0.0.0/0", "::/0"):
+        block = parse_cidr(cidr)
+        assert block is not None
+        expected = [i for i, each in enumerate(atoms.sets) if each & block.addresses()]
+        assert expected
+        assert atoms.overlapping(block.addresses()) == expected
+    assert atoms.overlapping(AddressSet()) == []

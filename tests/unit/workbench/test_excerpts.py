@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from netviz.source import SourceRef, SourceText
-from netviz.workbench.excerpts import EXCERPT_LINES, quoter
+from netviz.workbench.excerpts import EXCERPT_LINES, TextsByPlace, quoter
 
 POLICY = """\
 apiVersion: networking.k8s.io/v1
@@ -74,3 +74,15 @@ def test_an_excerpt_has_an_end() -> None:
 def test_a_place_that_is_not_in_the_texts_has_no_lines() -> None:
     assert quoted(POLICY, 99, "spec") == []
     assert quoter([])(SourceRef(file="p.yaml", document=1, path="", line=1)) == ()
+
+
+def test_of_many_texts_in_one_document_the_one_that_holds_the_line_is_found() -> None:
+    texts = [SourceText(file="l.yaml", document=1, first_line=n, lines=(f"a{n}", f"b{n}")) for n in (7, 1, 4)]
+    places = TextsByPlace(texts)
+
+    def at(line: int, document: int = 1) -> str:
+        found = places.at(SourceRef(file="l.yaml", document=document, path="", line=line))
+        return found.lines[0] if found else ""
+
+    assert [at(line) for line in range(10)] == ["", "a1", "a1", "", "a4", "a4", "", "a7", "a7", ""]
+    assert not at(1, document=2)
