@@ -6,7 +6,7 @@ is only possible, since its verdict is unknown, what it leads to is reached perh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -115,8 +115,10 @@ class Reach:
         self.terrain = terrain
         self.start = start
         self._steps: dict[tuple[bool, int], _Step] = {}
+        self._doubtful = False
         self.hops: Mapping[int, int] = self._walk(sure=True)
-        possible = self._walk(sure=False)
+        # Where nothing was in doubt on the way, what is possible is what is sure.
+        possible = self._walk(sure=False) if self._doubtful else self.hops
         self.perhaps: Mapping[int, int] = {u: hops for u, hops in possible.items() if u not in self.hops}
 
     @classmethod
@@ -140,11 +142,17 @@ class Reach:
         while frontier:
             hops += 1
             new: dict[int, _Step] = {}
+            # By identity, with what keeps it: bundles share their lists of sources.
+            firsts: dict[int, tuple[Sequence[int], tuple[str, int]]] = {}
             for bundle in self.terrain.bundles(frontier, rest):
                 mask = bundle.allow if sure else bundle.may
+                self._doubtful = self._doubtful or bundle.allow != bundle.may
                 if mask:
-                    sent = mask if INGRESS in bundle.sources else 0
-                    step = _Step(min(map(self._rank, bundle.sources)), mask & ~sent, sent)
+                    some = bundle.sources
+                    if id(some) not in firsts:
+                        firsts[id(some)] = some, min(map(self._rank, some))
+                    sent = mask if some[0] == INGRESS else 0
+                    step = _Step(firsts[id(some)][1], mask & ~sent, sent)
                     for target in bundle.targets:
                         new[target] = step.joined(new.get(target, step))
             for unit, step in new.items():

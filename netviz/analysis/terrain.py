@@ -49,7 +49,8 @@ class Unit:
 class Bundle(NamedTuple):
     """From each of some units to each of others: what is surely, and what is possibly allowed (`allow` in `may`).
 
-    Units are given by their number; INGRESS and OUTSIDE may be among the sources.
+    Units are given by their number; INGRESS and OUTSIDE may be among the sources. Bundles with the same sources mostly
+    have the very same list of them.
     """
 
     sources: Sequence[int]
@@ -176,9 +177,15 @@ class Terrain:
         everyone = mask_of({slot for slots in by_wanted.values() for slot in slots})
         if not everyone:
             return
+        # Thousands of rules are about all pods, and their blocks have the same thousands of sources.
+        lists: dict[int, list[int]] = {}
         for block in blocks(self.evaluation, mask_of(from_slot) | outside, everyone):
-            some = [number for slot in bits(block.sources & ~self.outside) for number in from_slot.get(slot, ())]
-            some += [OUTSIDE] if block.sources & outside else []
+            some = lists.get(block.sources)
+            if some is None:
+                inside = bits(block.sources & ~self.outside)
+                some = [number for slot in inside for number in from_slot.get(slot, ())]
+                some += [OUTSIDE] if block.sources & outside else []
+                lists[block.sources] = some
             for ports, slots in wanted.items():
                 may, here = block.state.may & ports, block.targets & slots
                 if may and here:

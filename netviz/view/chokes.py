@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -77,14 +77,22 @@ def _side(side: str, place: Hashable) -> Hashable:
 
 
 def _graph(reach: Reach) -> nx.DiGraph[Hashable]:
-    """The allowed connections among what is reached, with a vertex of its own for each bundle: else there were many."""
+    """The allowed connections among what is reached: with a vertex for each bundle, and for each list of sources.
+
+    Else there were too many: thousands of bundles may have the same thousands of sources.
+    """
     graph: nx.DiGraph[Hashable] = nx.DiGraph()
     graph.add_edges_from((_START, unit) for unit in reach.first)
     if INGRESS in reach.hops and OUTSIDE in reach.first:
         graph.add_edge(OUTSIDE, INGRESS)
     inside = [unit for unit in reach.hops if unit >= 0]
+    # By identity, with what keeps it.
+    lists: dict[int, tuple[int, Sequence[int]]] = {}
     for number, bundle in enumerate(reach.terrain.bundles(reach.hops, inside)):
         if bundle.allow:
-            graph.add_edges_from((source, ("bundle", number)) for source in bundle.sources)
+            first, some = lists.setdefault(id(bundle.sources), (number, bundle.sources))
+            if first == number:
+                graph.add_edges_from((source, ("sources", number)) for source in some)
+            graph.add_edge(("sources", first), ("bundle", number))
             graph.add_edges_from((("bundle", number), target) for target in bundle.targets)
     return graph
