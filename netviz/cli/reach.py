@@ -44,8 +44,9 @@ def add_reach(commands: Commands) -> None:
 def reach_command(arguments: argparse.Namespace) -> int:
     """Print what is reached, the nearest first."""
     from netviz.cli.commands import check_namespaces, evaluation_of, evaluator_of, load_input, print_json, print_table
+    from netviz.workbench.questions import ReachQuestion
     from netviz.workbench.reach_words import HEAD, choke_sentences, reach_json, reach_sentences, reached_rows
-    from netviz.workbench.reaching import ReachQuestion, reach_answer
+    from netviz.workbench.reaching import reach_answer
     from netviz.workbench.why_json import why_json
 
     loaded = load_input(arguments.paths, arguments)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 
-VIS_NETWORK = "lib/vis-9.1.2/vis-network.min.js"
+VIS_NETWORK = "vis-9.1.2/vis-network.min.js"
 """The newest vis-network in the pyvis 0.3.2 wheel."""
 
 _OWN = ("scene", "renderer", "poster", "dom", "walking", "view")
@@ -14,7 +16,11 @@ _OWN = ("scene", "renderer", "poster", "dom", "walking", "view")
 @cache
 def vis_network() -> str:
     """JavaScript that sets `globalThis.vis`."""
-    script = files("pyvis").joinpath(VIS_NETWORK).read_text("utf-8")
+    # Found without importing pyvis, which takes a quarter of a second that the first page would wait for.
+    spec = find_spec("pyvis")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("pyvis")
+    script = Path(spec.origin).with_name("lib").joinpath(VIS_NETWORK).read_text("utf-8")
     # Its last line points at a source map that is not there; developer tools would ask for it.
     return script.rpartition("\n//# sourceMappingURL=")[0] or script
 

@@ -12,12 +12,6 @@ from netviz.manifests.reading import Record
 from netviz.model.cluster import Cluster, Pod, Service
 from netviz.source import SourceText
 
-KUBECTL_EXPORT: Final = (
-    "kubectl get namespaces,nodes,pods,deployments,statefulsets,daemonsets,replicasets,replicationcontrollers,jobs,"
-    "cronjobs,services,endpointslices,serviceaccounts,ingresses,networkpolicies -A -o yaml > cluster.yaml"
-)
-"""One command that writes all built-in kinds that netviz reads."""
-
 _NAMES_SHOWN: Final = 5
 
 

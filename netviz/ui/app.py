@@ -1,32 +1,25 @@
-"""The dashboard: one page that loads manifests, draws who may talk to whom, and explains it."""
+"""The dashboard: one page that loads manifests, draws who may talk to whom, and explains it.
+
+Whoever opens it first waits for what this module imports, so each view is imported when it is first looked at; the
+server has done so before (`netviz.ui.server`).
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import streamlit as st
 
 from netviz import workbench
 from netviz.ui.address import sync_address
 from netviz.ui.busy import place_busy_line
-from netviz.ui.editor import render_editor
 from netviz.ui.graph import place_renderer
 from netviz.ui.opening import open_first
-from netviz.ui.page_compare import render_compare
-from netviz.ui.page_expectations import render_expectations
-from netviz.ui.page_findings import render_findings
 from netviz.ui.page_input import render_report, render_welcome
-from netviz.ui.page_matrix import render_matrix
-from netviz.ui.page_policies import render_board, render_policy
-from netviz.ui.page_reach import render_reach
-from netviz.ui.page_table import render_table
-from netviz.ui.panel_map import render_map
 from netviz.ui.panel_opening import render_opening
-from netviz.ui.panel_scenario import render_scenario
-from netviz.ui.panel_whatif import render_what_if
 from netviz.ui.parts import callout, guarded, style, text
 from netviz.ui.state import VIEWS, AppState, current, go_to
 from netviz.ui.text import plural
-from netviz.ui.toggles import cards_of
-from netviz.workbench import LoadSummary
 
 WATCH_SECONDS = 1.0
 NOBODY = "There is no workload in the input."
@@ -54,45 +47,73 @@ def main() -> None:
 
 
 def _render_loaded(state: AppState, bench: workbench.Bench) -> None:
+    from netviz.ui.panel_scenario import render_scenario
+    from netviz.ui.panel_whatif import render_what_if
+
     summary = bench.summary()
     columns = bench.board()
     render_what_if(state, columns)
     render_scenario(state, bench)
     _render_header(state)
+    if state.view != "input":
+        _render_incomplete(summary, by_pairs=state.view not in ("findings", "policies"))
+    _render_view(state, bench, summary, columns)
+    _render_dialog(state, bench, columns)
+    sync_address()
+    if workbench.is_elsewhere(bench):
+        _watch_process()
+
+
+def _render_view(
+    state: AppState, bench: workbench.Bench, summary: workbench.LoadSummary, columns: Sequence[workbench.TierColumn]
+) -> None:
     match state.view:
         case "input":
             render_report(state, bench, summary)
         case "matrix":
-            _render_incomplete(summary)
+            from netviz.ui.page_matrix import render_matrix
+
             render_matrix()
         case "table":
-            _render_incomplete(summary)
+            from netviz.ui.page_table import render_table
+
             render_table()
         case "reach":
-            _render_incomplete(summary)
+            from netviz.ui.page_reach import render_reach
+
             render_reach()
         case "compare":
-            _render_incomplete(summary)
+            from netviz.ui.page_compare import render_compare
+
             render_compare()
         case "findings":
-            _render_incomplete(summary, by_pairs=False)
+            from netviz.ui.page_findings import render_findings
+
             render_findings()
         case "expectations":
-            _render_incomplete(summary)
+            from netviz.ui.page_expectations import render_expectations
+
             render_expectations()
         case "policies":
-            _render_incomplete(summary, by_pairs=False)
+            from netviz.ui.page_policies import render_board
+
             render_board(state, bench, columns)
         case _:
-            _render_incomplete(summary)
+            from netviz.ui.panel_map import render_map
+
             render_map()
+
+
+def _render_dialog(state: AppState, bench: workbench.Bench, columns: Sequence[workbench.TierColumn]) -> None:
     if state.editing is not None:
-        render_editor(bench, [card.policy for card in cards_of(columns)])
+        from netviz.ui.editor import render_editor
+
+        policies = [card.policy for column in columns for card in column.cards]
+        render_editor(bench, policies)
     elif state.reading:
+        from netviz.ui.page_policies import render_policy
+
         render_policy(bench, columns)
-    sync_address()
-    if workbench.is_elsewhere(bench):
-        _watch_process()
 
 
 @st.fragment(run_every=WATCH_SECONDS)
@@ -126,7 +147,7 @@ def _set_view(key: str) -> None:
     go_to(st.session_state[key])
 
 
-def _render_incomplete(summary: LoadSummary, *, by_pairs: bool = True) -> None:
+def _render_incomplete(summary: workbench.LoadSummary, *, by_pairs: bool = True) -> None:
     """What there is to say before an answer; `by_pairs`: one about who may talk to whom."""
     if by_pairs and not summary.workloads:
         callout("info", NOBODY, (NOBODY_WHY,), key="nobody")

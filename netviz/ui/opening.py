@@ -13,8 +13,6 @@ from pathlib import Path
 import streamlit as st
 
 from netviz import workbench
-from netviz.dialects.plugins import parse_plugin
-from netviz.engine.options import Options
 from netviz.errors import Diagnostic, UsageError
 from netviz.manifests.limits import FLAGS, megabytes
 from netviz.manifests.paths import display_name, find_files, read_bytes
@@ -157,6 +155,12 @@ def finish(pending: Pending, bench: workbench.Bench) -> AppState:
 
 def sensible(assumptions: Assumptions) -> Assumptions:
     """What an address assumes; the usual assumptions where it makes no sense."""
+    if assumptions == DEFAULTS:
+        return DEFAULTS
+    # What checks them takes long to import, and few addresses have any.
+    from netviz.dialects.plugins import parse_plugin
+    from netviz.engine.options import Options
+
     try:
         parse_plugin(assumptions.cni, assumptions.cni_version)
         Options(pod_cidrs=assumptions.pod_cidrs).assumed_pods()

@@ -8,8 +8,8 @@ import streamlit as st
 
 from netviz import workbench
 from netviz.errors import Diagnostic, Severity
+from netviz.manifests.kubectl import KUBECTL_EXPORT
 from netviz.manifests.limits import megabytes
-from netviz.manifests.report import KUBECTL_EXPORT
 from netviz.ui.desk import desk
 from netviz.ui.opening import open_files, open_sample
 from netviz.ui.panel_fidelity import render_fidelity

@@ -10,7 +10,6 @@ from netviz import workbench
 from netviz.ui.parts import text
 from netviz.ui.state import AppState, update
 from netviz.ui.text import plural
-from netviz.workbench import Fidelity, FidelityLine
 
 MOST_WORKLOADS = 300
 """Above this many workloads nobody waits for the numbers: the list is shown without them."""
@@ -40,7 +39,7 @@ def render_fidelity(state: AppState, bench: workbench.Bench) -> None:
         text(f"Every kind and field {_covered(complete=summary.complete)} is modelled.", "quiet", "fidelity-none")
 
 
-def unknown_words(fidelity: Fidelity, *, complete: bool) -> str:
+def unknown_words(fidelity: workbench.Fidelity, *, complete: bool) -> str:
     """How many pairs are unknown, and how far the numbers of the list go; `complete`: nothing was refused."""
     if not fidelity.unknown:
         modelled = f"everything {_covered(complete=complete)} is modelled"
@@ -57,7 +56,7 @@ def _covered(*, complete: bool) -> str:
     return "in the input" if complete else "that was read"
 
 
-def _rows(lines: Sequence[FidelityLine], *, counted: bool) -> list[dict[str, str | int]]:
+def _rows(lines: Sequence[workbench.FidelityLine], *, counted: bool) -> list[dict[str, str | int]]:
     rows: list[dict[str, str | int]] = []
     for line in lines:
         row: dict[str, str | int] = {

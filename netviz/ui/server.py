@@ -7,6 +7,7 @@ address of this computer, for which it asks a server on the internet, and keeps 
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 from importlib import import_module
 from typing import Final
@@ -17,11 +18,25 @@ from streamlit.web import cli
 from netviz.ui.desk import make_ready
 from netviz.ui.memory import share_memory
 
-FIRST_NEEDED: Final = ("netviz.ui.app", "netviz.exporters.vis")
-"""What the first page needs and takes long to import."""
+FIRST_NEEDED: Final = "netviz.ui.app"
+"""What a page without an input needs."""
 
-NEXT_NEEDED: Final = ("pandas", "pyarrow")
-"""What Streamlit imports for the first table."""
+NEXT_NEEDED: Final = (
+    "netviz.ui.panel_whatif",
+    "netviz.ui.panel_scenario",
+    "netviz.ui.panel_map",
+    "netviz.ui.page_matrix",
+    "netviz.ui.page_policies",
+    "netviz.ui.page_table",
+    "netviz.ui.page_findings",
+    "netviz.ui.page_reach",
+    "netviz.ui.page_expectations",
+    "netviz.ui.page_compare",
+    "netviz.ui.editor",
+    "pandas",
+    "pyarrow",
+)
+"""What the views of an input need, and last what Streamlit imports for the first table."""
 
 
 def main() -> None:
@@ -37,10 +52,14 @@ def _nowhere() -> None:
 
 
 def _get_ready() -> None:
-    make_ready()
-    for module in (*FIRST_NEEDED, *NEXT_NEEDED):
+    """Import what pages need, and start the process for the first input: at once if the server was given one."""
+    import_module(FIRST_NEEDED)
+    if "--" in sys.argv[:-1]:
+        make_ready()
+    for module in NEXT_NEEDED:
         import_module(module)
     set_aside()
+    make_ready()
 
 
 def set_aside() -> None:

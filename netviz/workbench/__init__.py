@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from netviz.view.trace import Half, Step
     from netviz.workbench.bench import Workbench
     from netviz.workbench.board import BoardCard, SelectedWorkload, TierColumn
-    from netviz.workbench.checking import Checked, CheckedLine, CheckQuestion
+    from netviz.workbench.checking import Checked, CheckedLine
     from netviz.workbench.desk import Desk, LocalDesk, Opening, WorkerDesk, check_alive, is_elsewhere, let_go
     from netviz.workbench.exposed import ExposureLine, Exposures
     from netviz.workbench.fidelity import Fidelity, FidelityLine
     from netviz.workbench.finding import FoundCard, FoundCards, LabelChoice
-    from netviz.workbench.findings import FindingLine, Findings, FindingsQuestion
+    from netviz.workbench.findings import FindingLine, Findings
     from netviz.workbench.fixes import EffectLine, FixAnswer, FixEdit, FixLine, FixQuestion
-    from netviz.workbench.grid import Grid, GridCell, GridLine, GridQuestion
+    from netviz.workbench.grid import Grid, GridCell, GridLine
     from netviz.workbench.impacts import ImpactLine, ImpactPair, ImpactPairs, ImpactTable
     from netviz.workbench.interface import Bench
     from netviz.workbench.probing import Observed, ObservedLine, ProbeQuestion, ProbeScript
@@ -34,9 +34,12 @@ if TYPE_CHECKING:
         CardFacts,
         CauseLine,
         ChangeLine,
+        CheckQuestion,
         DocumentLine,
         Draft,
         EndpointChoice,
+        FindingsQuestion,
+        GridQuestion,
         InputFile,
         LoadSummary,
         PackedFile,
@@ -45,21 +48,16 @@ if TYPE_CHECKING:
         PictureQuestion,
         PluginVerdict,
         PolicyCard,
+        ReachQuestion,
+        TableQuestion,
         WhatIf,
         WhyAnswer,
         WhyQuestion,
     )
-    from netviz.workbench.reaching import (
-        ChokeLine,
-        HopLine,
-        ReachAnswer,
-        ReachedLine,
-        ReachQuestion,
-        Way,
-    )
+    from netviz.workbench.reaching import ChokeLine, HopLine, ReachAnswer, ReachedLine, Way
     from netviz.workbench.remote import Waiting, WorkerLost
     from netviz.workbench.selecting import SelectedDirection, Selecting, SelectingPolicy
-    from netviz.workbench.table import Table, TableQuestion, TableRow
+    from netviz.workbench.table import Table, TableRow
 
 __all__ = [
     "BASELINE",
@@ -152,14 +150,14 @@ _HOMES: Final = {
     "netviz.view.trace": ("Half", "Step"),
     "netviz.workbench.bench": ("Workbench",),
     "netviz.workbench.board": ("BoardCard", "SelectedWorkload", "TierColumn"),
-    "netviz.workbench.checking": ("CheckQuestion", "Checked", "CheckedLine"),
+    "netviz.workbench.checking": ("Checked", "CheckedLine"),
     "netviz.workbench.desk": ("Desk", "LocalDesk", "Opening", "WorkerDesk", "check_alive", "is_elsewhere", "let_go"),
     "netviz.workbench.exposed": ("ExposureLine", "Exposures"),
     "netviz.workbench.fidelity": ("Fidelity", "FidelityLine"),
     "netviz.workbench.finding": ("FoundCard", "FoundCards", "LabelChoice"),
-    "netviz.workbench.findings": ("FindingLine", "Findings", "FindingsQuestion"),
+    "netviz.workbench.findings": ("FindingLine", "Findings"),
     "netviz.workbench.fixes": ("EffectLine", "FixAnswer", "FixEdit", "FixLine", "FixQuestion"),
-    "netviz.workbench.grid": ("Grid", "GridCell", "GridLine", "GridQuestion"),
+    "netviz.workbench.grid": ("Grid", "GridCell", "GridLine"),
     "netviz.workbench.impacts": ("ImpactLine", "ImpactPair", "ImpactPairs", "ImpactTable"),
     "netviz.workbench.interface": ("Bench",),
     "netviz.workbench.probing": ("Observed", "ObservedLine", "ProbeQuestion", "ProbeScript"),
@@ -172,9 +170,12 @@ _HOMES: Final = {
         "CardFacts",
         "CauseLine",
         "ChangeLine",
+        "CheckQuestion",
         "DocumentLine",
         "Draft",
         "EndpointChoice",
+        "FindingsQuestion",
+        "GridQuestion",
         "InputFile",
         "LoadSummary",
         "PackedFile",
@@ -183,6 +184,8 @@ _HOMES: Final = {
         "PictureQuestion",
         "PluginVerdict",
         "PolicyCard",
+        "ReachQuestion",
+        "TableQuestion",
         "WhatIf",
         "WhyAnswer",
         "WhyQuestion",
@@ -191,13 +194,12 @@ _HOMES: Final = {
         "ChokeLine",
         "HopLine",
         "ReachAnswer",
-        "ReachQuestion",
         "ReachedLine",
         "Way",
     ),
     "netviz.workbench.remote": ("Waiting", "WorkerLost"),
     "netviz.workbench.selecting": ("SelectedDirection", "Selecting", "SelectingPolicy"),
-    "netviz.workbench.table": ("Table", "TableQuestion", "TableRow"),
+    "netviz.workbench.table": ("Table", "TableRow"),
 }
 _HOME_OF: Final = {name: module for module, names in _HOMES.items() for name in names}
 

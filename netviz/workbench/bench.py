@@ -22,17 +22,17 @@ from netviz.workbench.answers import Asker, lookup
 from netviz.workbench.asking import grouping_of, protocol_number
 from netviz.workbench.board import SelectedWorkload, TierColumn, policy_cards, selected_workloads, tier_columns
 from netviz.workbench.check_reports import report
-from netviz.workbench.checking import Checked, CheckQuestion, checked_text, frozen_text
+from netviz.workbench.checking import Checked, checked_text, frozen_text
 from netviz.workbench.drafts import draft_diagnostics, drafted_ids, with_draft_report
 from netviz.workbench.drawing import edge_question, packed, picture_answer
 from netviz.workbench.excerpts import quoter
 from netviz.workbench.exposed import Exposures, exposure_csv, exposure_lines
 from netviz.workbench.fidelity import Fidelity, FidelityLine, fidelity, unmodelled_lines
 from netviz.workbench.finding import FoundCards, LabelChoice, find_cards, label_choices
-from netviz.workbench.findings import Findings, FindingsQuestion
+from netviz.workbench.findings import Findings
 from netviz.workbench.fixes import FixAnswer, FixQuestion
 from netviz.workbench.fixing import fix_asked
-from netviz.workbench.grid import Grid, GridQuestion
+from netviz.workbench.grid import Grid
 from netviz.workbench.impacts import ImpactPairs, ImpactTable, impact_csv, impact_pairs, impact_table
 from netviz.workbench.linting import Found, findings_page, look
 from netviz.workbench.listing import grid_answer, step_sentence, table_answer, whole_table
@@ -47,8 +47,11 @@ from netviz.workbench.questions import (
     Assumptions,
     CardFacts,
     ChangeLine,
+    CheckQuestion,
     Draft,
     EndpointChoice,
+    FindingsQuestion,
+    GridQuestion,
     InputFile,
     LoadSummary,
     PackedFile,
@@ -57,14 +60,16 @@ from netviz.workbench.questions import (
     PictureQuestion,
     PluginVerdict,
     PolicyCard,
+    ReachQuestion,
+    TableQuestion,
     WhatIf,
     WhyAnswer,
     WhyQuestion,
 )
 from netviz.workbench.reach_words import reach_csv
-from netviz.workbench.reaching import ReachAnswer, ReachQuestion, reach_answer
+from netviz.workbench.reaching import ReachAnswer, reach_answer
 from netviz.workbench.selecting import Selecting, selecting
-from netviz.workbench.table import Table, TableQuestion
+from netviz.workbench.table import Table
 from netviz.workbench.two_inputs import TwoInputs
 from netviz.workbench.workings import Workings
 

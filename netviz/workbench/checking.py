@@ -21,7 +21,7 @@ from netviz.view.trace import end_words
 from netviz.workbench.answers import Asker
 from netviz.workbench.excerpts import quoter
 from netviz.workbench.ids import end_id
-from netviz.workbench.questions import WhyAnswer, WhyQuestion
+from netviz.workbench.questions import CheckQuestion, WhyAnswer, WhyQuestion
 
 MOST_EXPLAINED = 200
 """So many failed expectations are shown with both traces; the others with their connection only."""
@@ -95,14 +95,6 @@ def checked(evaluation: Evaluation, expectations: Expectations, texts: Sequence[
             line = replace(line, flow=_flow_words(result.flow), question=_question(result.flow), why=why)
         lines.append(line)
     return Checked(title=expectations.title, lines=tuple(lines))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckQuestion:
-    """An expectations file: its name and its text."""
-
-    name: str
-    text: str
 
 
 def checked_text(evaluation: Evaluation, question: CheckQuestion, texts: Sequence[SourceText]) -> Checked:

@@ -12,7 +12,6 @@ from typing import Final, Protocol
 
 from netviz.errors import NetvizError, UsageError
 from netviz.manifests.limits import DEFAULT_SERVER_LIMITS, ServerLimits
-from netviz.workbench.bench import Workbench
 from netviz.workbench.interface import Bench
 from netviz.workbench.questions import Assumptions, InputFile
 from netviz.workbench.remote import RemoteBench, Waiting, Watch, Worker, WorkerLost, as_bench, nobody, over, value_of
@@ -49,10 +48,17 @@ class Desk(Protocol):
 Load = Callable[[Sequence[InputFile], Assumptions], Bench]
 
 
+def _read_here(files: Sequence[InputFile], assumptions: Assumptions) -> Bench:
+    # Not before it is needed: a server leaves to its workers what the engine and the dialects take to import.
+    from netviz.workbench.bench import Workbench
+
+    return Workbench.load(files, assumptions)
+
+
 class LocalDesk:
     """Opens inputs in this process, without limits on time and memory; `load` reads them."""
 
-    def __init__(self, load: Load = Workbench.load, limits: ServerLimits = DEFAULT_SERVER_LIMITS) -> None:
+    def __init__(self, load: Load = _read_here, limits: ServerLimits = DEFAULT_SERVER_LIMITS) -> None:
         self.limits = limits
         self.load = load
 

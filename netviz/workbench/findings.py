@@ -4,24 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from netviz.analysis.findings.suppressing import Suppression
 from netviz.workbench.questions import WhyQuestion
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingsQuestion:
-    """Which findings: of a severity, a check and a namespace ("": of any), with `text` somewhere; `page` from 0.
-
-    `suppressions` are left out of the count and of the rows, unless `suppressed` asks for just these.
-    """
-
-    severity: str = ""
-    check: str = ""
-    namespace: str = ""
-    text: str = ""
-    suppressions: tuple[Suppression, ...] = ()
-    suppressed: bool = False
-    page: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

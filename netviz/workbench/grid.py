@@ -16,6 +16,7 @@ from netviz.errors import UsageError
 from netviz.view.peers import peer_label
 from netviz.view.words import connection_words
 from netviz.workbench.inventory import cell_verdict, cell_words
+from netviz.workbench.questions import GridQuestion
 
 MOST_LINES: Final = 60
 """Rows, and columns, of one window."""
@@ -30,23 +31,6 @@ INGRESS: Final = "ingress"
 NAMESPACE: Final = "namespace/"
 _ZONE_LABELS: Final = {OUTSIDE: "Outside addresses", HOSTS: "Host endpoints", INGRESS: "Ingress controller"}
 _KINDS: Final = ("added", "removed", "changed")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GridQuestion:
-    """Which window of the matrix. `source` and `target` are zone ids of the cell that is open, both "" for all zones.
-
-    `from_text` and `to_text` leave the rows and the columns whose label contains them; `order` is name or connections;
-    `only_changes` leaves the lines that the what-if changes. `chosen` are the peer ids of a pair to be pointed out.
-    """
-
-    source: str = ""
-    target: str = ""
-    from_text: str = ""
-    to_text: str = ""
-    order: str = "name"
-    only_changes: bool = False
-    chosen: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

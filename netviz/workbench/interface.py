@@ -2,43 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from netviz.errors import Diagnostic
-from netviz.workbench.board import SelectedWorkload, TierColumn
-from netviz.workbench.checking import Checked, CheckQuestion
-from netviz.workbench.exposed import Exposures
-from netviz.workbench.fidelity import Fidelity, FidelityLine
-from netviz.workbench.finding import FoundCards, LabelChoice
-from netviz.workbench.findings import Findings, FindingsQuestion
-from netviz.workbench.fixes import FixAnswer, FixQuestion
-from netviz.workbench.grid import Grid, GridQuestion
-from netviz.workbench.impacts import ImpactPairs, ImpactTable
-from netviz.workbench.probing import Observed, ProbeQuestion, ProbeScript
-from netviz.workbench.proofs import ProofAnswer
-from netviz.workbench.questions import (
-    BASELINE,
-    Assumptions,
-    CardFacts,
-    ChangeLine,
-    Draft,
-    EndpointChoice,
-    InputFile,
-    LoadSummary,
-    PackedFile,
-    PackQuestion,
-    PictureAnswer,
-    PictureQuestion,
-    PluginVerdict,
-    PolicyCard,
-    WhatIf,
-    WhyAnswer,
-    WhyQuestion,
-)
-from netviz.workbench.reaching import ReachAnswer, ReachQuestion
-from netviz.workbench.selecting import Selecting
-from netviz.workbench.table import Table, TableQuestion
+from netviz.workbench.questions import BASELINE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from netviz.errors import Diagnostic
+    from netviz.workbench.board import SelectedWorkload, TierColumn
+    from netviz.workbench.checking import Checked
+    from netviz.workbench.exposed import Exposures
+    from netviz.workbench.fidelity import Fidelity, FidelityLine
+    from netviz.workbench.finding import FoundCards, LabelChoice
+    from netviz.workbench.findings import Findings
+    from netviz.workbench.fixes import FixAnswer, FixQuestion
+    from netviz.workbench.grid import Grid
+    from netviz.workbench.impacts import ImpactPairs, ImpactTable
+    from netviz.workbench.probing import Observed, ProbeQuestion, ProbeScript
+    from netviz.workbench.proofs import ProofAnswer
+    from netviz.workbench.questions import (
+        Assumptions,
+        CardFacts,
+        ChangeLine,
+        CheckQuestion,
+        Draft,
+        EndpointChoice,
+        FindingsQuestion,
+        GridQuestion,
+        InputFile,
+        LoadSummary,
+        PackedFile,
+        PackQuestion,
+        PictureAnswer,
+        PictureQuestion,
+        PluginVerdict,
+        PolicyCard,
+        ReachQuestion,
+        TableQuestion,
+        WhatIf,
+        WhyAnswer,
+        WhyQuestion,
+    )
+    from netviz.workbench.reaching import ReachAnswer
+    from netviz.workbench.selecting import Selecting
+    from netviz.workbench.table import Table
 
 CHANGING = frozenset({"compare_with"})
 """The questions that change what the bench holds: earlier answers do not count after them."""

@@ -11,8 +11,8 @@ from netviz.engine.evaluator import Evaluation, Evaluator
 from netviz.engine.matrix import Peer, PeerType, ReachabilityMatrix
 from netviz.engine.naming import INGRESS_CONTROLLER
 from netviz.loading import Loaded
+from netviz.manifests.kubectl import KUBECTL_EXPORT
 from netviz.manifests.reading import Record
-from netviz.manifests.report import KUBECTL_EXPORT
 from netviz.model.cluster import ContainerPort
 from netviz.model.policy import Direction, PolicySet
 from netviz.sets.connections import NO_CONNECTIONS, ConnectionSet, protocol_name

@@ -19,8 +19,8 @@ from netviz.loading import Loaded
 from netviz.manifests.report import LoadReport
 from netviz.model.policy import PolicySet
 from netviz.source import SourceRef
-from netviz.workbench.findings import FindingLine, Findings, FindingsQuestion
-from netviz.workbench.questions import WhyQuestion
+from netviz.workbench.findings import FindingLine, Findings
+from netviz.workbench.questions import FindingsQuestion, WhyQuestion
 
 PAGE_ROWS: Final = 200
 _CHECKS: Final[Mapping[str, Check]] = {check.id: check for check in CHECKS}

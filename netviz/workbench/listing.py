@@ -11,11 +11,11 @@ from netviz.engine.reach import peer_ends
 from netviz.errors import UsageError
 from netviz.view.settings import ViewSettings
 from netviz.workbench.asking import grouping_of
-from netviz.workbench.grid import MOST_COUNTED, Grid, GridQuestion, of_all, peer_grid, zone_grid, zone_tallies
-from netviz.workbench.questions import WhatIf
+from netviz.workbench.grid import MOST_COUNTED, Grid, of_all, peer_grid, zone_grid, zone_tallies
+from netviz.workbench.questions import GridQuestion, TableQuestion, WhatIf
 from netviz.workbench.scope import is_large, pod_step
 from netviz.workbench.steps import counted_step, step_words
-from netviz.workbench.table import Entry, Table, TableQuestion, decided, entries, filtered, table_csv, table_page
+from netviz.workbench.table import Entry, Table, decided, entries, filtered, table_csv, table_page
 from netviz.workbench.workings import Workings
 
 

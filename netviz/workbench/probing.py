@@ -31,9 +31,8 @@ from netviz.model.cluster import Pod, Service
 from netviz.sets.addresses import IpAddress
 from netviz.sets.connections import ALL_CONNECTIONS, TCP, ConnectionSet
 from netviz.workbench.answers import Asker
-from netviz.workbench.checking import CheckQuestion
 from netviz.workbench.ids import end_id
-from netviz.workbench.questions import WhyQuestion
+from netviz.workbench.questions import CheckQuestion, WhyQuestion
 
 MOST_PROBES: Final = 300
 PER_SIDE: Final = 2

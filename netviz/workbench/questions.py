@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from netviz.errors import Diagnostic
-from netviz.sets.connections import ConnectionSet
-from netviz.view.picture import Picture
 from netviz.view.settings import ViewSettings
-from netviz.view.trace import Half
+
+if TYPE_CHECKING:
+    from netviz.analysis.findings.suppressing import Suppression
+    from netviz.errors import Diagnostic
+    from netviz.sets.connections import ConnectionSet
+    from netviz.view.picture import Picture
+    from netviz.view.trace import Half
+
+
+PLAIN: Final = ViewSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,3 +267,70 @@ class CardFacts:
     policies: tuple[tuple[str, str], ...]
     incoming: tuple[tuple[str, str, str], ...]
     outgoing: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableQuestion:
+    """Which rows: what `view` leaves (see `asked_for`), with `text` in a name, sorted by `order`, `page` from 0.
+
+    `order` is from, to, change (changed pairs first) or verdict (what cannot be decided first).
+    """
+
+    view: ViewSettings = PLAIN
+    text: str = ""
+    order: str = "from"
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridQuestion:
+    """Which window of the matrix. `source` and `target` are zone ids of the cell that is open, both "" for all zones.
+
+    `from_text` and `to_text` leave the rows and the columns whose label contains them; `order` is name or connections;
+    `only_changes` leaves the lines that the what-if changes. `chosen` are the peer ids of a pair to be pointed out.
+    """
+
+    source: str = ""
+    target: str = ""
+    from_text: str = ""
+    to_text: str = ""
+    order: str = "name"
+    only_changes: bool = False
+    chosen: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingsQuestion:
+    """Which findings: of a severity, a check and a namespace ("": of any), with `text` somewhere; `page` from 0.
+
+    `suppressions` are left out of the count and of the rows, unless `suppressed` asks for just these.
+    """
+
+    severity: str = ""
+    check: str = ""
+    namespace: str = ""
+    text: str = ""
+    suppressions: tuple[Suppression, ...] = ()
+    suppressed: bool = False
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachQuestion:
+    """From where: `internet`, `namespace/NAME`, or as `--from` takes it; and how one comes to `target`, if it is named.
+
+    `by` is workload, pod or namespace; with `declared`, only ports count that the target declares.
+    """
+
+    start: str
+    target: str = ""
+    by: str = "workload"
+    declared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckQuestion:
+    """An expectations file: its name and its text."""
+
+    name: str
+    text: str

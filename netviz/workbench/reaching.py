@@ -19,24 +19,11 @@ from netviz.sets.connections import ICMP, ICMPV6, PORT_PROTOCOLS, TCP, Connectio
 from netviz.sets.region import bits
 from netviz.view.chokes import Choke, chokes, smallest_cut
 from netviz.view.peers import peer_label
-from netviz.workbench.questions import WhyQuestion
+from netviz.workbench.questions import ReachQuestion, WhyQuestion
 
 OUTSIDE_WORDS: Final = "outside of the cluster"
 INGRESS_WORDS: Final = "Ingress controller"
 MOST_CHOKES: Final = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReachQuestion:
-    """From where: `internet`, `namespace/NAME`, or as `--from` takes it; and how one comes to `target`, if it is named.
-
-    `by` is workload, pod or namespace; with `declared`, only ports count that the target declares.
-    """
-
-    start: str
-    target: str = ""
-    by: str = "workload"
-    declared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

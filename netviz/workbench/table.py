@@ -18,6 +18,7 @@ from netviz.view.peers import peer_label
 from netviz.view.settings import SYSTEM_NAMESPACES, ViewSettings
 from netviz.workbench.deciders import deciding
 from netviz.workbench.inventory import cell_verdict, cell_words
+from netviz.workbench.questions import TableQuestion
 
 PAGE_ROWS: Final = 200
 MOST_EXPLAINED: Final = 5000
@@ -25,24 +26,10 @@ MOST_EXPLAINED: Final = 5000
 
 UNEXPLAINED: Final = ("from", "to", "verdict", "ports now", "change", "ports before")
 COLUMNS: Final = (*UNEXPLAINED, "egress decided by", "ingress decided by")
-PLAIN: Final = ViewSettings()
 NOTHING: Final = "nothing"
 SAME: Final = "same"
 _CHANGES: Final = ("added", "removed", "changed", "unknown", "decided", SAME)
 _VERDICTS: Final = ("unknown", "partly unknown", "denied", "allowed")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableQuestion:
-    """Which rows: what `view` leaves (see `asked_for`), with `text` in a name, sorted by `order`, `page` from 0.
-
-    `order` is from, to, change (changed pairs first) or verdict (what cannot be decided first).
-    """
-
-    view: ViewSettings = PLAIN
-    text: str = ""
-    order: str = "from"
-    page: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

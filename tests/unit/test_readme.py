@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from netviz.cli import main
-from netviz.manifests.report import KUBECTL_EXPORT
+from netviz.manifests.kubectl import KUBECTL_EXPORT
 
 ROOT = Path(__file__).parents[2]
 PAGES = tuple(sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("sample_manifests/*/README.md")]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import platform
 import subprocess
 import sys
@@ -10,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from netviz.ui.memory import ARENAS
+from netviz.ui.server import FIRST_NEEDED, NEXT_NEEDED
 
 ROOT = Path(__file__).parents[3]
 READY = """
 import gc, weakref
 from netviz.ui.server import FIRST_NEEDED, NEXT_NEEDED, import_module, set_aside
-for module in (*FIRST_NEEDED, *NEXT_NEEDED):
+for module in (FIRST_NEEDED, *NEXT_NEEDED):
     import_module(module)
 before = len(gc.get_objects())
 set_aside()
@@ -36,6 +38,21 @@ def test_collecting_garbage_looks_only_at_what_sessions_made() -> None:
     assert int(before) > 100_000
     assert int(after) < 2_000
     assert is_collected == "True"
+
+
+def test_the_first_page_waits_for_no_module_that_only_an_input_needs() -> None:
+    script = f"import sys, {FIRST_NEEDED}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    needless = {"netviz.engine", "netviz.dialects", "netviz.manifests.reading", "networkx", "pyvis", "pandas", "yaml"}
+    assert needless.isdisjoint(done.stdout.split())
+
+
+def test_every_view_is_imported_before_somebody_looks_at_it() -> None:
+    tree = ast.parse((ROOT / "netviz" / "ui" / "app.py").read_text())
+    inside = [node for part in tree.body if isinstance(part, ast.FunctionDef) for node in ast.walk(part)]
+    late = {node.module for node in inside if isinstance(node, ast.ImportFrom)}
+    assert len(late) > 8
+    assert late <= set(NEXT_NEEDED)
 
 
 POOLS = """

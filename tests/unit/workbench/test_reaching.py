@@ -9,8 +9,9 @@ from netviz.engine import Evaluation
 from netviz.errors import UsageError
 from netviz.sets.connections import ICMP, NO_CONNECTIONS, ConnectionSet
 from netviz.sets.intervals import IntervalSet
+from netviz.workbench.questions import ReachQuestion
 from netviz.workbench.reach_words import choke_sentences, cut_words, reach_sentences
-from netviz.workbench.reaching import ReachAnswer, ReachQuestion, example, reach_answer
+from netviz.workbench.reaching import ReachAnswer, example, reach_answer
 from tests.engine_questions import evaluator_of
 
 SPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"
