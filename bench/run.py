@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -95,13 +97,19 @@ def _run(*arguments: object, patience: float | None = None) -> dict[str, float]:
     words = [str(argument) for argument in arguments]
     sys.stderr.write(f"measuring {' '.join(words[:3])}\n")
     command = [sys.executable, "-m", "bench.measure", *words]
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        command, stdout=subprocess.PIPE, text=True, cwd=_ROOT, start_new_session=True
+    )
     try:
-        done = subprocess.run(  # noqa: S603 - our own command
-            command, check=True, stdout=subprocess.PIPE, text=True, cwd=_ROOT, timeout=patience
-        )
+        printed, _ = process.communicate(timeout=patience)
     except subprocess.TimeoutExpired:
+        # With the server and the browser that it may have started.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
         return {}
-    found: dict[str, float] = json.loads(done.stdout)
+    if process.returncode:
+        raise SystemExit(f"measuring {' '.join(words)} ended with {process.returncode}")
+    found: dict[str, float] = json.loads(printed)
     return found
 
 
