@@ -40,7 +40,7 @@ from netviz.selectors.tree import Ternary, any_of
 from netviz.sets.addresses import IpAddress
 from netviz.sets.connections import ConnectionAtoms, ConnectionSet
 from netviz.sets.intervals import IntervalSet
-from netviz.sets.region import EMPTY, Region
+from netviz.sets.region import EMPTY, Region, mask_of
 
 _ProgramKey = tuple[Direction, Selection, object, bool]
 _AS_WRITTEN = Scenario()
@@ -80,8 +80,8 @@ class Evaluator:
         self._rules = RuleCompiler(self.classes, self.atoms, self._peers)
         self.policies: tuple[CompiledPolicy, ...] = tuple(self._rules.policy(i, p) for i, p in enumerate(ordered))
         self._peers.forget()
-        policed = [self.policed(slot) for slot in range(self.classes.first_outside)]
-        self.profiles = {d: Profiles(self.classes, self.policies, d, policed) for d in Direction}
+        policed = mask_of(filter(self.policed, range(self.classes.first_outside)))
+        self.profiles = {d: Profiles(self.classes, self.policies, d, policed, self._rules.kinds) for d in Direction}
         self.families = Families(self.classes, self.atoms.all)
         self.joint = {d: self.families.joint(profiles) for d, profiles in self.profiles.items()}
         self._numbers: Mapping[PolicyId, int] = {p.policy.id: p.number for p in self.policies}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from typing import TypeVar, assert_never
 
 from netviz.engine.classes import EndpointClasses
@@ -56,28 +56,31 @@ class PeerCompiler:
         for i, slot in enumerate(classes.slots):
             kinds[slot.kind].append(i)
             families[slot.family].append(i)
-            if slot.owner >= 0:
-                key = classes.classes[slot.owner].key
-                namespaces.setdefault(key.namespace, []).append(i)
+        keys = [classes.classes[slot.owner].key for slot in classes.slots[: classes.first_outside]]
+        for i, key in enumerate(keys):
+            namespaces.setdefault(key.namespace, []).append(i)
+        if classes.by_address:
+            for i, slot in enumerate(classes.slots[: classes.first_outside]):
                 at.setdefault((slot.atoms, slot.kind in _ON_NODES, slot.family), []).append(i)
         self._kinds: dict[EndpointKind, int] = _masks(kinds)
         self._namespaces: dict[str | None, list[int]] = namespaces
         self._families: dict[int | None, int] = _masks(families)
-        self._at: dict[_Whereabouts, int] = _masks(at) if classes.by_address else {}
+        self._at: dict[_Whereabouts, int] = _masks(at)
         self._somewhere = mask_of(namespaces[None])
-        inside = classes.slots[: classes.first_outside]
-        self._pod_index = LabelIndex([classes.classes[slot.owner].key.labels for slot in inside])
+        self._keys = keys
+        self._pod_index = LabelIndex([key.labels for key in keys])
         self._namespace_labels = {namespace.name: namespace.labels for namespace in cluster.namespaces}
         self._account_labels = {(a.namespace, a.name): a.labels for a in cluster.service_accounts}
-        keys = [classes.classes[slot.owner].key for slot in inside]
         # Over slots and not over names: what a label's value selects is then worked out once and not per selector.
         self._namespace_index = LabelIndex([self._labels_of_namespace(key.namespace) for key in keys])
-        self._account_index = LabelIndex([self._labels_of_account(key.namespace, key.account) for key in keys])
         self._views: dict[LabelView, LabelIndex] = {}
         self._not_strangers = classes.atoms.mask(classes.not_strangers)
         self._host_endpoints = self._kinds[EndpointKind.HOST_ENDPOINT]
-        silent = (i for i, slot in enumerate(inside) if not classes.classes[slot.owner].key.announced)
-        self._announced = self._host_endpoints & ~mask_of(silent)
+        self._announced = self._host_endpoints & ~mask_of(i for i, key in enumerate(keys) if not key.announced)
+
+    @cached_property
+    def _account_index(self) -> LabelIndex:
+        return LabelIndex([self._labels_of_account(key.namespace, key.account) for key in self._keys])
 
     def _labels_of_namespace(self, name: str | None) -> Labels:
         if name == "":
@@ -122,11 +125,12 @@ class PeerCompiler:
             case Unresolved():
                 return Bounds(0, self._kinds[EndpointKind.EXTERNAL])
             case EveryPeer(parts):
-                bounds = [self.bounds(part) for part in parts]
-                everything = self._classes.all
+                if not parts:
+                    return Bounds(self._classes.all, self._classes.all)
+                # The smallest first: what is large is then looked at as far as that one goes.
+                bounds = sorted(map(self.bounds, parts))
                 return Bounds(
-                    reduce(int.__and__, (b.must for b in bounds), everything),
-                    reduce(int.__and__, (b.may for b in bounds), everything),
+                    reduce(int.__and__, [b.must for b in bounds]), reduce(int.__and__, [b.may for b in bounds])
                 )
             case SomePeer(parts):
                 bounds = [self.bounds(part) for part in parts if not isinstance(part, WithAddress)]

@@ -12,7 +12,7 @@ from netviz.engine.peers import PeerCompiler
 from netviz.model.policy import Direction, NamedPort, Policy, PolicyRule, PortMatch, ServicePorts
 from netviz.sets.connections import PORT_PROTOCOLS, ConnectionAtoms, ConnectionSet
 from netviz.sets.intervals import IntervalSet
-from netviz.sets.region import EMPTY, Region, bits, mask_of, span
+from netviz.sets.region import EMPTY, Region, mask_of
 
 _Listening = tuple[PortNumbers, tuple[ServedPort, ...]]
 """What gives a port of a rule its number on a destination."""
@@ -92,7 +92,10 @@ class _Dependence(Enum):
 
 
 class RuleCompiler:
-    """Compiles policies and, per subject, their rules; remembers the regions."""
+    """Compiles policies and, per subject, their rules; remembers the regions.
+
+    `kinds[i]` is the same number for all slots inside of the cluster whose named ports and Services are the same.
+    """
 
     def __init__(self, classes: EndpointClasses, atoms: ConnectionAtoms, peers: PeerCompiler) -> None:
         self._classes = classes
@@ -109,7 +112,7 @@ class RuleCompiler:
             key = classes.classes[item.owner].key
             alike.setdefault((key.ports, key.services), []).append(slot)
         kinds = {slot: kind for kind, slots in enumerate(alike.values()) for slot in slots}
-        self._kinds: list[int] = [kinds[slot] for slot in range(classes.first_outside)]
+        self.kinds: tuple[int, ...] = tuple([kinds[slot] for slot in range(classes.first_outside)])
         for address, served in classes.served_outside.items():
             alike.setdefault(((), served), []).append(classes.slot_of_address(address))
         self._alike: dict[_Listening, int] = {listening: mask_of(slots) for listening, slots in alike.items()}
@@ -167,7 +170,7 @@ class RuleCompiler:
             known = self._dependence[key] = self._depends(compiled.rules[direction], direction)
         if known is _Dependence.SUBJECT:
             return None
-        return -1 if known is _Dependence.NOTHING else self._kinds[subject]
+        return -1 if known is _Dependence.NOTHING else self.kinds[subject]
 
     def _depends(self, rules: Iterable[CompiledRule], direction: Direction) -> _Dependence:
         if any(rule.local.must != self._classes.all for rule in rules):
@@ -226,13 +229,13 @@ class RuleCompiler:
 
     def _ingress_region(self, ports: CompiledPorts, subject: int) -> Region:
         # By identity, as above.
-        known = self._ingress.get((id(ports), self._kinds[subject]))
+        known = self._ingress.get((id(ports), self.kinds[subject]))
         if known is None:
             key = self._classes.classes[self._classes.slots[subject].owner].key
             known = ports.numeric
             for wanted in ports.by_target:
                 known |= self._numbers(wanted, key.ports, key.services)
-            self._ingress[id(ports), self._kinds[subject]] = known
+            self._ingress[id(ports), self.kinds[subject]] = known
         return Region.rectangle(known, self._classes.all)
 
     def _egress_region(self, ports: CompiledPorts, _subject: int) -> Region:
@@ -271,17 +274,3 @@ class RuleCompiler:
 
 Selection = tuple[tuple[int, bool], ...]
 """(policy number, whether it surely selects) in evaluation order."""
-
-
-def selected(policies: tuple[CompiledPolicy, ...], direction: Direction, count: int) -> list[Selection]:
-    """For each of the first `count` slots the policies that concern it, in order."""
-    found: list[list[tuple[int, bool]]] = [[] for _ in range(count)]
-    inside = span(0, count)
-    for compiled in policies:
-        if compiled.concerns(direction):
-            must, may = compiled.subject.must & inside, compiled.subject.may & inside
-            for sure, slots in ((True, must), (False, may ^ must)):
-                item = (compiled.number, sure)
-                for slot in bits(slots):
-                    found[slot].append(item)
-    return [tuple(items) for items in found]

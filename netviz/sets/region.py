@@ -10,6 +10,9 @@ Rectangle = tuple[int, int]
 _FEW = 8
 """So many rectangles are compared with each other: that large integers differ is seen at once, hashing reads them."""
 
+_DENSE = 16
+"""Where one of so many bits is set, or more, writing out all of them takes less time than setting each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -191,12 +194,19 @@ def bits(mask: int) -> list[int]:
 
 def mask_of(numbers: Iterable[int]) -> int:
     """The set of these bit numbers: many at once, in time that grows with their count and the largest of them."""
-    ascending = sorted(numbers)
-    if not ascending:
+    some = list(numbers)
+    if not some:
         return 0
-    base = ascending[0] >> 3
-    digits = bytearray((ascending[-1] >> 3) - base + 1)
-    for number in ascending:
+    low, high = min(some), max(some)
+    if high - low < _DENSE * len(some):
+        text = bytearray(b"0") * (high - low + 1)
+        one = ord("1")
+        for number in some:
+            text[high - number] = one
+        return int(text, 2) << low
+    base = low >> 3
+    digits = bytearray((high >> 3) - base + 1)
+    for number in some:
         digits[(number >> 3) - base] |= 1 << (number & 7)
     return int.from_bytes(digits, "little") << (base << 3)
 
