@@ -111,7 +111,8 @@ def judge(origin: Origin, plugin: Plugin, split: frozenset[tuple[str, int]]) -> 
         if policy is not None:
             candidates.append(_Candidate(number, document, with_every_port(policy) if calico else policy))
     policies, contradictions = _unique(candidates, problems)
-    enforced = (record for record in origin.records if plugin.enforces(record.api_version, record.kind))
+    broken = (record for record in origin.records if record.outcome == "refused")
+    enforced = (record for record in broken if plugin.enforces(record.api_version, record.kind))
     unread = [policy for record in enforced if (policy := unread_policy(record)) is not None]
     return Judged(
         policies=policies + _not_among(policies, unread),

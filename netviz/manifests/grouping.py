@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Final
 
 from netviz.manifests.pods import PodObject, PodTemplate
@@ -59,7 +60,7 @@ def group_pods(
         endpoints = _endpoints(root, theirs, sources, node_addresses)
         made += endpoints
         workloads.append(_workload(root, endpoints, theirs, sources, owners.get(root, ())))
-    return tuple(sorted(made, key=lambda pod: (pod.namespace, pod.name))), tuple(workloads)
+    return tuple(sorted(made, key=attrgetter("namespace", "name"))), tuple(workloads)
 
 
 def _root_of(pod: PodObject, controllers: Controllers) -> tuple[WorkloadId, WorkloadId | None]:
@@ -118,12 +119,13 @@ def _workload(
     # Pods that were read as like ones have one template, or one list of ports and one mapping of labels.
     templates = list({(id(template.labels), id(template.ports)): template for template in every}.values())
     own = sources[0] if sources and sources[0].id == root else None
+    real = endpoints[0].labels if len(templates) == 1 and endpoints and not endpoints[0].synthetic else None
     return Workload(
         id=root,
         owners=tuple(sorted(owners)),
         pods=tuple(sorted(pod.name for pod in endpoints)),
         finished=tuple(sorted(pod.meta.name for pod in members if pod.finished)),
-        labels=_common_labels([template.labels for template in templates]),
+        labels=real if real is not None else _common_labels([template.labels for template in templates]),
         ports=tuple(dict.fromkeys(port for template in templates for port in template.ports)),
         replicas=own.replicas if own else None,
         object_labels=Labels.of(own.labels) if own else Labels(),

@@ -132,6 +132,7 @@ class _JsonDocument:
         self._counted, self._counted_line = start, line
         self._decode = json.JSONDecoder(parse_float=_strict_float, parse_constant=_no_constant).raw_decode
         self._escapes, self._returns = "\\" in text, "\r" in text
+        self._one_line = "\n" not in text and not self._returns
         self._loose_colons = tuple(sign for sign in _LOOSE_COLONS if sign[0] in text)
 
     def read(self, index: int) -> tuple[Parsed | Broken, int]:
@@ -228,7 +229,8 @@ class _JsonDocument:
             message, hint = over_limit(self._limits, "depth")
             self._add([Problem(path=path, code="limit", text=message, line=line, hint=hint)])
             return value, end
-        if not self._is_whole(value, position, end, commas):
+        # The first of what proves that no key is written twice; most objects need no more.
+        if self._text.count(",", position, end) != commas and not self._is_whole(value, position, end):
             again = OutlineReader(self._text, position, line)
             again.read()
             self._add(duplicate_key((*path, *below), *lines) for below, *lines in again.repeated)
@@ -236,17 +238,15 @@ class _JsonDocument:
             self._add(replace(problem, line=line) for problem in value_problems(value, self._limits, path))
         return value, end
 
-    def _is_whole(self, value: object, start: int, end: int, commas: int) -> bool:
+    def _is_whole(self, value: object, start: int, end: int) -> bool:
         """Whether a value surely has all the members that its text writes, which proves that no key is written twice.
 
-        The text has at least the commas between its members, and those are at least the ones between what was decoded.
-        If texts have commas too, the keys are counted: each ends with a quotation mark and a colon, and inside of a
-        text a backslash stands before that mark. Where these signs may mean something else, or have white space between
-        them, nothing is proven.
+        The text has at least the commas between its members, and those are at least the ones between what was decoded:
+        if they are as many, nothing is left to prove. If texts have commas too, the keys are counted: each ends with a
+        quotation mark and a colon, and inside of a text a backslash stands before that mark. Where these signs may mean
+        something else, or have white space between them, nothing is proven.
         """
         text = self._text
-        if text.count(",", start, end) == commas:
-            return True
         if any(text.find(sign, start, end) >= 0 for sign in self._loose_colons):
             return False
         keys = _keys(value)
@@ -275,6 +275,8 @@ class _JsonDocument:
 
     def _next_line(self, position: int) -> int:
         """The line of an offset behind that of the last call; all calls together read the text once."""
+        if self._one_line:
+            return self._line
         if self._returns:
             self._counted_line += line_ends(self._text, self._counted, position)
         else:

@@ -228,15 +228,15 @@ class _FileReader:
         if parsed.data is None:
             self._record(parsed.index, parsed.line, "empty")
             return
-        objects = list(_objects(whole))
-        problems = _by_object(parsed.problems, objects)
+        problems = _by_object(parsed.problems, _objects(whole))
         if outside := problems.pop(None, None):
             self._refuse(parsed, whole, outside)
-        elif not objects:
+            return
+        before = len(self._records)
+        for found in _objects(whole):
+            self._object(parsed, found, problems.get(found.path, []))
+        if len(self._records) == before:
             self._record(parsed.index, parsed.line, "empty", kind=whole.kind)
-        else:
-            for found in objects:
-                self._object(parsed, found, problems.get(found.path, []))
 
     def _object(self, parsed: Parsed, found: _Found, problems: list[Problem]) -> None:
         if trouble := _identity_trouble(found, problems):

@@ -96,6 +96,8 @@ def _idle_services(cluster: Cluster) -> list[str]:
 def _services_without_pods(services: Sequence[Service], pods: Iterable[Pod]) -> list[Service]:
     """Services whose selector no pod satisfies; a label whose value is not known may satisfy any."""
     wanted = {(s.namespace, key) for s in services for key, _ in s.selector}
+    if not wanted:
+        return []
     holders: defaultdict[tuple[str, str, str | None], set[int]] = defaultdict(set)
     for i, pod in enumerate(pods):
         for key, value in pod.labels.items:

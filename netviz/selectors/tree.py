@@ -24,7 +24,8 @@ class Labels:
     @classmethod
     def of(cls, labels: Mapping[str, str | None], *, complete: bool = True) -> Labels:
         """Labels from a mapping."""
-        return cls(tuple(sorted(labels.items(), key=lambda item: item[0])), complete)
+        # No two keys are equal, so no two values are ever compared.
+        return cls(tuple(sorted(labels.items())), complete)
 
     def as_dict(self) -> dict[str, str | None]:
         """A new mapping of the known keys."""
