@@ -24,6 +24,7 @@ from typing import BinaryIO, Final
 from uuid import uuid4
 
 from netviz.errors import NetvizError, UsageError
+from netviz.manifests.reading import collector_off
 from netviz.workbench.bench import Workbench
 from netviz.workbench.wire import (
     OUT_OF_MEMORY,
@@ -130,11 +131,15 @@ class Service:
                 def tell(stage: str, done: int, total: int) -> None:
                     self._tell(Told(number=number, stage=stage, done=done, total=total))
 
-                bench = Workbench.load(files, assumptions, limits=limits, progress=tell)
-                tell("policies", 0, 0)
-                return self._opened(bench)
+                with collector_off():
+                    bench = Workbench.load(files, assumptions, limits=limits, progress=tell)
+                    # Reading leaves nothing behind that only the collector finds, and what it has made stays.
+                    gc.freeze()
+                    tell("policies", 0, 0)
+                    return self._opened(bench)
             case Assume():
-                return self._opened(self._benches[request.bench].with_assumptions(request.assumptions))
+                with collector_off():
+                    return self._opened(self._benches[request.bench].with_assumptions(request.assumptions))
             case Ask():
                 method = getattr(self._benches[request.bench], request.method)
                 return method(*request.positional, **dict(request.named))

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from netviz.errors import Diagnostic, ManifestError, Severity, UsageError
-from netviz.manifests.limits import ServerLimits
+from netviz.manifests.limits import DEFAULT_LIMITS, ServerLimits
 from netviz.workbench import (
     BASELINE,
     Assumptions,
@@ -38,7 +38,7 @@ from netviz.workbench import (
     let_go,
 )
 from netviz.workbench.remote import QUESTIONS, RemoteBench, Watch, Worker, nobody
-from netviz.workbench.wire import Ask, Failure
+from netviz.workbench.wire import Ask, Failure, Open
 from netviz.workbench.worker import NICENESS, Service
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -295,7 +295,6 @@ class TestCancel:
         with pytest.raises(UsageError, match="cancelled"):
             bench.picture(BASELINE, PictureQuestion(by="pod"))
 
-
     def test_work_that_is_under_way_is_interrupted(self) -> None:
         class Endless:
             def summary(self) -> None:
@@ -314,6 +313,28 @@ class TestCancel:
         reply = pickle.loads(replies.getvalue())
         assert isinstance(reply, Failure)
         assert reply.number == 7
+
+    def test_the_collector_rests_until_an_input_is_read_and_judged(self) -> None:
+        begun: list[int] = []
+
+        def note(phase: str, info: dict[str, int]) -> None:
+            if phase == "start":
+                begun.append(info["generation"])
+
+        service = Service(io.BytesIO())
+        before = gc.get_threshold()
+        gc.callbacks.append(note)
+        try:
+            gc.set_threshold(100, 2, 2)
+            service.answer(Open(number=1, files=FILES, assumptions=Assumptions(), limits=DEFAULT_LIMITS))
+        finally:
+            gc.callbacks.remove(note)
+            gc.set_threshold(*before)
+            gc.unfreeze()
+        assert gc.isenabled()
+        # What runs before and behind the work may set it off too.
+        assert begun.count(2) == 1
+        assert len(begun) < 10
 
 
 class TestLimits:
