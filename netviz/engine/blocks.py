@@ -10,7 +10,7 @@ the other side is a list, and only restricted rows among each other are joined.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from netviz.engine.parts import Part, State, parts
@@ -45,6 +45,7 @@ class Rows:
         self._parts: dict[tuple[Direction, int], tuple[Part, ...]] = {}
         self._restricted: dict[Direction, tuple[int, frozenset[int]]] = {}
         self._members: dict[tuple[Direction, int], int] = {}
+        self._listed: dict[Direction, list[tuple[int, tuple[Part, ...]]]] = {}
 
     def row(self, direction: Direction, profile: int) -> tuple[Part, ...]:
         """The row of a profile; its states are those of both families until they are `folded`."""
@@ -106,15 +107,15 @@ class Rows:
         return (before[1] - concerned) | restricted(concerned), before
 
     def by_profile(
-        self, direction: Direction, slots: int, also: frozenset[int] = frozenset()
+        self, direction: Direction, slots: int, among: Collection[int] | None = None
     ) -> Iterator[tuple[int, int]]:
         """Slots sorted into profiles: (profile, those of its members that are in `slots`).
 
-        All of them must be restricted, or members of the profiles `also`.
+        All of them must be members of the profiles `among`; None: of the restricted ones.
         """
         profiles = self._joint[direction]
         if slots.bit_count() > _FEW:
-            for number in self.restricted(direction)[1] | also:
+            for number in self.restricted(direction)[1] if among is None else among:
                 here = self.members(direction, number) & slots
                 if here:
                     yield number, here
@@ -124,6 +125,24 @@ class Rows:
             found.setdefault(profiles.of[slot], []).append(slot)
         for number, members in found.items():
             yield number, mask_of(members)
+
+    def rows_of(self, direction: Direction, slots: int) -> Iterator[tuple[int, tuple[Part, ...]]]:
+        """Restricted slots with their rows: (those of the members of a profile that are in `slots`, their row)."""
+        if slots.bit_count() <= _FEW:
+            for number, here in self.by_profile(direction, slots):
+                yield here, self.row(direction, number)
+            return
+        known = self._listed.get(direction)
+        if known is None:
+            numbers = self.restricted(direction)[1]
+            known = self._listed[direction] = [(self.members(direction, n), self.row(direction, n)) for n in numbers]
+        if slots == self.restricted(direction)[0]:
+            yield from known
+            return
+        for members, row in known:
+            here = members & slots
+            if here:
+                yield here, row
 
 
 def blocks(evaluation: Evaluation, sources: int, targets: int) -> Iterator[Block]:

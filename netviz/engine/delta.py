@@ -104,7 +104,7 @@ class _Side:
         moved = {n for n in rows if before.profile_row(direction, n) != after.profile_row(direction, n)}
         self.changed = frozenset(p for p in found if not moved.isdisjoint(profiles.profiles[p].rows))
         self.moved: int = mask_of(slot for p in self.changed for slot in profiles.profiles[p].members)
-        self._restricted = before.rows.restricted(direction)[0] | self.moved
+        self._restricted = before.rows.restricted(direction)[0]
 
     def turns(self, profile: int) -> list[_Turn]:
         """The rows of a changed profile side by side."""
@@ -115,23 +115,27 @@ class _Side:
 
         The peers come as sources. With `settled` those that moved themselves are left out.
         """
-        moved = 0 if settled else self.moved
         possible = within & ~self.moved if settled else within
         for peers, old, new in turns if members else ():
             here = peers & possible
-            if old != new and here & ~self._restricted:
-                yield Shift(here & ~self._restricted, members, old, new)
-            here &= self._restricted if old != new else moved
-            for profile, some in self._before.by_profile(self._direction, here, self.changed):
-                if profile in self.changed:
-                    for there, was, now in self.turns(profile):
-                        if there & members and was & old != now & new:
-                            yield Shift(some, there & members, was & old, now & new)
-                    continue
-                for there, state in self._before.row(self._direction, profile):
-                    reached = there & members
-                    if reached and state & old != state & new:
-                        yield Shift(some, reached, state & old, state & new)
+            moved = here & self.moved
+            for profile, some in self._before.by_profile(self._direction, moved, self.changed) if moved else ():
+                for there, was, now in self.turns(profile):
+                    if there & members and was & old != now & new:
+                        yield Shift(some, there & members, was & old, now & new)
+            if old != new:
+                yield from self._unmoved(here ^ moved, members, old, new)
+
+    def _unmoved(self, sources: int, targets: int, old: State, new: State) -> Iterator[Shift]:
+        """Changed pairs of peers whose own rows are as they were, with targets whose state was `old` and is `new`."""
+        restricted = sources & self._restricted
+        if sources != restricted:
+            yield Shift(sources ^ restricted, targets, old, new)
+        for some, row in self._before.rows_of(self._direction, restricted) if restricted else ():
+            for there, state in row:
+                reached = there & targets
+                if reached and state & old != state & new:
+                    yield Shift(some, reached, state & old, state & new)
 
 
 def _turns(before: tuple[Part, ...], after: tuple[Part, ...]) -> list[_Turn]:
