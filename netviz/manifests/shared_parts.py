@@ -17,6 +17,9 @@ _PLAIN: Final = 2
 _MOST: Final = 1_000
 """So many different parts are remembered; the pods of one workload mostly follow each other."""
 
+_LONGEST: Final = 50_000
+"""A longer part, in bytes, is nobody else's: what is remembered must not become a second copy of a large input."""
+
 _OF_METADATA: Final = ("labels", "ownerReferences")
 _OF_SPEC: Final = ("containers", "initContainers")
 
@@ -44,6 +47,8 @@ class SharedParts:
                     written = marshal.dumps(parent[key], _PLAIN)
                 except ValueError:
                     # Nested deeper than can be written.
+                    continue
+                if len(written) > _LONGEST:
                     continue
                 if len(self._known) >= _MOST:
                     self._known.clear()

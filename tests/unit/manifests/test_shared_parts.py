@@ -73,3 +73,10 @@ def test_of_more_parts_than_are_remembered_the_latest_are_shared() -> None:
         shared.trim("Pod", other)
         assert one["metadata"]["labels"] == {"app": str(number)} == other["metadata"]["labels"]
     assert one["metadata"]["labels"] is other["metadata"]["labels"]
+
+
+def test_a_part_of_unusual_length_is_its_own() -> None:
+    long = {"app": "x" * 60_000}
+    one, other = both(pod("a", long), pod("b", long))
+    assert one["metadata"]["labels"] is not other["metadata"]["labels"]
+    assert one["metadata"]["ownerReferences"] is other["metadata"]["ownerReferences"]
