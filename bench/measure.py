@@ -30,7 +30,7 @@ from netviz.loading import load, load_files
 from netviz.manifests.limits import DEFAULT_LIMITS
 from netviz.model.cluster import Cluster
 from netviz.model.policy import Direction, PolicySet
-from netviz.view.build import build_picture, make_layout
+from netviz.view.build import build_picture, make_baseline
 
 Figures = dict[str, float]
 
@@ -214,7 +214,7 @@ def _questions(baseline: Evaluation) -> Figures:
 
 def _one_namespace(baseline: Evaluation, name: str) -> None:
     matrix = baseline.matrix(Grouping.WORKLOAD, [name])
-    build_picture(matrix, None, title=name, what_if="", layout=make_layout(matrix))
+    build_picture(matrix, None, title=name, what_if="", baseline=make_baseline(matrix))
 
 
 def _command(*arguments: str) -> float:

@@ -73,7 +73,7 @@ def _pack(loaded: Loaded, evaluation: Evaluation, arguments: argparse.Namespace,
     from netviz.view.build import build_picture
     from netviz.workbench.asking import drawable
     from netviz.workbench.fidelity import unmodelled_lines, unmodelled_notes
-    from netviz.workbench.inventory import picture_notes, what_if_words
+    from netviz.workbench.inventory import assumptions, picture_notes, what_if_words
     from netviz.workbench.packing import Pack, context_of, is_exact, pair_rows
     from netviz.workbench.questions import PackQuestion, PictureQuestion, WhatIf
     from netviz.workbench.reasons import explainer
@@ -94,7 +94,7 @@ def _pack(loaded: Loaded, evaluation: Evaluation, arguments: argparse.Namespace,
         view=view,
         notes=(
             *notes,
-            *picture_notes(loaded, evaluator),
+            *picture_notes(loaded, assumptions(evaluator, loaded.plugin)),
             *unmodelled_notes(unmodelled_lines(loaded.policies, loaded.report)),
         ),
     )

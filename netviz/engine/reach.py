@@ -175,18 +175,32 @@ class _Builder:
                 if (slot := leads[part.number]) is not None:
                     where.setdefault(slot, []).append(i)
         inside = mask_of(slot for slot in where if slot < first)
-        known: dict[int, list[int]] = {}
+        known: dict[int, tuple[int, ...]] = {}
+        alike: dict[tuple[int, ...], tuple[int, ...]] = {}
 
-        def peers(slots: int) -> list[int]:
+        def peers(slots: int) -> tuple[int, ...]:
             # The same sets come again and again: members of profiles, and whole namespaces.
             these = known.get(slots)
             if these is None:
-                these = known[slots] = sorted({i for slot in bits(slots) for i in where[slot]})
+                these = tuple(sorted({i for slot in bits(slots) for i in where[slot]}))
+                these = known[slots] = alike.setdefault(these, these)
             return these
 
         for sources, targets in ((inside, inside | outside), (outside, inside)):
+            # Large peers have thousands of blocks between the same two: they are united before pairs are.
+            united: dict[tuple[int, int], tuple[tuple[int, ...], tuple[int, ...], State]] = {}
             for block in blocks(self._evaluation, sources, targets):
-                found.add(peers(block.sources), peers(block.targets), block.state)
+                some, others = peers(block.sources), peers(block.targets)
+                before = united.get((id(some), id(others)))
+                state = block.state
+                if before is not None:
+                    was = before[2]
+                    if was is state or (state.may | was.may == was.may and state.allow | was.allow == was.allow):
+                        continue
+                    state = State(was.allow | state.allow, was.may | state.may)
+                united[id(some), id(others)] = some, others, state
+            for some, others, state in united.values():
+                found.add(some, others, state)
 
     def _add_near(self, found: _Found, groups: list[Group]) -> None:
         """What no policy is asked about because a pod on the network of its node is near (A31, D5).

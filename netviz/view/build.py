@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from netviz.analysis.pairs import paired
 from netviz.engine.matrix import ReachabilityMatrix
@@ -32,13 +33,26 @@ _CHANGE_TEXT: Mapping[Change, str] = {
 }
 
 
-def make_layout(before: ReachabilityMatrix, *, view: ViewSettings = PLAIN, labels: CardLabels = NO_LABELS) -> Layout:
-    """The places of a baseline. Keep it and pass it to `build_picture`, so that a what-if need not compute it again.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """What a picture takes over from its baseline: the places, and what the baseline itself shows with these settings.
 
-    It is the same with and without search and "only changes": these move nothing.
+    Keep it, so that a what-if need not compute it again. Search and "only changes", which move nothing, are left out of
+    `view`.
     """
-    part = narrowed(before, view)
-    return _arranged(scene(paired(part, part), frame_of(view), labels))
+
+    view: ViewSettings
+    scene: Scene
+    layout: Layout
+
+
+def make_baseline(
+    before: ReachabilityMatrix, *, view: ViewSettings = PLAIN, labels: CardLabels = NO_LABELS
+) -> Baseline:
+    """The scene and the places of a baseline, for `build_picture`."""
+    part, frame = narrowed(before, view), frame_of(view)
+    shown = scene(paired(part, part), frame, labels, None if part is before else quickly_counted(before))
+    return Baseline(view=frame, scene=shown, layout=_arranged(shown))
 
 
 def build_picture(
@@ -50,21 +64,18 @@ def build_picture(
     view: ViewSettings = PLAIN,
     labels: CardLabels = NO_LABELS,
     notes: Sequence[str] = (),
-    layout: Layout | None = None,
+    baseline: Baseline | None = None,
 ) -> Picture:
     """The picture of `after`, with what differs from `before` (None: nothing to compare with).
 
     Places depend on the baseline alone: a card never moves because of a what-if, and one that exists only after it gets
-    a free place. `layout` must come from `make_layout` with the same baseline, labels and settings.
+    a free place. `baseline` must come from `make_baseline` with the same matrix, labels and settings.
     """
     base = after if before is None else before
-    part = narrowed(after, view)
-    was = part if base is after else narrowed(base, view)
-    whole = None if part is after else quickly_counted(after)
-    shown = scene(paired(was, part), view, labels, whole)
-    if layout is None:
-        layout = make_layout(base, view=view, labels=labels)
-    layout = _completed(layout, shown)
+    if baseline is None:
+        baseline = make_baseline(base, view=view, labels=labels)
+    shown = baseline.scene if base is after and view == baseline.view else _shown(after, base, view, labels)
+    layout = _completed(baseline.layout, shown)
     boxes = _used_boxes(layout, shown)
     titles = [_title_rect(box) for box in boxes]
     paths = routes(_only_shown(layout, shown), [(link.source, link.target) for link in shown.links], titles)
@@ -80,6 +91,12 @@ def build_picture(
         notes=(*notes, *shown.notes),
         unit=after.by.value,
     )
+
+
+def _shown(after: ReachabilityMatrix, before: ReachabilityMatrix, view: ViewSettings, labels: CardLabels) -> Scene:
+    part = narrowed(after, view)
+    was = part if before is after else narrowed(before, view)
+    return scene(paired(was, part), view, labels, None if part is after else quickly_counted(after))
 
 
 def _flows(links: Sequence[Link]) -> dict[tuple[str, str], float]:

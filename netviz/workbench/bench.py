@@ -27,7 +27,7 @@ from netviz.workbench.drafts import draft_diagnostics, drafted_ids, with_draft_r
 from netviz.workbench.drawing import edge_question, packed, picture_answer
 from netviz.workbench.excerpts import quoter
 from netviz.workbench.exposed import Exposures, exposure_csv, exposure_lines
-from netviz.workbench.fidelity import Fidelity, FidelityLine, fidelity, unmodelled_lines
+from netviz.workbench.fidelity import Fidelity, FidelityLine, fidelity
 from netviz.workbench.finding import FoundCards, LabelChoice, find_cards, label_choices
 from netviz.workbench.findings import Findings
 from netviz.workbench.fixes import FixAnswer, FixQuestion
@@ -160,7 +160,7 @@ class Workbench:
 
     def unmodelled(self, what_if: WhatIf) -> tuple[FidelityLine, ...]:
         """Everything that is legal and not modelled; how many pairs hang on it is for `fidelity` to say."""
-        return unmodelled_lines(self._work.sides(what_if).policies, self._loaded.report)
+        return self._work.drafted(what_if.drafts).unmodelled
 
     def fidelity(self, what_if: WhatIf) -> Fidelity:
         """Everything that keeps pairs of workloads from being decided, and how many."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from netviz.engine.matrix import ReachabilityMatrix
 from netviz.errors import UsageError
-from netviz.view.build import build_picture, make_layout
+from netviz.view.build import Baseline, build_picture, make_baseline
 from netviz.view.filters import CardLabels
-from netviz.view.layout import Layout
 from netviz.view.picture import Picture
 from netviz.view.settings import frame_of
 from netviz.workbench import inventory
 from netviz.workbench.asking import drawable, grouping_of
 from netviz.workbench.drafts import drafted_ids
-from netviz.workbench.fidelity import unmodelled_lines, unmodelled_notes
+from netviz.workbench.fidelity import unmodelled_notes
 from netviz.workbench.finding import asks_for_labels
 from netviz.workbench.packing import Pack, context_of, is_exact, pair_rows
 from netviz.workbench.questions import (
@@ -39,7 +38,7 @@ def picture_answer(workings: Workings, what_if: WhatIf, question: PictureQuestio
         picture=_picture(workings, what_if, question, before, after, (*notes, *filter(None, [scope.note]))),
         changes=inventory.change_lines(workings.comparison(what_if, by, scope)),
         exact=not any(cell.unknown for cell in after.cells.values()),
-        assumptions=inventory.assumptions(workings.evaluator(what_if.drafts), workings.loaded.plugin),
+        assumptions=workings.drafted(what_if.drafts).assumed,
     )
 
 
@@ -99,8 +98,8 @@ def _picture(
     after: ReachabilityMatrix,
     notes: tuple[str, ...] = (),
 ) -> Picture:
-    def layout() -> Layout:
-        return make_layout(before, view=question, labels=labels)
+    def baseline() -> Baseline:
+        return make_baseline(before, view=question, labels=labels)
 
     labels = _labels(workings, question)
     frame = frame_of(question)
@@ -113,10 +112,10 @@ def _picture(
         labels=labels,
         notes=(
             *notes,
-            *inventory.picture_notes(workings.loaded, workings.evaluator(what_if.drafts)),
-            *unmodelled_notes(unmodelled_lines(workings.sides(what_if).policies, workings.loaded.report)),
+            *inventory.picture_notes(workings.loaded, workings.drafted(what_if.drafts).assumed),
+            *unmodelled_notes(workings.drafted(what_if.drafts).unmodelled),
         ),
-        layout=workings.remember(("layout", what_if.drafts, frame, tuple(peer.id for peer in before.peers)), layout),
+        baseline=workings.remember(("drawn", what_if.drafts, frame, tuple(peer.id for peer in before.peers)), baseline),
     )
 
 

@@ -112,7 +112,9 @@ def assumptions(evaluator: Evaluator, plugin: Plugin = AUTO) -> tuple[str, ...]:
 def what_if_words(what_if: WhatIf, policies: PolicySet) -> str:
     """One line about a scenario, empty for the baseline."""
     parts: list[str] = []
-    short = {str(p.id): f"{p.id.namespace}/{p.id.name}" if p.id.namespace else p.id.name for p in policies.policies}
+    named = bool(what_if.disabled or what_if.enforced or what_if.drafts)
+    every = policies.policies if named else ()
+    short = {str(p.id): f"{p.id.namespace}/{p.id.name}" if p.id.namespace else p.id.name for p in every}
     off = sorted(short[i] for i in what_if.disabled if i in short)
     on = sorted(short[i] for i in what_if.enforced if i in short)
     if off and len(off) == len(short):
@@ -136,9 +138,9 @@ def _named(names: Sequence[str]) -> str:
     return f"{', '.join(names[:_NAMED_IN_TITLE])} and {len(names) - _NAMED_IN_TITLE} more"
 
 
-def picture_notes(loaded: Loaded, evaluator: Evaluator) -> tuple[str, ...]:
-    """Sentences that belong under the picture."""
-    notes = [f"Assumed: {text}." for text in assumptions(evaluator, loaded.plugin)]
+def picture_notes(loaded: Loaded, assumed: Sequence[str]) -> tuple[str, ...]:
+    """Sentences that belong under the picture; `assumed` are its `assumptions`."""
+    notes = [f"Assumed: {text}." for text in assumed]
     if not loaded.report.complete:
         refused = sum(record.outcome == "refused" for record in loaded.report.records)
         count = "One document was" if refused == 1 else f"{refused} documents were"

@@ -25,7 +25,8 @@ def step_sentence(workings: Workings, previous: WhatIf, what_if: WhatIf, by: str
         return ""
     grouping = grouping_of(by)
     if is_large(workings.cluster, grouping) and previous.drafts == what_if.drafts:
-        counts = pod_step(workings.sides(previous).after, workings.sides(what_if).after)
+        after = workings.sides(what_if).after
+        counts = pod_step(workings.sides(previous).after, after, workings.drafted(what_if.drafts).weights)
         return counted_step(previous, what_if, workings.loaded.policies, counts)
     scope = workings.scope(grouping, ViewSettings(), previous, what_if)
     old, new = workings.matrices(previous, grouping, scope)[1], workings.matrices(what_if, grouping, scope)[1]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from netviz.engine.blocks import Weights, blocks
 from netviz.engine.delta import shifts
-from netviz.engine.evaluator import Evaluation
+from netviz.engine.evaluator import Evaluation, Evaluator
 from netviz.engine.matrix import Grouping
 from netviz.model.cluster import Cluster
 from netviz.model.policy import EndpointKind
@@ -40,16 +41,24 @@ EVERYTHING: Final = Scope()
 def is_large(cluster: Cluster, by: Grouping) -> bool:
     """Whether pairs are only worked out for a part of the input."""
     if by is Grouping.NAMESPACE:
-        return len(_sizes(cluster, by)) > MOST_NAMESPACES
+        found: set[str] = set()
+        for name in chain((w.id.namespace for w in cluster.workloads), (pod.namespace for pod in cluster.pods)):
+            found.add(name)
+            if len(found) > MOST_NAMESPACES:
+                return True
+        return False
     return (len(cluster.workloads) if by is Grouping.WORKLOAD else len(cluster.pods)) > MOST_PEERS
 
 
-def scope_of(evaluation: Evaluation, by: Grouping, view: ViewSettings, also: Iterable[str] = ()) -> Scope:
-    """What a view looks at: the namespaces that it names, or of its focus, else the largest; and those in `also`."""
-    cluster = evaluation.cluster
-    if not is_large(cluster, by):
+def scope_of(
+    evaluation: Evaluation, by: Grouping, view: ViewSettings, also: Iterable[str], sizes: Mapping[str, int]
+) -> Scope:
+    """What a view looks at: the namespaces that it names, or of its focus, else the largest; and those in `also`.
+
+    `sizes` are those of `sizes_of`.
+    """
+    if not is_large(evaluation.cluster, by):
         return EVERYTHING
-    sizes = _sizes(cluster, by)
     left_out = set(view.hidden) | (set(SYSTEM_NAMESPACES) - set(view.namespaces) if view.hide_system else set())
     wanted = [name for name in view.namespaces if name in sizes]
     focus = view.focus.partition("/")[0]
@@ -63,7 +72,7 @@ def scope_of(evaluation: Evaluation, by: Grouping, view: ViewSettings, also: Ite
     return Scope(chosen, _note(chosen, sizes, wanted))
 
 
-def _fitting(ordered: Collection[str], sizes: Counter[str], by: Grouping) -> frozenset[str]:
+def _fitting(ordered: Collection[str], sizes: Mapping[str, int], by: Grouping) -> frozenset[str]:
     chosen: set[str] = set()
     room = MOST_NAMESPACES if by is Grouping.NAMESPACE else MOST_PEERS
     for name in ordered:
@@ -74,7 +83,7 @@ def _fitting(ordered: Collection[str], sizes: Counter[str], by: Grouping) -> fro
     return frozenset(chosen)
 
 
-def _note(chosen: frozenset[str], sizes: Counter[str], wanted: Collection[str]) -> str:
+def _note(chosen: frozenset[str], sizes: Mapping[str, int], wanted: Collection[str]) -> str:
     if len(chosen) == len(sizes):
         return ""
     if wanted:
@@ -87,7 +96,7 @@ def _note(chosen: frozenset[str], sizes: Counter[str], wanted: Collection[str]) 
     )
 
 
-def _sizes(cluster: Cluster, by: Grouping) -> Counter[str]:
+def sizes_of(cluster: Cluster, by: Grouping) -> Counter[str]:
     """How much each namespace with workloads holds: pods, or workloads where these are the peers."""
     if by is Grouping.WORKLOAD:
         return Counter(workload.id.namespace for workload in cluster.workloads)
@@ -116,22 +125,36 @@ def neighbours(evaluation: Evaluation, namespaces: Collection[str]) -> list[str]
     return [name for name, _ in found.most_common(_MOST_NEIGHBOURS)]
 
 
-def pod_step(before: Evaluation, after: Evaluation) -> tuple[int, int, int]:
-    """How many pairs of pods may open more, less, and are undecided now, exactly and for any number of pods.
+@dataclass(frozen=True, slots=True)
+class PodWeights:
+    """How many pods on the pod network each slot stands for, and which slots stand for any."""
 
-    Of pods on the pod network; both evaluations must be of one evaluator. A workload of which no pod is listed counts
-    as one pod, or, where policies tell its replicas apart, as one for each kind of them.
+    counted: Weights
+    plain: int
+
+
+def pod_weights(evaluator: Evaluator) -> PodWeights:
+    """The weights of one evaluator, for every step under it.
+
+    A workload of which no pod is listed counts as one pod, or, where policies tell its replicas apart, as one for each
+    kind of them.
     """
-    evaluator = after.evaluator
     weights = [0] * len(evaluator.classes.slots)
     for slot, each in zip(evaluator.families.of_class, evaluator.classes.classes, strict=True):
         if slot is not None and each.key.kind is EndpointKind.POD:
             weights[slot] = len({pod.workload if pod.synthetic else (pod.namespace, pod.name) for pod in each.pods})
-    counted = Weights(weights)
-    plain = mask_of(slot for slot, weight in enumerate(weights) if weight)
+    return PodWeights(Weights(weights), mask_of(slot for slot, weight in enumerate(weights) if weight))
+
+
+def pod_step(before: Evaluation, after: Evaluation, weights: PodWeights | None = None) -> tuple[int, int, int]:
+    """How many pairs of pods may open more, less, and are undecided now, exactly and for any number of pods.
+
+    Of pods on the pod network; both evaluations must be of one evaluator, and so must be the weights.
+    """
+    weights = weights or pod_weights(after.evaluator)
     opened = closed = doubted = 0
-    for shift in shifts(before, after, plain):
-        pairs = counted.pairs(shift.sources, shift.targets)
+    for shift in shifts(before, after, weights.plain):
+        pairs = weights.counted.pairs(shift.sources, shift.targets)
         opened += pairs if shift.opened else 0
         closed += pairs if shift.closed & ~shift.doubted else 0
         doubted += pairs if shift.doubted else 0

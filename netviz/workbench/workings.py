@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeVar
 
 from netviz.analysis.compare import Comparison, compare
@@ -19,14 +19,16 @@ from netviz.engine.reach import peer_ends
 from netviz.engine.vocabulary import vocabulary_of
 from netviz.loading import Loaded
 from netviz.model.cluster import Cluster
-from netviz.model.policy import PolicySet
+from netviz.model.policy import PolicyId, PolicySet
 from netviz.source import SourceText
 from netviz.view.filters import CardLabels
 from netviz.view.settings import ViewSettings, frame_of
 from netviz.workbench.drafts import draft_texts, with_drafts
+from netviz.workbench.fidelity import FidelityLine, unmodelled_lines
 from netviz.workbench.finding import card_labels
+from netviz.workbench.inventory import assumptions
 from netviz.workbench.questions import BASELINE, Draft, WhatIf
-from netviz.workbench.scope import EVERYTHING, Scope, is_large, scope_of
+from netviz.workbench.scope import EVERYTHING, PodWeights, Scope, is_large, pod_weights, scope_of, sizes_of
 
 _REMEMBERED = 12
 _T = TypeVar("_T")
@@ -41,6 +43,35 @@ class Sides:
     policies: PolicySet
 
 
+class Drafted:
+    """What only the input and the drafts decide, whatever is switched; worked out when it is first asked for."""
+
+    def __init__(self, loaded: Loaded, drafts: tuple[Draft, ...], evaluator: Evaluator) -> None:
+        self._loaded = loaded
+        self._evaluator = evaluator
+        self.policies: PolicySet = with_drafts(loaded, drafts)
+
+    @cached_property
+    def named(self) -> Mapping[str, PolicyId]:
+        """The policies by their ids in words."""
+        return {str(policy.id): policy.id for policy in self.policies.policies}
+
+    @cached_property
+    def assumed(self) -> tuple[str, ...]:
+        """What the answers rest on and the input does not say."""
+        return assumptions(self._evaluator, self._loaded.plugin)
+
+    @cached_property
+    def unmodelled(self) -> tuple[FidelityLine, ...]:
+        """Everything that is legal and not modelled."""
+        return unmodelled_lines(self.policies, self._loaded.report)
+
+    @cached_property
+    def weights(self) -> PodWeights:
+        """How many pods each kind of them has."""
+        return pod_weights(self._evaluator)
+
+
 class Workings:
     """Evaluations, matrices and comparisons of one input under one set of options.
 
@@ -51,6 +82,7 @@ class Workings:
         self.loaded = loaded
         self.options = options
         self._memory: OrderedDict[object, object] = OrderedDict()
+        self._sizes: dict[Grouping, Mapping[str, int]] = {}
 
     @property
     def cluster(self) -> Cluster:
@@ -82,23 +114,30 @@ class Workings:
         """The two evaluations of a what-if."""
         after = self.evaluator(what_if.drafts)
         before = self.evaluator(what_if.drafts, edited=False)
-        policies = with_drafts(self.loaded, what_if.drafts)
-        known = {str(p.id): p.id for p in policies.policies}
+        drafted = self.drafted(what_if.drafts)
+        known = drafted.named
         scenario = Scenario(
             disabled=frozenset(known[i] for i in what_if.disabled if i in known),
             enforced=frozenset(known[i] for i in what_if.enforced if i in known),
         )
-        return Sides(before.evaluate(), after.evaluate(scenario), policies)
+        return Sides(before.evaluate(), after.evaluate(scenario), drafted.policies)
+
+    def drafted(self, drafts: tuple[Draft, ...]) -> Drafted:
+        """What is the same in every scenario with these drafts."""
+        return self.remember(("drafted", drafts), lambda: Drafted(self.loaded, drafts, self.evaluator(drafts)))
 
     def scope(self, by: Grouping, view: ViewSettings, *what_ifs: WhatIf) -> Scope:
         """The namespaces that a view looks at; where it names none, those of switched policies are among them."""
         if not is_large(self.cluster, by):
             return EVERYTHING
         switched = {policy for what_if in what_ifs for policy in what_if.disabled | what_if.enforced}
-        also = {p.id.namespace for p in self.loaded.policies.policies if switched and str(p.id) in switched}
+        known = self.drafted(()).named if switched else {}
+        also = {known[policy].namespace for policy in switched if policy in known}
         evaluation = self.evaluator(what_ifs[-1].drafts).evaluate()
+        if by not in self._sizes:
+            self._sizes[by] = sizes_of(self.cluster, by)
         key = ("scope", by, frame_of(view), tuple(sorted(also)))
-        return self.remember(key, lambda: scope_of(evaluation, by, view, sorted(also)))
+        return self.remember(key, lambda: scope_of(evaluation, by, view, sorted(also), self._sizes[by]))
 
     def matrices(
         self, what_if: WhatIf, by: Grouping, scope: Scope = EVERYTHING

@@ -1,4 +1,4 @@
-from netviz.view.build import build_picture, make_layout
+from netviz.view.build import build_picture, make_baseline
 from netviz.view.picture import Picture
 from tests.unit.view.measure import faults
 from tests.unit.view.worlds import World, shop, shop_what_if, synthetic
@@ -27,7 +27,7 @@ def test_a_what_if_moves_no_card() -> None:
 
 def test_a_kept_layout_gives_the_same_picture() -> None:
     before, after = shop().matrix(), shop_what_if().matrix()
-    kept = build_picture(after, before, title="Shop", what_if="", layout=make_layout(before))
+    kept = build_picture(after, before, title="Shop", what_if="", baseline=make_baseline(before))
     assert kept == build_picture(after, before, title="Shop", what_if="")
 
 

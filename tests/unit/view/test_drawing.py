@@ -15,7 +15,7 @@ from netviz.engine.evaluator import Evaluator
 from netviz.engine.matrix import Cell, Grouping, ReachabilityMatrix
 from netviz.exporters.vis import payload
 from netviz.loading import load_files
-from netviz.view.build import build_picture, make_layout
+from netviz.view.build import build_picture, make_baseline
 from netviz.view.picture import Picture
 from netviz.view.settings import MOST_CARDS, MOST_LINKS
 from netviz.workbench import BASELINE, InputFile, PictureQuestion, WhatIf, Workbench
@@ -162,7 +162,7 @@ def test_layout_routes_and_payload_of_150_workloads_are_fast() -> None:
     matrix = Evaluator(loaded.cluster, loaded.policies).evaluate().matrix(Grouping.WORKLOAD)
 
     def draw() -> None:
-        payload(build_picture(matrix, None, title="", what_if="", layout=make_layout(matrix)))
+        payload(build_picture(matrix, None, title="", what_if="", baseline=make_baseline(matrix)))
 
     assert seconds(draw) < 0.6
 

@@ -8,7 +8,7 @@ from netviz.analysis.pairs import paired
 from netviz.errors import UsageError
 from netviz.sets.connections import ALL_CONNECTIONS
 from netviz.sets.intervals import IntervalSet
-from netviz.view.build import build_picture, make_layout
+from netviz.view.build import build_picture, make_baseline
 from netviz.view.filters import narrowed, parsed_ports, quickly_counted
 from netviz.view.fold import ANY_SOURCE, INTERNET_SOURCE
 from netviz.view.gather import namespace_card
@@ -218,9 +218,9 @@ class TestOnlyChanges:
         before = shop().matrix()
         plain = replace(view, only_changes=False, search="")
         base = build_picture(before, None, title="", what_if="", view=plain, labels=LABELS)
-        layout = make_layout(before, view=view, labels=LABELS)
+        baseline = make_baseline(before, view=view, labels=LABELS)
         drawn = build_picture(
-            shop_what_if().matrix(), before, title="", what_if="", view=view, labels=LABELS, layout=layout
+            shop_what_if().matrix(), before, title="", what_if="", view=view, labels=LABELS, baseline=baseline
         )
         places = {node.id: (node.x, node.y) for node in base.nodes}
         moved = {n.id for n in drawn.nodes if n.id in places and places[n.id] != (n.x, n.y)}

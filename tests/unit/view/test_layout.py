@@ -1,7 +1,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from netviz.view.build import build_picture, make_layout
+from netviz.view.build import build_picture, make_baseline
 from netviz.view.geometry import Rect
 from netviz.view.picture import Box, Picture
 from tests.unit.view.measure import faults
@@ -30,7 +30,7 @@ def test_boxes_do_not_overlap() -> None:
 
 
 def test_the_strips_between_tracks_hold_no_card() -> None:
-    layout = make_layout(synthetic(60, 7).matrix())
+    layout = make_baseline(synthetic(60, 7).matrix()).layout
     for place in layout.places.values():
         left, right = layout.tracks[place.track]
         assert left <= place.x - place.width / 2

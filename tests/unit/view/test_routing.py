@@ -4,7 +4,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netviz.view.build import build_picture, make_layout
+from netviz.view.build import build_picture, make_baseline
 from netviz.view.geometry import Rect, sampled
 from netviz.view.layout import Layout, Place
 from netviz.view.pills import Wanted, pill_size, placed
@@ -98,7 +98,7 @@ def test_no_picture_has_a_line_through_a_card_or_a_covered_label(before: World, 
 
 def test_two_hundred_cards_and_six_hundred_lines_are_fast() -> None:
     before = synthetic(200, 10).matrix()
-    layout = make_layout(before)
+    layout = make_baseline(before).layout
     cards = [card for card in layout.places if card in {peer.id for peer in before.peers}]
     ends = [(a, cards[(i * 7 + 31 * k) % len(cards)]) for i, a in enumerate(cards) for k in (1, 2, 3)]
     ends = [(a, b) for a, b in ends if a != b]
