@@ -30,6 +30,10 @@ class ByName:
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
         self._evaluator = evaluation.evaluator
+        self._numbers, self._slots = self._evaluator.classes.by_identity, self._evaluator.classes.plain_slots
+        self._out_of, self._into_of = (
+            self._evaluator.profiles[direction].of for direction in (Direction.EGRESS, Direction.INGRESS)
+        )
         self._allowed: dict[int, tuple[_Allowed, _Allowed]] = {}
 
     def verdict(self, source: End, target: End, connection: Connection) -> Verdict | None:
@@ -37,21 +41,19 @@ class ByName:
 
         Of the ends only the identity is looked at: where pods are many, reading their names takes longer than all else.
         """
-        evaluator = self._evaluator
-        numbers, slots = evaluator.classes.by_identity, evaluator.plain_slots
-        i, j = numbers.get(id(source)), numbers.get(id(target))
+        i, j = self._numbers.get(id(source)), self._numbers.get(id(target))
         if i is None or j is None or source is target:
             return None
-        first, second = slots[i], slots[j]
+        first, second = self._slots[i], self._slots[j]
         if first is None or second is None:
             return None
-        atom = evaluator.atom_of(connection)
+        atom = self._evaluator.atom_of(connection)
         out, into = self._allowed.get(atom) or self._add(atom)
-        profile = evaluator.profiles[Direction.EGRESS].of[first]
+        profile = self._out_of[first]
         targets = out[profile]
         if targets is None:
             targets = out[profile] = self._peers(Direction.EGRESS, profile, atom)
-        profile = evaluator.profiles[Direction.INGRESS].of[second]
+        profile = self._into_of[second]
         sources = into[profile]
         if sources is None:
             sources = into[profile] = self._peers(Direction.INGRESS, profile, atom)

@@ -116,6 +116,12 @@ class EndpointClasses:
         for atom, addresses in enumerate(self.atoms.sets):
             slots.append(Slot(EndpointKind.EXTERNAL, self.atoms.family(atom), (atom,), -1, addresses))
         self.slots: tuple[Slot, ...] = tuple(slots)
+        self.plain_slots: tuple[int | None, ...] = tuple(
+            [
+                each.slots[0] if len(each.slots) == 1 and each.key.kind is EndpointKind.POD else None
+                for each in self.classes
+            ]
+        )
         self.by_identity: Mapping[int, int] = {id(pod): i for i, each in enumerate(self.classes) for pod in each.pods}
         self._class_of_host = {e.name: i for i, c in enumerate(self.classes) for e in c.host_endpoints}
         self.all: int = (1 << len(slots)) - 1

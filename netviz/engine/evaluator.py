@@ -170,15 +170,7 @@ class Evaluator:
 
     def plain_slot(self, number: int) -> int | None:
         """The slot of a class of which all is in two rows: pods on the pod network with one peer bit."""
-        return self.plain_slots[number]
-
-    @cached_property
-    def plain_slots(self) -> tuple[int | None, ...]:
-        """`plain_slot` of every class."""
-        return tuple(
-            each.slots[0] if each.key.kind is EndpointKind.POD and len(each.slots) == 1 else None
-            for each in self.classes.classes
-        )
+        return self.classes.plain_slots[number]
 
     def atom_of(self, connection: Connection) -> int:
         """The number of the connection atom that holds a connection."""
