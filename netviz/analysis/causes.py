@@ -284,7 +284,8 @@ class _Rows:
     def cells(self, source: Peer, target: Peer) -> set[Cell]:
         """The cells between two peers, several if they are split here; denied if one is not there."""
         rows, columns = self._find(source), self._find(target)
-        return {self._matrix.cell(i, j) for i in rows for j in columns} or {DENIED}
+        within = self._matrix.within or {}
+        return {within.get(i, DENIED) if i == j else self._matrix.cell(i, j) for i in rows for j in columns} or {DENIED}
 
     def _find(self, peer: Peer) -> list[int]:
         if peer.type is PeerType.ADDRESSES:

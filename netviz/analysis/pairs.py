@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import product
+from dataclasses import dataclass, field, replace
+from itertools import permutations, product
 
 from netviz.engine.matrix import DENIED, Cell, Peer, PeerType, ReachabilityMatrix
 from netviz.sets.addresses import AddressSet
@@ -48,17 +48,18 @@ def paired(before: ReachabilityMatrix, after: ReachabilityMatrix) -> PairTable:
 
     Pods are matched by namespace, name and kind, the parts of a workload that is split by the pods that they share;
     address peers are refined until each has one old and one new row. A peer that only one matrix has keeps its sides in
-    the other and is denied everything there. Both sides need evaluators of one vocabulary.
+    the other and is denied everything there. Two parts of what is one peer in a matrix that does not tell about pods
+    within a peer are no pair. Both sides need evaluators of one vocabulary.
     """
     if before is after:
         ends = tuple(End(id=p.id, peer=p, was=p, addresses=p.addresses) for p in after.peers)
         return PairTable(ends=ends, cells={pair: (cell, cell) for pair, cell in after.cells.items()})
     matches = [*_matched(before, after), *_refined(before, after)]
     ends = tuple(_end(before, after, match) for match in matches)
-    old = _spread(before, [match.old for match in matches])
-    new = _spread(after, [match.new for match in matches])
-    cells = {pair: (old.get(pair, DENIED), new.get(pair, DENIED)) for pair in sorted({*old, *new})}
-    return PairTable(ends=ends, cells=cells)
+    old, untold = _spread(before, [match.old for match in matches])
+    new, also_untold = _spread(after, [match.new for match in matches])
+    pairs = sorted({*old, *new} - untold - also_untold)
+    return PairTable(ends=ends, cells={pair: (old.get(pair, DENIED), new.get(pair, DENIED)) for pair in pairs})
 
 
 PeerKey = tuple[PeerType, str, str, str]
@@ -73,6 +74,7 @@ class _Match:
     old: int | None
     new: int | None
     addresses: AddressSet = AddressSet()
+    is_part: bool = False
 
 
 def _end(before: ReachabilityMatrix, after: ReachabilityMatrix, match: _Match) -> End:
@@ -80,27 +82,43 @@ def _end(before: ReachabilityMatrix, after: ReachabilityMatrix, match: _Match) -
     peer = was if match.new is None else after.peers[match.new]
     if peer is None:
         raise ValueError(f"{match.id} is in neither matrix")
+    was = was or peer
+    shared = frozenset(peer.members) & frozenset(was.members)
+    if match.is_part and shared:
+        peer, was = (replace(each, members=tuple(m for m in each.members if m in shared)) for each in (peer, was))
     return End(
         id=match.id,
         peer=peer,
-        was=was or peer,
+        was=was,
         addresses=match.addresses,
         gone=match.new is None,
         new=match.old is None,
     )
 
 
-def _spread(matrix: ReachabilityMatrix, rows: list[int | None]) -> dict[tuple[int, int], Cell]:
+def _spread(
+    matrix: ReachabilityMatrix, rows: list[int | None]
+) -> tuple[dict[tuple[int, int], Cell], set[tuple[int, int]]]:
+    """The cells on the ends that have these rows, and the pairs of which the matrix does not tell."""
     places: dict[int, list[int]] = {}
     for place, row in enumerate(rows):
         if row is not None:
             places.setdefault(row, []).append(place)
-    return {
+    cells = {
         pair: cell
         for (i, j), cell in matrix.cells.items()
         for pair in product(places.get(i, ()), places.get(j, ()))
         if pair[0] != pair[1]
     }
+    untold: set[tuple[int, int]] = set()
+    for row, parts in places.items():
+        if len(parts) > 1 and matrix.peers[row].type in POD_LIKE:
+            pairs = list(permutations(parts, 2))
+            if matrix.within is None:
+                untold.update(pairs)
+            elif row in matrix.within:
+                cells |= dict.fromkeys(pairs, matrix.within[row])
+    return cells, untold
 
 
 def _matched(before: ReachabilityMatrix, after: ReachabilityMatrix) -> Iterator[_Match]:
@@ -110,7 +128,8 @@ def _matched(before: ReachabilityMatrix, after: ReachabilityMatrix) -> Iterator[
         rows = list(_rows(before, after, olds.get(key, []), news.get(key, [])))
         for number, (old, new) in enumerate(rows, start=1):
             peer = after.peers[new] if new is not None else before.peers[old or 0]
-            yield _Match(id=peer.id if len(rows) == 1 else f"{peer.id.partition('#')[0]}#{number}", old=old, new=new)
+            name = peer.id if len(rows) == 1 else f"{peer.id.partition('#')[0]}#{number}"
+            yield _Match(id=name, old=old, new=new, is_part=len(rows) > 1)
 
 
 def peer_key(peer: Peer) -> PeerKey:

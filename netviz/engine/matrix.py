@@ -100,12 +100,14 @@ class ReachabilityMatrix:
     """Every pair of peers between which something is allowed or unknown.
 
     `cells[i, j]` is from `peers[i]` to `peers[j]`; a pair that is not there is denied. A peer to itself and addresses
-    to addresses are left out.
+    to addresses are left out: what a pod of `peers[i]` may open to another one of it is `within[i]`, None if that is
+    not known of any.
     """
 
     by: Grouping
     peers: tuple[Peer, ...]
     cells: Mapping[tuple[int, int], Cell] = field(repr=False)
+    within: Mapping[int, Cell] | None = field(default=None, repr=False)
 
     def cell(self, source: int, target: int) -> Cell:
         """One cell; denied if nothing is listed."""

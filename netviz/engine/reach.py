@@ -136,6 +136,7 @@ class _Builder:
         sets = self._classes.atoms.sets
         peers += [outside_peer(AddressSet.union(sets[atom] for atom in together)) for together in self._outside]
         cells: dict[tuple[int, int], Cell] = {}
+        within: dict[int, Cell] = {}
         wanted = None
         if touching is not None:
             wanted = frozenset(i for i, peer in enumerate(peers) if peer.namespace in touching)
@@ -150,8 +151,10 @@ class _Builder:
                 cell = known[id(state)]
                 if cell is not None and i != j:
                     cells[i, j] = cell
+                elif cell is not None:
+                    within[i] = cell
         self._add_ingress_controller(inside, peers, cells, wanted)
-        return ReachabilityMatrix(by=by, peers=tuple(peers), cells=cells)
+        return ReachabilityMatrix(by=by, peers=tuple(peers), cells=cells, within=within)
 
     def _pairs(self, groups: list[Group], wanted: Collection[int] | None) -> _Found:
         """What is allowed and possible between two peers; those outside come after the groups, in order."""
@@ -230,6 +233,7 @@ class _Builder:
                 if some and others:
                     found.add((i,), (j,), _state(self._judge.between(some, others)))
         for i in strange:
+            found.add((i,), (i,), _state(self._judge.between(groups[i].parts, groups[i].parts)))
             for j, together in enumerate(self._outside, start=len(groups)):
                 inward, outward = self._judge.outside(together[0], odd[i])
                 found.add((j,), (i,), _state(inward))
