@@ -113,6 +113,16 @@ class _Folding:
     table: PairTable
     groups: Mapping[int, AddressGroup]
     memo: dict[tuple[ConnectionSet, ConnectionSet, ConnectionSet], ConnectionSet] = field(default_factory=dict)
+    told: dict[tuple[int, int], tuple[ConnectionSet, Change]] = field(default_factory=dict)
+
+    def changed(self, before: Cell, after: Cell) -> tuple[ConnectionSet, Change]:
+        """What a pair allowed before, without what is in doubt now, and how that became what it allows."""
+        # By identity: the table keeps its cells, and most pairs share theirs.
+        known = self.told.get((id(before), id(after)))
+        if known is None:
+            allowed = _allowed_before(before, after)
+            known = self.told[id(before), id(after)] = allowed, change_of(allowed, after.allow)
+        return known
 
     def pairs(self) -> Iterable[tuple[int, int, tuple[Cell, Cell]]]:
         """Every pair of cards with its cells; addresses only by the end that speaks for their card."""
@@ -153,55 +163,72 @@ class _Folding:
         return self.memo[key]
 
 
+@dataclass(frozen=True, slots=True)
+class _Explicit:
+    """What is found: `links` to draw, those `covered` by a folded link with it and their source, and whose such links
+    are needed.
+    """
+
+    links: list[Link] = field(default_factory=list)
+    covered: list[tuple[Link, str, int]] = field(default_factory=list)
+    needs: dict[str, set[int]] = field(default_factory=lambda: {"in": set(), "any": set(), "outside": set()})
+
+
 def _explicit_links(folding: _Folding) -> tuple[list[Link], set[int], set[int], tuple[str, ...]]:
     """Links between two cards, the sources whose folded link must be drawn to show a change, and a note.
 
     A changed pair whose folded link shows the change, and that has nothing of its own left, is drawn too unless there
     are very many of that sort.
     """
-    links: list[Link] = []
-    covered: list[tuple[Link, str, int]] = []
-    needs: dict[str, set[int]] = {"in": set(), "any": set(), "outside": set()}
+    found = _Explicit()
     senders, receivers = _boundless(folding)
     for source, target, (before, after) in folding.pairs():
         if source in senders and target in receivers and before.allow == after.allow:
             continue
-        allowed = _allowed_before(before, after)
-        change = change_of(allowed, after.allow)
         if folding.internet(source):
             continue
+        allowed, change = folding.changed(before, after)
         if folding.internet(target):
             start = folding.table.ends[source]
             if change is not Change.SAME and start.was.egress.any_outside != start.peer.egress.any_outside:
-                needs["outside"].add(source)
-            continue
-        was = folding.residual(source, target, allowed, old=True)
-        now = folding.residual(source, target, after.allow, old=False)
-        if change is Change.SAME and not was and not now:
-            continue
-        shown = "" if change is Change.SAME or now else _shown_by_fold(folding, source, target, change)
-        if shown and not was:
-            needs[shown].add(source)
-            continue
-        if change is not Change.SAME:
-            was, now = allowed, after.allow
-        link = Link(
-            source=folding.card(source, source=True),
-            target=folding.card(target, source=False),
-            before=was or now if change is Change.SAME else was,
-            after=now or was if change is Change.SAME else now,
-            change=change,
-        )
-        if shown and after.allow:
-            covered.append((link, shown, source))
+                found.needs["outside"].add(source)
         else:
-            links.append(link)
-    if len(covered) <= MOST_COVERED_DRAWN:
-        return [*links, *(link for link, _, _ in covered)], needs["any"], needs["outside"], ()
-    for _, shown, source in covered:
-        needs[shown].add(source)
-    note = f"{len(covered)} connections are now part of what is open to everybody: not drawn one by one."
-    return links, needs["any"], needs["outside"], (note,)
+            _add_explicit(folding, found, source, target, (allowed, after.allow, change))
+    if len(found.covered) <= MOST_COVERED_DRAWN:
+        links = [*found.links, *(link for link, _, _ in found.covered)]
+        return links, found.needs["any"], found.needs["outside"], ()
+    for _, shown, source in found.covered:
+        found.needs[shown].add(source)
+    note = f"{len(found.covered)} connections are now part of what is open to everybody: not drawn one by one."
+    return found.links, found.needs["any"], found.needs["outside"], (note,)
+
+
+def _add_explicit(
+    folding: _Folding, found: _Explicit, source: int, target: int, told: tuple[ConnectionSet, ConnectionSet, Change]
+) -> None:
+    """Sort in one pair, given by what it allowed and allows: drawn, covered by a folded link, or neither."""
+    allowed, allows, change = told
+    was = folding.residual(source, target, allowed, old=True)
+    now = folding.residual(source, target, allows, old=False)
+    if change is Change.SAME and not was and not now:
+        return
+    shown = "" if change is Change.SAME or now else _shown_by_fold(folding, source, target, change)
+    if shown and not was:
+        found.needs[shown].add(source)
+        return
+    if change is not Change.SAME:
+        was, now = allowed, allows
+    link = Link(
+        source=folding.card(source, source=True),
+        target=folding.card(target, source=False),
+        before=was or now if change is Change.SAME else was,
+        after=now or was if change is Change.SAME else now,
+        change=change,
+    )
+    if shown and allows:
+        found.covered.append((link, shown, source))
+    else:
+        found.links.append(link)
 
 
 def _boundless(folding: _Folding) -> tuple[set[int], set[int]]:
