@@ -26,6 +26,7 @@ from netviz.engine import Connection, Evaluation, Evaluator, Grouping, Scenario
 from netviz.engine.blocks import Weights, blocks
 from netviz.engine.delta import shifts
 from netviz.engine.explain import explain
+from netviz.engine.outside import outside_groups
 from netviz.loading import load, load_files
 from netviz.manifests.limits import DEFAULT_LIMITS
 from netviz.model.cluster import Cluster
@@ -90,21 +91,22 @@ def engine(prepared: str, toggles: str) -> Figures:
     return found | _questions(baseline)
 
 
-def views(prepared: str) -> Figures:
-    """What a page draws of a load: namespaces, and one namespace after the other."""
-    cluster, policies = _objects(prepared)
-    evaluator = Evaluator(cluster, policies)
-    baseline = evaluator.evaluate()
-    for direction in Direction:
-        baseline.rows.restricted(direction)
-    rng = random.Random(2)  # noqa: S311 - no secret
-    names = rng.sample(sorted({pod.namespace for pod in cluster.pods}), _DRAWN)
-    times = sorted(cpu_seconds(partial(_one_namespace, baseline, name)) for name in names)
+def namespaces(prepared: str) -> Figures:
+    """The matrix by namespace of a load."""
+    baseline = _judged(prepared)
     return {
-        "namespaces": len(cluster.namespaces),
-        "one_namespace_s": times[len(times) // 2],
+        "namespaces": len(baseline.cluster.namespaces),
         "namespace_matrix_s": cpu_seconds(lambda: baseline.matrix(Grouping.NAMESPACE)),
     }
+
+
+def views(prepared: str) -> Figures:
+    """What a page draws of one namespace of a load after the other."""
+    baseline = _judged(prepared)
+    rng = random.Random(2)  # noqa: S311 - no secret
+    names = rng.sample(sorted({pod.namespace for pod in baseline.cluster.pods}), _DRAWN)
+    times = sorted(cpu_seconds(partial(_one_namespace, baseline, name)) for name in names)
+    return {"one_namespace_s": times[len(times) // 2]}
 
 
 def reading(pods: str) -> Figures:
@@ -165,6 +167,13 @@ def _objects(prepared: str) -> tuple[Cluster, PolicySet]:
     return cluster, policies
 
 
+def _judged(prepared: str) -> Evaluation:
+    baseline = Evaluator(*_objects(prepared)).evaluate()
+    for direction in Direction:
+        baseline.rows.restricted(direction)
+    return baseline
+
+
 def _switches(evaluator: Evaluator, weights: Weights, within: int, most: int) -> Figures:
     """Each policy switched off alone, with the exact pairs that it opens and closes; at most so many policies."""
     ids = [compiled.policy.id for compiled in evaluator.policies]
@@ -213,7 +222,8 @@ def _questions(baseline: Evaluation) -> Figures:
 
 
 def _one_namespace(baseline: Evaluation, name: str) -> None:
-    matrix = baseline.matrix(Grouping.WORKLOAD, [name])
+    outside = outside_groups([baseline.evaluator], [name])
+    matrix = baseline.matrix(Grouping.WORKLOAD, [name], outside=outside)
     build_picture(matrix, None, title=name, what_if="", baseline=make_baseline(matrix))
 
 
@@ -253,6 +263,7 @@ def _forget_peak() -> None:
 MEASUREMENTS: Mapping[str, Callable[..., Figures]] = {
     "prepare": prepare,
     "engine": engine,
+    "namespaces": namespaces,
     "views": views,
     "reading": reading,
     "start": start,
