@@ -43,8 +43,8 @@ class Document:
     data: Mapping[str, Any]
     line_of: Callable[[Path], int] = field(repr=False, compare=False)
     passing: bool = field(repr=False, compare=False)
-    api_version: str = field(repr=False, compare=False)
-    kind: str = field(repr=False, compare=False)
+    api_version: str = field(init=False, repr=False, compare=False)
+    kind: str = field(init=False, repr=False, compare=False)
 
     def __init__(
         self, *, file: str, index: int, data: Mapping[str, Any], line_of: Callable[[Path], int], passing: bool = False
