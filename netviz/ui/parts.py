@@ -25,7 +25,8 @@ STYLE = """
 [class*="st-key-nv-title"] [data-testid="stText"] { font-size: 1.15rem; font-weight: 650; letter-spacing: -0.01em; }
 [class*="st-key-nv-big"] [data-testid="stText"] { font-size: 2.3rem; font-weight: 700; letter-spacing: -0.02em; }
 [class*="st-key-nv-strong"] [data-testid="stText"] { font-weight: 620; }
-[class*="st-key-nv-quiet"] [data-testid="stText"] { font-size: 0.82rem; opacity: 0.75; }
+[class*="st-key-nv-quiet"] [data-testid="stText"],
+.st-key-nv-board [class*="st-key-nv-card"] [data-testid="stText"] { font-size: 0.82rem; opacity: 0.75; }
 [class*="st-key-nv-quiet"] { gap: 0.15rem; }
 [class*="st-key-nv-fragment"] { gap: 0.6rem; }
 .st-key-nv-found:empty, div:has(> .st-key-nv-found:empty) { display: none; }

@@ -131,7 +131,8 @@ def returned(server: Server, sessions: int, rounds: int) -> tuple[int, int]:
         assert visit(server, sessions) >= sessions
         # Streamlit looks at the clock, and forgets the sessions whose time is over, when a page comes or goes.
         time.sleep(1.5)
-        connected(server).close()
+        with connected(server):
+            pass
         time.sleep(1)
         start = start or server.memory()
         print(f"round {number + 1}: {server.memory() / 1e6:.0f} MB")
