@@ -342,8 +342,10 @@ def _identity_trouble(found: _Found, problems: list[Problem]) -> list[Problem]:
     if not isinstance(found.written, dict):
         text = f"a Kubernetes object is a mapping, not a {_plain_type(found.written)}"
         return [Problem(path=found.path, code="not-an-object", text=text)]
-    places = {(*found.path, key) for key in _IDENTITY}
-    trouble = [problem for problem in problems if problem.code == "duplicate-key" and problem.path in places]
+    trouble: list[Problem] = []
+    if problems:
+        places = {(*found.path, key) for key in _IDENTITY}
+        trouble += [problem for problem in problems if problem.code == "duplicate-key" and problem.path in places]
     for key in _IDENTITY:
         value = found.data.get(key)
         if value is not None and not isinstance(value, str):

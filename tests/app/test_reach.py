@@ -118,7 +118,7 @@ def test_the_pairs_of_a_chosen_policy_are_listed(open_text: OpenText) -> None:
 
 def test_cards_of_the_board_are_marked(open_text: OpenText) -> None:
     page = shown(open_text("kind: Pod"), view="policies")
-    badges = [element.value for element in page.markdown]
+    badges = [element.value.partition("  \n")[2] for element in page.markdown]
     assert ":green-badge[+3 if removed]" in badges
     assert ":red-badge[−2 if removed]" in badges
 

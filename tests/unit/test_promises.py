@@ -40,6 +40,10 @@ class TestPage:
     def test_a_test_that_it_names_exists(self, name: str, file: str) -> None:
         assert name in names_in(file)
 
+    @pytest.mark.parametrize("word", ["**broken**", "**no test**", "**not measured here**"])
+    def test_no_promise_was_broken_or_left_out_in_that_run(self, word: str) -> None:
+        assert word not in PAGE
+
     def test_it_says_where_it_comes_from_and_on_what_it_was_measured(self) -> None:
         assert "`make promises`" in PAGE
         assert re.search(r"^Measured on: .*, Python 3\.\d+\.\d+, .*, \d+ processors\.$", PAGE, re.MULTILINE)
