@@ -72,7 +72,7 @@ class _Found:
             else:
                 for j in fresh:
                     known = row.get(j)
-                    row[j] = state if known is None else self._both(known, state)
+                    row[j] = state if known is None else self.both(known, state)
             self._count += len(row) - before
             if self._count > MOST_PAIRS:
                 raise UsageError(
@@ -80,7 +80,8 @@ class _Found:
                     "take pods together (--by workload, --by namespace)"
                 )
 
-    def _both(self, one: State, other: State) -> State:
+    def both(self, one: State, other: State) -> State:
+        """What either of two states allows and may allow: one object for the same two."""
         if one is other:
             return one
         key = id(one), id(other)
@@ -195,12 +196,7 @@ class _Builder:
             for block in blocks(self._evaluation, sources, targets):
                 some, others = peers(block.sources), peers(block.targets)
                 before = united.get((id(some), id(others)))
-                state = block.state
-                if before is not None:
-                    was = before[2]
-                    if was is state or (state.may | was.may == was.may and state.allow | was.allow == was.allow):
-                        continue
-                    state = State(was.allow | state.allow, was.may | state.may)
+                state = block.state if before is None else found.both(before[2], block.state)
                 united[id(some), id(others)] = some, others, state
             for some, others, state in united.values():
                 found.add(some, others, state)

@@ -48,14 +48,11 @@ def is_dns(pod: Pod) -> bool:
     return any(pod.labels.value(key) in values for key, values in _LABELS)
 
 
-def _servers(pods: Iterable[Pod]) -> tuple[Pod, ...]:
-    # Pods of a workload share their labels.
-    known: dict[int, bool] = {}
-    return tuple(
-        pod
-        for pod in pods
-        if (known[id(pod.labels)] if id(pod.labels) in known else known.setdefault(id(pod.labels), is_dns(pod)))
-    )
+def _servers(pods: Sequence[Pod]) -> tuple[Pod, ...]:
+    # Pods of a workload share their labels, which are looked at once.
+    labelled = {id(pod.labels): pod for pod in pods}
+    found = {labels for labels, pod in labelled.items() if is_dns(pod)}
+    return tuple(pod for pod in pods if id(pod.labels) in found)
 
 
 def without_dns(evaluation: Evaluation, policies: PolicySet) -> tuple[WithoutDns, ...]:
