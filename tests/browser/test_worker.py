@@ -43,8 +43,11 @@ spec: {{containers: [{{name: c, image: i, ports: [{{containerPort: 80}}]}}]}}
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """10,000 pods that take the careful reader several seconds."""
-    file = tmp_path_factory.mktemp("large") / "large.yaml"
-    file.write_text("".join(POD.format(n, n % 50) for n in range(10_000)))
+    return written(tmp_path_factory.mktemp("large") / "large.yaml", 10_000)
+
+
+def written(file: Path, pods: int) -> Path:
+    file.write_text("".join(POD.format(n, n % 50) for n in range(pods)))
     return file
 
 
@@ -88,8 +91,10 @@ def begin_upload(page: Page, file: Path) -> None:
 
 
 def test_a_large_upload_shows_how_far_it_is_and_can_be_cancelled(
-    serve: Callable[..., str], visit: Callable[..., Visit], large: Path, tmp_path: Path
+    serve: Callable[..., str], visit: Callable[..., Visit], tmp_path: Path
 ) -> None:
+    # So large that it is not read before somebody has clicked, on a fast computer either.
+    large = written(tmp_path / "large.yaml", 50_000)
     address = serve(ROOT / "app.py", copied("online-shop", tmp_path))
     page = opened(visit, address)
     until(lambda: len(workers(address)) == 2)

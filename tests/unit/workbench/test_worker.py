@@ -369,7 +369,7 @@ class TestLimits:
     @pytest.mark.parametrize(
         ("limits", "file", "message"),
         [
-            ({"seconds": 3}, many_pods(20_000), "--max-seconds"),
+            ({"seconds": 1}, many_pods(40_000), "--max-seconds"),
             ({"memory": 320_000_000}, long_text(100_000_000), "--max-memory"),
             ({}, many_pods(20_000), ""),
         ],
