@@ -341,7 +341,7 @@ class TestLimits:
     def test_an_opening_over_the_time_limit_says_which_flag_raises_it(
         self, desk_with: Callable[..., WorkerDesk]
     ) -> None:
-        opening = desk_with(seconds=1).open((many_pods(20_000),), Assumptions())
+        opening = desk_with(seconds=1).open((many_pods(40_000),), Assumptions())
         with pytest.raises(UsageError, match=r"took more than 1 seconds and was stopped .*--max-seconds raises"):
             wait_for(opening)
 
