@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from netviz.cli.codes import FAILED, OK, REFUSED
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from netviz.engine.matrix import Grouping, ReachabilityMatrix
     from netviz.loading import Loaded
     from netviz.workbench.questions import WhyAnswer
+
+_PIECES = 10_000
+"""So many pieces of JSON are written at once."""
 
 _MARKS = {"yes": "+", "no": "x", "info": "-", "unknown": "?"}
 
@@ -361,7 +365,10 @@ def print_json(answer: dict[str, Any], loaded: Loaded) -> None:
     from netviz.dialects.plugins import AUTO
 
     cni = {} if loaded.plugin == AUTO else {"cni": str(loaded.plugin)}
-    json.dump(answer | cni, sys.stdout, indent=2)
+    # Joined before they are written, as they are millions of a few characters, but never all of them at once.
+    pieces = json.JSONEncoder(indent=2).iterencode(answer | cni)
+    while batch := "".join(islice(pieces, _PIECES)):
+        sys.stdout.write(batch)
     sys.stdout.write("\n")
 
 

@@ -193,8 +193,10 @@ def _no_long_line(text: str, length: int) -> None:
             raise Unproven
 
 
-def _lines_of(text: str) -> Iterator[str]:
-    """The lines of a text, cut block by block, for all of them at once would take many times its memory."""
+def _lines_of(text: str) -> Iterable[str]:
+    """The lines of a text, a long one cut block by block, for all of them at once would take many times its memory."""
+    if len(text) <= _BLOCK:
+        return text.split("\n") if text else ()
 
     def blocks() -> Iterator[list[str]]:
         start = 0
